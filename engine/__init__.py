@@ -1,0 +1,1 @@
+"""Computes. Pure functions from arrays to arrays; knows neither Plotly nor Streamlit."""
