@@ -1,0 +1,284 @@
+"""One training run in a background thread: start, pause, step, stop, reset, poll.
+
+The thread works whenever fewer updates are made than a target says; every command only moves the target.
+"""
+
+import threading
+import time
+from collections.abc import Callable
+from typing import NamedTuple
+
+import jax
+import numpy as np
+
+from engine import training
+from engine.network import Params
+from engine.training import Checkpoint, Data, Settings, State
+
+CHUNK_SECONDS = 0.05
+
+
+class Epochs(NamedTuple):
+    """One row per finished epoch, each (epochs,) float32; losses in nats, accuracies in 0..1.
+
+    loss, accuracy: mean over the epoch's training samples while the weights changed, as Keras reports them.
+    test_loss, test_accuracy: over the whole test set at the epoch's end.
+    """
+
+    loss: np.ndarray
+    accuracy: np.ndarray
+    test_loss: np.ndarray
+    test_accuracy: np.ndarray
+
+
+class Snapshot(NamedTuple):
+    """A run at one moment.
+
+    state: "new", "running", "paused", "stopped", "finished", "diverged" or "failed"; message says why for the last
+    two.
+    loss, accuracy: (updates,) float32, each update's own batch before the update. seconds: spent working.
+    params: the weights on the device. checkpoints: oldest first, the initial weights among them.
+    """
+
+    state: str
+    settings: Settings
+    update: int
+    total: int
+    updates_per_epoch: int
+    learning_rate: float
+    seconds: float
+    updates_per_second: float
+    loss: np.ndarray
+    accuracy: np.ndarray
+    epochs: Epochs
+    params: Params
+    checkpoints: tuple[Checkpoint, ...]
+    message: str
+
+    @property
+    def seconds_left(self) -> float:
+        """Time to the last update at the present speed; 0 before the speed is known."""
+        return (self.total - self.update) / self.updates_per_second if self.updates_per_second else 0.0
+
+    @property
+    def images_per_second(self) -> float:
+        """Images looked at per second at the present speed."""
+        return self.updates_per_second * self.settings.batch_size
+
+
+class _Outcome(NamedTuple):
+    """What one chunk of updates adds to a run."""
+
+    state: State
+    loss: np.ndarray
+    accuracy: np.ndarray
+    checkpoint: Checkpoint | None
+    epoch: tuple[float, float, float, float] | None
+    seconds: float
+
+
+class _Run:
+    """The record of one run. compute() is slow and changes nothing visible; commit() is quick."""
+
+    def __init__(self, train: Data, test: Data, settings: Settings) -> None:
+        self.train, self.test, self.settings = train, test, settings
+        self.mesh = training.device_mesh()
+        self.samples = len(train.labels)
+        self.per_epoch = training.updates_per_epoch(self.samples, settings.batch_size)
+        self.total = settings.epochs * self.per_epoch
+        self.stride = training.checkpoint_stride(settings, self.samples)
+        self.state = training.initial_state(settings)
+        self.loss = np.empty(self.total, np.float32)
+        self.accuracy = np.empty(self.total, np.float32)
+        self.checkpoints = [self._checkpoint(0, self.state)]
+        self.epochs: list[tuple[float, float, float, float]] = []
+        self.order: tuple[int, jax.Array] | None = None
+        self.update = self.target = 0
+        self.seconds = self.speed = 0.0
+        self.learning_rate = settings.learning_rate
+        self.end = self.message = ""
+
+    @property
+    def working(self) -> bool:
+        return not self.end and self.update < self.target
+
+    def plan(self) -> int:
+        """Updates for the next chunk: to the next checkpoint, epoch end or target, in about CHUNK_SECONDS."""
+        due = training.next_checkpoint(self.update, self.stride)
+        to_epoch_end = self.per_epoch - self.update % self.per_epoch
+        affordable = max(1, int(self.speed * CHUNK_SECONDS)) if self.speed else 1
+        return min(self.target - self.update, due - self.update, to_epoch_end, affordable, training.MAX_CHUNK)
+
+    def compute(self, count: int, learning_rate: float) -> _Outcome:
+        began = time.perf_counter()
+        epoch, start = divmod(self.update, self.per_epoch)
+        state, metrics = training.run_chunk(
+            self.state, self.train, self._epoch_order(epoch), start, count, learning_rate,
+            optimizer=self.settings.optimizer,
+        )  # fmt: skip
+        loss, accuracy = (np.asarray(values)[:count] for values in metrics)
+        update = self.update + count
+        finite = bool(np.isfinite(loss).all())
+        due = update == training.next_checkpoint(self.update, self.stride) or update == self.total
+        checkpoint = self._checkpoint(update, state) if finite and due else None
+        row = self._epoch_row(state, loss, accuracy) if finite and update % self.per_epoch == 0 else None
+        return _Outcome(state, loss, accuracy, checkpoint, row, time.perf_counter() - began)
+
+    def commit(self, outcome: _Outcome) -> None:
+        finite = np.isfinite(outcome.loss)
+        count = len(finite) if finite.all() else int(np.argmin(finite))
+        self.loss[self.update : self.update + count] = outcome.loss[:count]
+        self.accuracy[self.update : self.update + count] = outcome.accuracy[:count]
+        if count < len(finite):
+            self.end, self.message = "diverged", self._divergence(self.update + count)
+        else:
+            self.state = outcome.state
+        # The first chunk includes compilation, which says nothing about the speed of the ones to come.
+        if self.update and not outcome.epoch:
+            speed = len(finite) / outcome.seconds
+            self.speed = 0.8 * self.speed + 0.2 * speed if self.speed else speed
+        self.update += count
+        self.seconds += outcome.seconds
+        self.checkpoints += [outcome.checkpoint] if outcome.checkpoint else []
+        self.epochs += [outcome.epoch] if outcome.epoch else []
+
+    def _divergence(self, update: int) -> str:
+        kept = self.checkpoints[-1].update
+        return (
+            f"The loss stopped being a number at update {update + 1:,}: at learning rate {self.learning_rate:g} the "
+            f"steps overshoot further each time. The curves end where the loss was last finite, and the weights kept "
+            f"are those after update {kept:,}. Reset and try a tenth of that rate."
+        )
+
+    def _epoch_order(self, epoch: int) -> jax.Array:
+        if self.order is None or self.order[0] != epoch:
+            self.order = epoch, training.epoch_order(self.settings, epoch, self.samples, self.mesh)
+        return self.order[1]
+
+    def _epoch_row(self, state: State, loss: np.ndarray, accuracy: np.ndarray) -> tuple[float, float, float, float]:
+        begin = self.update // self.per_epoch * self.per_epoch
+        weights = np.full(self.per_epoch, self.settings.batch_size)
+        weights[-1] = self.samples - weights[:-1].sum()
+        means = (
+            float(np.average(np.concatenate([earlier[begin : self.update], latest]), weights=weights))
+            for earlier, latest in ((self.loss, loss), (self.accuracy, accuracy))
+        )
+        return *means, *(float(value) for value in training.evaluate(state.params, self.test))
+
+    def _checkpoint(self, update: int, state: State) -> Checkpoint:
+        return Checkpoint(update, Params(*map(np.asarray, training.half_precision(state.params))))
+
+    def label(self) -> str:
+        if self.end:
+            return self.end
+        if self.update >= self.total:
+            return "finished"
+        if self.working:
+            return "running"
+        return "paused" if self.update else "new"
+
+
+class Runner:
+    """Trains in a daemon thread of its own. Every public method may be called from any thread, at any time."""
+
+    def __init__(self, train: Data, test: Data, settings: Settings) -> None:
+        self._change = threading.Condition()
+        self._closed = False
+        self._thread: threading.Thread | None = None
+        self._run = _Run(train, test, settings)
+
+    def reset(self, settings: Settings | None = None) -> None:
+        """Back to the initial weights, of the same settings unless new ones are given; stands still."""
+        run = _Run(self._run.train, self._run.test, settings or self._run.settings)
+        with self._change:
+            self._run = run
+            self._change.notify_all()
+
+    def start(self) -> None:
+        """Train on to the last epoch."""
+        self._aim(lambda run: run.total)
+
+    def pause(self) -> None:
+        """Stand still after the chunk under way, about 0.05 s; start() goes on from there."""
+        self._aim(lambda run: run.update)
+
+    def stop(self) -> None:
+        """End the run where it is: only reset() makes it start again."""
+        with self._change:
+            if self._run.update and self._run.label() in ("running", "paused"):
+                self._run.end = "stopped"
+            self._change.notify_all()
+
+    def step(self) -> None:
+        """Make exactly one update."""
+        self._aim(lambda run: run.update + 1)
+
+    def step_epoch(self) -> None:
+        """Train to the end of the epoch under way."""
+        self._aim(lambda run: (run.update // run.per_epoch + 1) * run.per_epoch)
+
+    def set_learning_rate(self, learning_rate: float) -> None:
+        """Takes effect with the next chunk. InvalidInput unless 0 < learning_rate <= 1,000."""
+        value = training.require_learning_rate(learning_rate)
+        with self._change:
+            self._run.learning_rate = value
+
+    def close(self) -> None:
+        """End the thread after the chunk under way, for good."""
+        with self._change:
+            self._closed = True
+            self._change.notify_all()
+
+    def wait(self, timeout: float | None = None) -> bool:
+        """Block until the run stands still; False if it is still working after timeout seconds."""
+        with self._change:
+            return self._change.wait_for(lambda: self._closed or not self._run.working, timeout)
+
+    def poll(self) -> Snapshot:
+        """The run now. Its arrays are views of a record that is only ever added to."""
+        with self._change:
+            run = self._run
+            return Snapshot(
+                state=run.label(),
+                settings=run.settings,
+                update=run.update,
+                total=run.total,
+                updates_per_epoch=run.per_epoch,
+                learning_rate=run.learning_rate,
+                seconds=run.seconds,
+                updates_per_second=run.speed,
+                loss=run.loss[: run.update],
+                accuracy=run.accuracy[: run.update],
+                epochs=Epochs(*np.array(run.epochs, np.float32).reshape(-1, 4).T),
+                params=run.state.params,
+                checkpoints=tuple(run.checkpoints),
+                message=run.message,
+            )
+
+    def _aim(self, target: Callable[[_Run], int]) -> None:
+        with self._change:
+            run = self._run
+            run.target = min(target(run), run.total)
+            if run.working and self._thread is None and not self._closed:
+                self._thread = threading.Thread(target=self._work, name="training", daemon=True)
+                self._thread.start()
+            self._change.notify_all()
+
+    def _work(self) -> None:
+        while True:
+            with self._change:
+                self._change.wait_for(lambda: self._closed or self._run.working)
+                if self._closed:
+                    return
+                run, count, rate = self._run, self._run.plan(), self._run.learning_rate
+            try:
+                outcome = run.compute(count, rate)
+            except (jax.errors.JaxRuntimeError, MemoryError) as error:
+                with self._change:
+                    run.end = "failed"
+                    run.message = f"The device could not go on: {str(error).splitlines()[0]} Try fewer hidden units."
+                    self._change.notify_all()
+                continue
+            with self._change:
+                run.commit(outcome)
+                self._change.notify_all()
