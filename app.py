@@ -1,0 +1,28 @@
+"""Uncrumple: page configuration and navigation, nothing else.
+
+The server imports this file for ``app``; Streamlit then runs the same file as the script of every page.
+"""
+
+import streamlit as st
+from streamlit import runtime
+
+from pages.shell import server
+from viz import theme
+
+
+def navigate() -> None:
+    """Configure the window, offer the pages grouped by chapter section, run the chosen one."""
+    st.set_page_config(page_title="Uncrumple", page_icon=theme.icon(), layout="wide")
+    sections = {
+        "2.1 A first look at a neural network": [
+            st.Page("pages/network.py", title="A first network", icon=":material/hub:", default=True),
+            st.Page("pages/drawing.py", title="Draw a digit", icon=":material/draw:"),
+        ],
+    }
+    st.navigation(sections, expanded=True).run()
+
+
+if runtime.exists():
+    navigate()
+else:
+    app = st.App(__file__, routes=server.ROUTES, lifespan=server.lifespan)

@@ -1,0 +1,1 @@
+"""Asks and explains: widgets in, engine call, figure out."""

@@ -1,0 +1,75 @@
+"""A first network: train 784-512-10 live, scrub through the run, see what it gets right and wrong."""
+
+import io
+
+import numpy as np
+import streamlit as st
+
+from engine.training import Settings
+from pages.sections import evaluation, mnist, training
+from pages.shell import data, layout, session
+from viz.network import cards_html, layer_cards, preprocessing_cards
+from viz.snippets.training import training_snippets
+
+layout.opening(
+    "A first network",
+    "A *neural network* is a sieve: numbers go in, each *layer* lets through what matters, and an answer comes out. "
+    "This one looks at a handwritten digit and says which of the ten it is. It begins knowing nothing. Press **Train**.",
+)
+digits = data.digits("network")
+wanted = training.settings()
+training.run(digits, wanted)
+st.html(cards_html(layer_cards((wanted or Settings()).hidden_units)))
+
+layout.notice(
+    "The *loss* says how wrong the network is; training makes it smaller. Thin line: every single update. Thick line: "
+    "the mean of each *epoch*, one pass over all training digits.",
+    "The dotted line is measured on test digits that are never trained on. It stops falling while the training loss "
+    "goes on down: that is *overfitting*.",
+    "The small pictures are what a hidden unit looks for. They begin as noise and become strokes.",
+)
+layout.try_this(
+    "When the run stands still, drag the slider under the picture and watch the digit's ten probabilities change.",
+    "[Draw a digit](/drawing) of your own, come back, and see it scored at every moment of the run.",
+    "SGD with learning rate 10: the loss jumps about. With learning rate 0.0001: it hardly moves.",
+    "Initialization “all zero”: every hidden unit gets the same gradient, so they can never differ.",
+)
+
+if digits is not None:
+    here = session.current()
+    found = here.evaluation(digits)
+    st.header("How good is it?", anchor=False)
+    evaluation.verdict(digits, found)
+    evaluation.one_digit(digits, found)
+    st.subheader("What it gets wrong", anchor=False)
+    evaluation.failures(digits, found)
+    st.subheader("Which digits it confuses", anchor=False)
+    st.caption("Click a cell to see the digits behind it. The diagonal counts those it got right.")
+    evaluation.confusions(digits, found)
+
+    st.header("The data", anchor=False)
+    st.markdown(
+        f"The training set is {len(digits.train_labels):,} digits with their *labels* (the right answers); the test "
+        f"set is {len(digits.test_labels):,} others, kept aside. Together: {data.name(digits)}."
+    )
+    mnist.samples(digits)
+    mnist.as_numbers(digits)
+    st.subheader("What the network is given", anchor=False)
+    st.html(cards_html(preprocessing_cards(len(digits.train_labels))))
+
+    run = here.runner.poll()
+    st.subheader("Take it away", anchor=False)
+    with st.container(horizontal=True):
+        weights = io.BytesIO()
+        np.savez(weights, **{name: np.asarray(value) for name, value in here.network().params._asdict().items()})
+        st.download_button("Weights (.npz)", weights.getvalue(), "weights.npz", key="network_weights")
+        st.download_button(
+            "History (.csv)", training.history_csv(run), "history.csv", key="network_history", disabled=not run.update
+        )
+
+layout.code(
+    "network",
+    training_snippets(wanted or Settings()),
+    note="A whole program with the settings above. The JAX one draws the same weights and the same batches as this "
+    "page, and so prints the same losses.",
+)

@@ -1,0 +1,1 @@
+"""Parts of pages, named after their concept; a page puts them in order and tells the story."""

@@ -1,0 +1,107 @@
+"""How good the current network is: test accuracy, one digit's probabilities, the failures, the confusions."""
+
+import numpy as np
+import streamlit as st
+
+from engine.evaluation import Evaluation
+from engine.mnist import Digits
+from pages.shell import data, session
+from viz.components.digit_gallery import digit_gallery
+from viz.components.live_figure import Narrow, live_figure
+from viz.evaluation import confusion_figure, probabilities_figure
+
+SHOWN = 48
+
+
+def verdict(digits: Digits, found: Evaluation) -> None:
+    """Test accuracy and the overfitting gap in a sentence or two."""
+    here = session.current()
+    test, wrong, total = found.accuracy, len(found.wrong), len(found.labels)
+    text = (
+        f"Measured on {session.current().network().sentence}: it is right on **{test:.2%}** of the {total:,} test "
+        f"digits ({data.name(digits)}), which it has never seen in training, and wrong on {wrong:,}."
+    )
+    run = here.runner.poll() if here.runner else None
+    if run and len(run.epochs.accuracy) and run.update:
+        train = float(run.epochs.accuracy[-1])
+        gap = 100 * (train - test)
+        text += f" On the training digits it was right on {train:.2%} during its last whole epoch. "
+        text += (
+            f"The gap of **{gap:.1f} percentage points** is *overfitting*: it knows the digits it practised on better "
+            "than new ones."
+            if gap > 0
+            else "It does no worse on new digits than on those it practised on: there is no overfitting yet."
+        )
+    st.markdown(text)
+
+
+@st.fragment
+def one_digit(digits: Digits, found: Evaluation) -> None:
+    """Any test digit with the network's ten probabilities."""
+    last = len(found.labels) - 1
+    index = int(st.slider("Test digit", 0, last, key="network_test_digit", persist_state="session"))
+    label, predicted = int(found.labels[index]), int(found.predicted[index])
+    picture, bars = st.columns([1, 3])
+    with picture:
+        digit_gallery(
+            digits.test_images[index : index + 1], key="network_test_image", size=140,
+            descriptions=[f"Test digit {index}, label {label}"],
+        )  # fmt: skip
+        verb = "right" if label == predicted else "wrong"
+        st.markdown(f"Label **{label}**, predicted **{predicted}**: {verb}.")
+    with bars:
+        live_figure(
+            probabilities_figure(found.probabilities[index], label), key="network_test_bars", height=260,
+            alt=f"Ten probabilities for test digit {index}; the largest is {predicted}, the label is {label}.",
+        )  # fmt: skip
+
+
+def failures(digits: Digits, found: Evaluation) -> None:
+    """The wrongly classified test digits, the most confident first."""
+    shown = found.wrong[:SHOWN]
+    st.caption(
+        f"{len(found.wrong):,} test digits are classified wrongly; here are the {len(shown)} it was surest of. "
+        "Some would puzzle a person too."
+    )
+    _gallery(digits, found, shown, key="network_failures")
+
+
+@st.fragment
+def confusions(digits: Digits, found: Evaluation) -> None:
+    """The confusion matrix; a click on a cell, or the two selectors, show the digits behind it."""
+    matrix, behind = st.columns([3, 2], gap="large")
+    with matrix:
+        live_figure(
+            confusion_figure(found), key="network_confusion", height=520, narrow=Narrow({}, 380), clicks=True,
+            on_change=_take_click,
+            alt="Confusion matrix: for each label, how many test digits were predicted as each class.",
+        )  # fmt: skip
+    with behind:
+        first, second = st.columns(2)
+        label = first.selectbox("Label", range(10), index=4, key="network_cell_label", persist_state="session")
+        predicted = second.selectbox(
+            "Predicted", range(10), index=9, key="network_cell_predicted", persist_state="session"
+        )
+        indices = found.cell(label, predicted)
+        st.markdown(f"**{len(indices):,}** test digits are a {label} and were taken for a {predicted}.")
+        _gallery(digits, found, indices[:18], key="network_cell", height=420)
+
+
+def _take_click() -> None:
+    click = st.session_state["network_confusion"].get("click")
+    if click and click["x"] in range(10) and click["y"] in range(10):
+        st.session_state["network_cell_predicted"] = int(click["x"])
+        st.session_state["network_cell_label"] = int(click["y"])
+
+
+def _gallery(digits: Digits, found: Evaluation, indices: np.ndarray, *, key: str, height: int = 0) -> None:
+    lines = []
+    for index in indices:
+        label, predicted = found.labels[index], found.predicted[index]
+        lines.append((f"{label} → {predicted}", f"{found.probabilities[index, predicted]:.0%} sure"))
+    digit_gallery(
+        digits.test_images[indices], key=key, captions=lines, height=height,
+        descriptions=[
+            f"Test digit {index}: label {found.labels[index]}, predicted {found.predicted[index]}" for index in indices
+        ],
+    )  # fmt: skip

@@ -1,0 +1,232 @@
+"""Controls of a training run and its one live picture."""
+
+from dataclasses import fields
+
+import jax
+import numpy as np
+import streamlit as st
+
+from engine import timeline
+from engine.errors import InvalidInput
+from engine.mnist import Digits
+from engine.network import INITIALIZATIONS
+from engine.optimizers import OPTIMIZERS
+from engine.runner import Runner, Snapshot
+from engine.training import Checkpoint, Settings, half_precision
+from pages.shell import session
+from viz.components.live_figure import Narrow, live_figure
+from viz.training import narrow_layout, run_figure
+
+POLL_SECONDS = 0.25
+OPTIMIZER_NAMES = {
+    "sgd": "SGD",
+    "momentum": "SGD with momentum 0.9",
+    "nesterov": "SGD with Nesterov momentum 0.9",
+    "adagrad": "Adagrad",
+    "rmsprop": "RMSprop (textbook, 1st and 2nd ed.)",
+    "adam": "Adam (textbook, 3rd ed.)",
+}
+INITIALIZATION_NAMES = {
+    "glorot_uniform": "Glorot uniform (Keras's default)",
+    "he_normal": "He normal",
+    "small_uniform": "uniform in [-0.05, 0.05]",
+    "positive_uniform": "uniform in [0, 0.1)",
+    "zeros": "all zero",
+}
+HELP = {
+    "optimizer": "The rule that turns a gradient (which way each weight should move) into a step.",
+    "learning_rate": "The size of a step. May be changed while the run goes on.",
+    "batch_size": "How many images are looked at before each step.",
+    "hidden_units": "How many numbers the first layer computes from the 784 pixels.",
+    "epochs": "How often every training image is seen.",
+    "initialization": "What the weights are before the first step.",
+    "seed": "Where the random numbers start. The same seed gives the same run.",
+}
+
+
+def settings() -> Settings | None:
+    """The settings as the controls have them; None, with a sentence beside the control, where one is not possible."""
+    defaults = Settings()
+    first = st.columns(4)
+    with st.expander("More settings", key="network_more"):
+        second = st.columns(3)
+    asked = {
+        "optimizer": _choice(first[0], "optimizer", OPTIMIZER_NAMES, on_change=_suggest_learning_rate),
+        "learning_rate": first[1].number_input(
+            "Learning rate", value=defaults.learning_rate, format="%g", step=0.001,
+            key="network_learning_rate", help=HELP["learning_rate"], persist_state="session",
+        ),
+        "epochs": _whole(first[2], "epochs", defaults.epochs),
+        "batch_size": _whole(first[3], "batch_size", defaults.batch_size),
+        "hidden_units": _whole(second[0], "hidden_units", defaults.hidden_units),
+        "initialization": _choice(second[1], "initialization", INITIALIZATION_NAMES),
+        "seed": _whole(second[2], "seed", defaults.seed),
+    }  # fmt: skip
+    columns = dict(zip(asked, [*first, *second], strict=True))
+    valid = [_accepted(name, value, columns[name]) for name, value in asked.items()]
+    return Settings(**asked) if all(valid) else None
+
+
+def _choice(column, name: str, names: dict[str, str], **options) -> str:
+    return column.selectbox(
+        name.capitalize(), list(names), format_func=names.get, index=list(names).index(getattr(Settings(), name)),
+        key=f"network_{name}", help=HELP[name], persist_state="session", **options,
+    )  # fmt: skip
+
+
+def _whole(column, name: str, value: int) -> int:
+    label = name.replace("_", " ").capitalize()
+    return column.number_input(
+        label, value=value, step=1, key=f"network_{name}", help=HELP[name], persist_state="session"
+    )
+
+
+def _accepted(name: str, value: object, column) -> bool:
+    try:
+        Settings(**{name: value})
+    except InvalidInput as error:
+        column.error(str(error))
+        return False
+    return True
+
+
+def _suggest_learning_rate() -> None:
+    chosen = st.session_state["network_optimizer"]
+    st.session_state["network_learning_rate"] = OPTIMIZERS[chosen].learning_rate
+
+
+def run(digits: Digits | None, wanted: Settings | None) -> None:
+    """The buttons and the picture. Without data the buttons wait, and an empty picture keeps the place."""
+    here = session.current()
+    if here.runner is None and digits is not None:
+        here.prepare(digits, wanted or Settings())
+    if here.runner is None:
+        st.info("Training can begin as soon as the digits are here.")
+        return
+    state = here.runner.poll()
+    if wanted is not None:
+        state = _follow(here.runner, state, wanted)
+    _buttons(here, digits, state, wanted)
+    st.fragment(_picture, run_every=POLL_SECONDS if state.state == "running" else None)()
+
+
+def _follow(runner: Runner, state: Snapshot, wanted: Settings) -> Snapshot:
+    """A run that has not begun takes every setting; one under way takes the learning rate."""
+    if state.state == "new" and state.settings != wanted:
+        runner.reset(wanted)
+    elif state.learning_rate != wanted.learning_rate and state.state in ("running", "paused"):
+        runner.set_learning_rate(wanted.learning_rate)
+    return runner.poll()
+
+
+def _buttons(here: session.Session, digits: Digits | None, state: Snapshot, wanted: Settings | None) -> None:
+    runner = here.runner
+    over = state.state in ("finished", "stopped", "diverged", "failed")
+    running = state.state == "running"
+
+    def again() -> None:
+        here.prepare(digits, wanted)
+        here.runner.start()
+
+    def reset() -> None:
+        here.prepare(digits, wanted)
+
+    label, icon, action = "Train", ":material/play_arrow:", runner.start
+    if running:
+        label, icon, action = "Pause", ":material/pause:", runner.pause
+    elif state.state == "paused":
+        label = "Go on"
+    elif over:
+        label, icon, action = "Train again", ":material/replay:", again
+    with st.container(horizontal=True, vertical_alignment="center"):
+        blocked = wanted is None or digits is None
+        st.button(label, icon=icon, type="primary", key="network_train", on_click=action, disabled=blocked)
+        st.button("One update", key="network_step", on_click=runner.step, disabled=over or running or blocked)
+        st.button("One epoch", key="network_epoch", on_click=runner.step_epoch, disabled=over or running or blocked)
+        st.button("Stop", key="network_stop", on_click=runner.stop, disabled=over or state.update == 0)
+        st.button("Reset", key="network_reset", on_click=reset, disabled=state.state == "new" or blocked)
+        if wanted is not None and not _same_but_rate(state.settings, wanted):
+            st.caption("Changed settings take effect after **Reset**.")
+
+
+def _same_but_rate(one: Settings, other: Settings) -> bool:
+    names = (field.name for field in fields(Settings) if field.name != "learning_rate")
+    return all(getattr(one, name) == getattr(other, name) for name in names)
+
+
+def _picture() -> None:
+    here = session.current()
+    state = here.runner.poll()
+    _status(state)
+    image, label, scored = here.scored_digit()
+    limits = timeline.limits(state.checkpoints[-1].params)
+    if state.state == "running":
+        shown = [timeline.moment(_latest(state), image, limits)]
+    else:
+        shown = timeline.moments(state.checkpoints, image, limits)
+    live_figure(
+        run_figure(state, shown, limits, scored=scored, truth=label), key="network_run", height=620,
+        narrow=Narrow(narrow_layout(), 1500), alt=_description(state), scrub_label="Moment of the run",
+    )  # fmt: skip
+    was_running = st.session_state.get("network_was_running", False)
+    st.session_state["network_was_running"] = state.state == "running"
+    if was_running and state.state != "running":
+        st.rerun()
+
+
+def _latest(state: Snapshot) -> Checkpoint:
+    return Checkpoint(state.update, jax.device_get(half_precision(state.params)))
+
+
+def _status(state: Snapshot) -> None:
+    fraction = state.update / state.total
+    words = {
+        "new": "Not begun",
+        "running": f"{state.seconds_left:.1f} s left" if state.updates_per_second else "compiling for this device",
+        "paused": "Paused",
+        "stopped": "Stopped",
+        "finished": f"Finished in {state.seconds:.1f} s",
+        "diverged": "Diverged",
+        "failed": "Failed",
+    }
+    speed = (
+        f"{state.updates_per_second:,.0f} updates/s · {state.images_per_second:,.0f} images/s"
+        if state.updates_per_second
+        else "speed not yet measured"
+    )
+    where = f"update {state.update:,} of {state.total:,} · epoch {state.update / state.updates_per_epoch:.2f}"
+    st.progress(fraction, text=f"**{words[state.state]}** · {where} · {speed} · on {device_name()}")
+    if state.message:
+        st.error(state.message)
+
+
+def device_name() -> str:
+    """The devices that train, by name.
+
+    A CPU has no better name in JAX than "cpu".
+    """
+    devices = jax.devices()
+    kind = devices[0].device_kind
+    kind = "CPU" if kind == "cpu" else kind
+    return kind if len(devices) == 1 else f"{len(devices)} × {kind}"
+
+
+def _description(state: Snapshot) -> str:
+    text = f"Training run, {state.state}, after {state.update} of {state.total} updates."
+    if len(state.epochs.loss):
+        text += (
+            f" Last epoch: training loss {state.epochs.loss[-1]:.3f}, accuracy {state.epochs.accuracy[-1]:.1%};"
+            f" test loss {state.epochs.test_loss[-1]:.3f}, accuracy {state.epochs.test_accuracy[-1]:.1%}."
+        )
+    return text + " Weights of twelve hidden units as images, weight histograms, and ten probabilities of one digit."
+
+
+def history_csv(state: Snapshot) -> str:
+    """Loss and accuracy of every update and every epoch as comma-separated text."""
+    rows = ["scope,number,loss,accuracy,test_loss,test_accuracy"]
+    rows += [f"update,{i + 1},{l:.6g},{a:.6g},," for i, (l, a) in enumerate(zip(state.loss, state.accuracy, strict=True))]
+    rows += [
+        f"epoch,{i + 1}," + ",".join(f"{value:.6g}" for value in row)
+        for i, row in enumerate(np.stack(state.epochs, axis=1))
+    ]
+    return "\n".join(rows) + "\n"

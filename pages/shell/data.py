@@ -1,0 +1,39 @@
+"""Where the digits come from, said on every page that uses them; loading never blocks the page."""
+
+import streamlit as st
+
+from engine.mnist import Digits
+from pages.shell import session
+
+
+def digits(stem: str) -> Digits | None:
+    """The data if they are here; shows what is loading, or that the digits are procedural, and offers a retry."""
+    loaded = session.loader().poll()
+    if loaded.state == "loading" or loaded.digits is None:
+        st.fragment(_progress, run_every=0.3)(stem)
+    elif loaded.digits.source == "procedural":
+        note, button = st.columns([5, 1], vertical_alignment="center")
+        note.warning(
+            f"**These digits are procedural, not MNIST.** {loaded.message}", icon=":material/cloud_off:"
+        )
+        button.button("Retry", key=f"{stem}_retry", on_click=session.loader().retry, width="stretch")
+    return loaded.digits
+
+
+def name(loaded: Digits) -> str:
+    """What to call the data set in a sentence.
+
+    Never MNIST unless every file matched its checksum.
+    """
+    return "procedural digits" if loaded.source == "procedural" else "MNIST"
+
+
+def _progress(stem: str) -> None:
+    loaded = session.loader().poll()
+    if loaded.state == "failed":
+        st.error(loaded.message)
+        st.button("Retry", key=f"{stem}_retry_failed", on_click=session.loader().retry)
+        return
+    if loaded.state != "loading" and loaded.digits is not None:
+        st.rerun()
+    st.progress(min(max(loaded.fraction, 0.0), 1.0), text=loaded.message or "Loading the digits …")

@@ -1,0 +1,84 @@
+"""The server around the script: two cures for slow round trips, Plotly's file, and predictions without a rerun."""
+
+import gc
+import json
+import socket
+import threading
+from asyncio import base_events
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+# Streamlit imports pandas when first needed; Plotly, in another visitor's thread, then meets it half imported.
+import pandas  # noqa: F401
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import FileResponse, JSONResponse, Response
+from starlette.routing import Route
+
+from engine.errors import InvalidInput
+from pages.shell import session
+from viz.components import assets
+
+MAX_DRAWING_BYTES = 400_000
+
+
+def send_small_frames_at_once(connection: socket.socket) -> None:
+    """Set TCP_NODELAY on a TCP connection, whatever protocol number its socket was made with.
+
+    Streamlit makes the listening socket with protocol 0, for which asyncio leaves Nagle's algorithm on; small
+    answers then wait up to 40 ms for the browser's acknowledgement (uvicorn issue 3149).
+    """
+    if connection.family in (socket.AF_INET, socket.AF_INET6) and connection.type == socket.SOCK_STREAM:
+        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+
+
+@asynccontextmanager
+async def lifespan(app: Any) -> AsyncIterator[None]:
+    """Before the first visitor: cure the sockets, begin loading the data, compile the prediction."""
+    del app
+    base_events._set_nodelay = send_small_frames_at_once
+    threading.Thread(target=_warm_up, name="warm-up", daemon=True).start()
+    yield
+
+
+def _warm_up() -> None:
+    session.warm_up()
+    # What is imported and compiled by now stays for good: keep the collector from walking it again and again.
+    gc.collect()
+    gc.freeze()
+
+
+async def plotly_script(request: Request) -> Response:
+    """plotly.min.js from the installed package; the address holds the version, so browsers may keep it."""
+    del request
+    headers = {"Cache-Control": "public, max-age=31536000, immutable"}
+    return FileResponse(assets.PLOTLY_FILE, media_type="text/javascript", headers=headers)
+
+
+async def predict(request: Request) -> Response:
+    """A drawing as JSON in, everything the drawing board shows as JSON out; 422 with a sentence if it cannot be."""
+    body = await _limited_body(request)
+    if body is None:
+        return JSONResponse({"error": "This drawing is too long to send. Clear it and draw again."}, 413)
+    try:
+        return JSONResponse(await run_in_threadpool(session.predict, json.loads(body)))
+    except InvalidInput as error:
+        return JSONResponse({"error": str(error)}, 422)
+    except (ValueError, TypeError, KeyError):
+        return JSONResponse({"error": "This is not a drawing."}, 400)
+
+
+async def _limited_body(request: Request) -> bytes | None:
+    body = b""
+    async for part in request.stream():
+        body += part
+        if len(body) > MAX_DRAWING_BYTES:
+            return None
+    return body
+
+
+ROUTES = [
+    Route(assets.PREFIX + "/plotly-{version}.min.js", plotly_script),
+    Route(assets.PREFIX + "/predict", predict, methods=["POST"]),
+]

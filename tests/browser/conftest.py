@@ -1,0 +1,104 @@
+"""The app in a process of its own, and Chromium pages that fail a test on any console error or foreign request."""
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+
+ROOT = Path(__file__).resolve().parents[2]
+FLAGS = [
+    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+    "--disable-component-update", "--disable-sync",
+]  # fmt: skip
+START_SECONDS = 60
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def start_app(**environment: str) -> tuple[subprocess.Popen, str]:
+    """`streamlit run app.py` on a free port; returns once it answers."""
+    port = free_port()
+    command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.headless", "true"]
+    command += ["--server.port", str(port), "--server.address", "127.0.0.1"]
+    process = subprocess.Popen(command, cwd=ROOT, env=os.environ | environment, stdout=subprocess.DEVNULL)
+    url = f"http://127.0.0.1:{port}"
+    deadline = time.monotonic() + START_SECONDS
+    while time.monotonic() < deadline:
+        try:
+            urllib.request.urlopen(f"{url}/_stcore/health", timeout=1).close()
+            return process, url
+        except OSError:
+            time.sleep(0.05)
+    process.kill()
+    raise TimeoutError(f"the app did not answer within {START_SECONDS} s")
+
+
+@pytest.fixture(scope="session")
+def app_url():
+    process, url = start_app()
+    yield url
+    process.terminate()
+    process.wait(10)
+
+
+@pytest.fixture(scope="session")
+def browser():
+    executable = shutil.which("chromium") or shutil.which("google-chrome")
+    if executable is None:
+        if os.environ.get("CI"):
+            pytest.fail("Chromium is missing; with CI set, browser tests may not be skipped")
+        pytest.skip("Chromium is not installed")
+    with sync_playwright() as playwright:
+        launched = playwright.chromium.launch(executable_path=executable, args=FLAGS)
+        yield launched
+        launched.close()
+
+
+def open_page(browser: Browser, url: str, **context) -> tuple[Page, list[str]]:
+    """A page in a fresh context, and the list its complaints go to."""
+    page = browser.new_context(base_url=url, **context).new_page()
+    page.set_default_timeout(30_000)
+    complaints: list[str] = []
+    page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+
+    def watch(request) -> None:
+        address = urlsplit(request.url)
+        if address.scheme in ("http", "https", "ws", "wss") and address.netloc != urlsplit(url).netloc:
+            complaints.append(f"a request left the machine: {request.url}")
+
+    page.on("request", watch)
+    return page, complaints
+
+
+@pytest.fixture
+def page(browser, app_url):
+    """A laptop: 1440×900, light."""
+    opened, complaints = open_page(browser, app_url, viewport={"width": 1440, "height": 900}, color_scheme="light")
+    yield opened
+    opened.context.close()
+    assert complaints == []
+
+
+@pytest.fixture
+def phone(browser, app_url):
+    """A phone: 390×844, touch, dark, reduced motion."""
+    opened, complaints = open_page(
+        browser, app_url, viewport={"width": 390, "height": 844}, has_touch=True, color_scheme="dark",
+        reduced_motion="reduce",
+    )  # fmt: skip
+    yield opened
+    opened.context.close()
+    assert complaints == []

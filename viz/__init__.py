@@ -1,0 +1,1 @@
+"""Draws: pure functions from engine results to Plotly figures or component data."""

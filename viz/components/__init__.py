@@ -1,0 +1,1 @@
+"""The browser components: HTML, CSS and JavaScript files, one Python wrapper each."""

@@ -1,0 +1,36 @@
+"""A grid of 28×28 digits, drawn crisp in the theme's ink, each with a caption."""
+
+import base64
+from collections.abc import Sequence
+
+import numpy as np
+
+from viz import theme
+from viz.components import assets
+
+
+def digit_gallery(
+    images: np.ndarray,
+    *,
+    key: str,
+    descriptions: Sequence[str],
+    captions: Sequence[Sequence[str]] = (),
+    size: int = 72,
+    height: int = 0,
+) -> None:
+    """Show images (n, 28, 28) uint8, at least ``size`` pixels wide each.
+
+    descriptions: one sentence per image for screen readers and tooltips. captions: up to a few short lines per
+    image. height: pixels to keep free below the first row, so that what follows stays where it is.
+    """
+    assets.component("digit_gallery")(
+        key=key,
+        data={
+            "images": base64.b64encode(np.ascontiguousarray(images, np.uint8)).decode("ascii"),
+            "descriptions": list(descriptions),
+            "captions": [list(lines) for lines in captions],
+            "size": size,
+            "height": height,
+            "palettes": theme.PALETTES,
+        },
+    )

@@ -1,0 +1,59 @@
+"""A Plotly figure that changes in place: zoom kept, frames scrubbed in the browser, clicks reported."""
+
+from collections.abc import Callable, Mapping
+from typing import Any, NamedTuple
+
+import plotly.graph_objects as go
+import streamlit as st
+
+from viz import theme
+from viz.components import assets
+
+NARROW_BELOW = 600
+
+
+class Narrow(NamedTuple):
+    """Another arrangement for columns narrower than 600 pixels: layout changes by key, and the height in pixels."""
+
+    layout: Mapping[str, Any]
+    height: int
+
+
+def live_figure(
+    figure: go.Figure,
+    *,
+    key: str,
+    alt: str,
+    height: int,
+    narrow: Narrow | None = None,
+    clicks: bool = False,
+    scrub_label: str = "Step",
+    report_frame: bool = False,
+    on_change: Callable[[], None] | None = None,
+) -> Mapping[str, Any]:
+    """Show a figure of viz at a fixed height in pixels; alt says in words what it shows.
+
+    A figure with frames gets a slider and a play button that work without the server. Returns the component's
+    state: ``click`` (None or {"x", "y", "trace", "count"}) if clicks are asked for, and ``frame`` (None or an
+    index), sent when the slider is let go, if report_frame.
+    """
+    data = {
+        "figure": figure.to_json(),
+        "alt": alt,
+        "height": height,
+        "narrow": narrow and {"below": NARROW_BELOW, "layout": dict(narrow.layout), "height": narrow.height},
+        "clicks": clicks,
+        "scrubLabel": scrub_label,
+        "reportFrame": report_frame,
+        "palettes": theme.PALETTES,
+        "plotly": assets.plotly_address(),
+    }
+    listener = on_change or _nothing
+    with st.container(key=f"{key}_box"):
+        return assets.component("live_figure")(
+            key=key, data=data, on_click_change=listener, on_frame_change=listener
+        )
+
+
+def _nothing() -> None:
+    """Streamlit registers a state value only together with a listener."""

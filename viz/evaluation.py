@@ -1,0 +1,48 @@
+"""The confusion matrix, and the ten probabilities of one image."""
+
+import numpy as np
+import plotly.graph_objects as go
+
+from engine.evaluation import Evaluation
+from viz import theme
+from viz.theme import color
+
+
+def confusion_figure(evaluation: Evaluation) -> go.Figure:
+    """Labels down, predictions across; the count in every cell, coloured by its share of the label's digits.
+
+    The diagonal, being right, stays uncoloured: what is coloured is a confusion.
+    """
+    counts = evaluation.confusion
+    shares = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
+    np.fill_diagonal(shares, 0)
+    digits = np.arange(10)
+    figure = theme.figure(x_title="predicted", y_title="label", margin={"l": 8, "r": 8, "t": 8, "b": 8})
+    figure.add_trace(
+        go.Heatmap(
+            z=shares, x=digits, y=digits, zmin=0, zmax=max(float(shares.max()), 0.01), name="confusion",
+            colorscale=theme.SEQUENTIAL, showscale=False, xgap=2, ygap=2,
+            text=counts.astype(str), texttemplate="%{text}", textfont={"size": 12},
+            hovertemplate="label %{y}, predicted %{x}: %{text} digits<extra></extra>",
+        )
+    )  # fmt: skip
+    figure.update_xaxes(dtick=1, showgrid=False, zeroline=False, constrain="domain", side="top")
+    figure.update_yaxes(
+        dtick=1, showgrid=False, zeroline=False, autorange="reversed", scaleanchor="x", constrain="domain"
+    )
+    return figure
+
+
+def probabilities_figure(probabilities: np.ndarray, label: int | None) -> go.Figure:
+    """Ten bars, 0 to 100 %, with their values; the label's bar is outlined."""
+    figure = theme.figure(x_title="class", y_title="probability", margin={"l": 8, "r": 8, "t": 20, "b": 8})
+    outline = [3 if digit == label else 0 for digit in range(10)]
+    figure.add_trace(
+        go.Bar(
+            x=np.arange(10), y=probabilities, name="probabilities", texttemplate="%{y:.1%}", textposition="outside",
+            marker={"color": color("prediction"), "line": {"color": color("truth"), "width": outline}},
+            cliponaxis=False, hovertemplate="class %{x}: %{y:.4%}<extra></extra>",
+        )
+    )  # fmt: skip
+    figure.update_xaxes(dtick=1)
+    return figure.update_yaxes(range=[0, 1.08], tickformat=".0%", tickvals=[0, 0.5, 1])

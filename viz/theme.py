@@ -1,0 +1,126 @@
+"""The only place with colours: palettes, the Plotly template, layout helpers.
+
+Figures carry colour *names*, written ``var(--data)``, which Plotly accepts as colours. The live-figure component
+puts the reader's light or dark palette in their place in the browser, so switching the theme needs no new figure.
+``resolve`` does the same in Python.
+"""
+
+from typing import Any
+
+import numpy as np
+import plotly.graph_objects as go
+from PIL import Image
+
+LIGHT = {
+    "data": "#0072B2",
+    "weights": "#B85000",
+    "prediction": "#7B3FB5",
+    "loss": "#B3261E",
+    "gradient": "#00725A",
+    "truth": "#1F2328",
+    "neutral": "#6F675C",
+    "text": "#1F2328",
+    "muted": "#59616B",
+    "grid": "#E4E0D8",
+    "surface": "#FFFFFF",
+    "panel": "#F3F1EC",
+    "ink": "#1F2328",
+    "halftone": "#7FB2D6",
+    "negative": "#B85000",
+    "zero": "#FFFFFF",
+    "positive": "#0072B2",
+}
+DARK = {
+    "data": "#56B4E9",
+    "weights": "#E69F00",
+    "prediction": "#C297FF",
+    "loss": "#FF8A80",
+    "gradient": "#2BD4A4",
+    "truth": "#F0F3F6",
+    "neutral": "#B3AA9C",
+    "text": "#E8ECF1",
+    "muted": "#A3ADB9",
+    "grid": "#2C333D",
+    "surface": "#14171C",
+    "panel": "#1E232B",
+    "ink": "#F0F3F6",
+    "halftone": "#2C6A92",
+    "negative": "#E69F00",
+    "zero": "#14171C",
+    "positive": "#56B4E9",
+}
+PALETTES = {"light": LIGHT, "dark": DARK}
+AXES = ("data", "weights", "prediction", "gradient", "neutral")
+"""Colour names of tensor axes 0 to 4, kept through every operation."""
+
+
+def color(name: str) -> str:
+    """The name of a colour as figures carry it; KeyError for a name outside the palette.
+
+    >>> color("data")
+    'var(--data)'
+    """
+    LIGHT[name]
+    return f"var(--{name})"
+
+
+DIVERGING = [[0.0, color("negative")], [0.5, color("zero")], [1.0, color("positive")]]
+"""Colour scale for signed values, zero in the middle."""
+SEQUENTIAL = [[0.0, color("zero")], [1.0, color("prediction")]]
+"""Colour scale for counts and probabilities, from nothing to much."""
+INK = [[0.0, color("surface")], [1.0, color("ink")]]
+"""Colour scale for digits: paper to ink."""
+
+
+def layout(**changes: Any) -> dict[str, Any]:
+    """The house layout as a plain dict, with top-level changes put over it."""
+    axis = {
+        "gridcolor": color("grid"),
+        "zerolinecolor": color("grid"),
+        "linecolor": color("grid"),
+        "automargin": True,
+        "title": {"standoff": 8, "font": {"size": 13}},
+        "tickfont": {"size": 12},
+    }
+    style: dict[str, Any] = {
+        "paper_bgcolor": "rgba(0,0,0,0)",
+        "plot_bgcolor": "rgba(0,0,0,0)",
+        "font": {"color": color("text"), "size": 13},
+        "margin": {"l": 8, "r": 8, "t": 8, "b": 8},
+        "hoverlabel": {"bgcolor": color("panel"), "bordercolor": color("grid"), "font": {"color": color("text")}},
+        "legend": {"orientation": "h", "yanchor": "bottom", "y": 1.02, "x": 0, "bgcolor": "rgba(0,0,0,0)"},
+        "uirevision": "kept",
+        "dragmode": False,
+        "template": {"layout": {"xaxis": axis, "yaxis": axis}},
+    }
+    return style | changes
+
+
+def figure(*, x_title: str = "", y_title: str = "", **changes: Any) -> go.Figure:
+    """An empty figure in house style, with titled axes; changes are put over the house layout."""
+    axes = {"xaxis": {"title": {"text": x_title}}, "yaxis": {"title": {"text": y_title}}}
+    return go.Figure(layout=layout(**axes, **changes))
+
+
+def icon() -> Image.Image:
+    """The app's own window icon, 32×32: a blue and a vermilion sheet that cross."""
+    rows, columns = np.mgrid[0:32, 0:32]
+    pixels = np.zeros((32, 32, 4), np.uint8)
+    for name, height in (("data", 10 + columns // 3), ("weights", 21 - columns // 3)):
+        pixels[np.abs(rows - height) < 5] = [*bytes.fromhex(LIGHT[name][1:]), 255]
+    return Image.fromarray(pixels)
+
+
+def resolve(built: go.Figure, theme: str) -> go.Figure:
+    """The same figure with every colour name replaced by its value in the "light" or "dark" palette."""
+    return go.Figure(_resolved(built.to_plotly_json(), PALETTES[theme]))
+
+
+def _resolved(value: Any, palette: dict[str, str]) -> Any:
+    if isinstance(value, dict):
+        return {key: _resolved(item, palette) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_resolved(item, palette) for item in value]
+    if isinstance(value, str) and value.startswith("var(--"):
+        return palette[value[6:-1]]
+    return value
