@@ -46,3 +46,25 @@ def evaluate(params: Params, images: np.ndarray, labels: np.ndarray) -> Evaluati
     wrong = np.flatnonzero(predicted != labels)
     wrong = wrong[np.argsort(-probabilities[wrong, predicted[wrong]], kind="stable")]
     return Evaluation(probabilities, predicted, labels, confusion, wrong)
+
+
+class Crossentropies(NamedTuple):
+    """One loss by two encodings of the label: sparse from the integer, categorical from the one-hot vector; nats."""
+
+    one_hot: np.ndarray
+    sparse: float
+    categorical: float
+
+
+def crossentropies(probabilities: np.ndarray, label: int) -> Crossentropies:
+    """sparse = -log(p[label]); categorical = -sum(one_hot * log(p)): the same number.
+
+    probabilities (10,) are kept above 1e-7, as Keras keeps them.
+
+    >>> found = crossentropies(np.array([0.5, 0.25, 0.25]), 1)
+    >>> [round(value, 6) for value in found[1:]]
+    [1.386294, 1.386294]
+    """
+    logarithms = np.log(np.clip(probabilities.astype(np.float64), 1e-7, 1))
+    one_hot = np.eye(len(probabilities), dtype=np.uint8)[label]
+    return Crossentropies(one_hot, float(-logarithms[label]), float(-(one_hot * logarithms).sum()))

@@ -13,6 +13,7 @@ import numpy as np
 
 from engine import training
 from engine.network import Params
+from engine.optimizers import OPTIMIZERS
 from engine.training import Checkpoint, Data, Settings, State
 
 CHUNK_SECONDS = 0.05
@@ -113,9 +114,14 @@ class _Run:
         began = time.perf_counter()
         epoch, start = divmod(self.update, self.per_epoch)
         state, metrics = training.run_chunk(
-            self.state, self.train, self._epoch_order(epoch), start, count, learning_rate,
+            self.state,
+            self.train,
+            self._epoch_order(epoch),
+            start,
+            count,
+            learning_rate,
             optimizer=self.settings.optimizer,
-        )  # fmt: skip
+        )
         loss, accuracy = (np.asarray(values)[:count] for values in metrics)
         update = self.update + count
         finite = bool(np.isfinite(loss).all())
@@ -143,11 +149,11 @@ class _Run:
         self.epochs += [outcome.epoch] if outcome.epoch else []
 
     def _divergence(self, update: int) -> str:
-        kept = self.checkpoints[-1].update
+        kept, usual = self.update, OPTIMIZERS[self.settings.optimizer].learning_rate
         return (
             f"The loss stopped being a number at update {update + 1:,}: at learning rate {self.learning_rate:g} the "
             f"steps overshoot further each time. The curves end where the loss was last finite, and the weights kept "
-            f"are those after update {kept:,}. Reset and try a tenth of that rate."
+            f"are those after update {kept:,}. Reset and try {usual:g}, the usual rate of this optimizer."
         )
 
     def _epoch_order(self, epoch: int) -> jax.Array:
@@ -218,7 +224,7 @@ class Runner:
         self._aim(lambda run: (run.update // run.per_epoch + 1) * run.per_epoch)
 
     def set_learning_rate(self, learning_rate: float) -> None:
-        """Takes effect with the next chunk. InvalidInput unless 0 < learning_rate <= 1,000."""
+        """Takes effect with the next chunk. InvalidInput unless it is possible."""
         value = training.require_learning_rate(learning_rate)
         with self._change:
             self._run.learning_rate = value

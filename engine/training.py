@@ -19,6 +19,7 @@ from engine.optimizers import OPTIMIZERS
 MAX_CHUNK = 128
 MAX_HIDDEN_UNITS = 4096
 MAX_EPOCHS = 100
+MAX_LEARNING_RATE = 10_000_000_000
 CHECKPOINT_BYTES = 100_000_000
 EVALUATION_SLICE = 2_000
 
@@ -49,9 +50,10 @@ class Settings:
 
 
 def require_learning_rate(value: float) -> float:
-    """The value itself; InvalidInput unless it is a finite number with 0 < value <= 1,000."""
-    if not (isinstance(value, (int, float)) and math.isfinite(value) and 0 < value <= 1000):
-        raise InvalidInput(f"Learning rate must be a number above 0 and at most 1,000; {value} is not.")
+    """The value itself; InvalidInput unless it is a number with 0 < value <= 10,000,000,000."""
+    if not (isinstance(value, (int, float)) and 0 < value <= MAX_LEARNING_RATE):
+        shown = f"{value:g}" if isinstance(value, (int, float)) else repr(value)
+        raise InvalidInput(f"Learning rate must be a number above 0 and at most {MAX_LEARNING_RATE:,}; {shown} is not.")
     return float(value)
 
 
@@ -187,8 +189,12 @@ def probabilities(params: Params, images: Array) -> Array:
 
 @jax.jit
 def half_precision(params: Params) -> Params:
-    """The same weights as float16, for checkpoints: 814 kB instead of 1.6 MB at 784-512-10."""
-    return jax.tree.map(lambda value: value.astype(jnp.float16), params)
+    """The same weights as float16, for checkpoints: 814 kB instead of 1.6 MB at 784-512-10.
+
+    Weights of a diverging run beyond ±65,504, float16's largest number, stay at that.
+    """
+    largest = float(jnp.finfo(jnp.float16).max)
+    return jax.tree.map(lambda value: jnp.clip(value, -largest, largest).astype(jnp.float16), params)
 
 
 class Checkpoint(NamedTuple):

@@ -6,7 +6,7 @@ import numpy as np
 import streamlit as st
 
 from engine.training import Settings
-from pages.sections import evaluation, mnist, training
+from pages.sections import evaluation, mnist, settings, training
 from pages.shell import data, layout, session
 from viz.network import cards_html, layer_cards, preprocessing_cards
 from viz.snippets.training import training_snippets
@@ -14,10 +14,10 @@ from viz.snippets.training import training_snippets
 layout.opening(
     "A first network",
     "A *neural network* is a sieve: numbers go in, each *layer* lets through what matters, and an answer comes out. "
-    "This one looks at a handwritten digit and says which of the ten it is. It begins knowing nothing. Press **Train**.",
+    "This one says which of the ten digits it is shown. It begins knowing nothing. Press **Train**.",
 )
 digits = data.digits("network")
-wanted = training.settings()
+wanted = settings.chosen()
 training.run(digits, wanted)
 st.html(cards_html(layer_cards((wanted or Settings()).hidden_units)))
 
@@ -31,7 +31,8 @@ layout.notice(
 layout.try_this(
     "When the run stands still, drag the slider under the picture and watch the digit's ten probabilities change.",
     "[Draw a digit](/drawing) of your own, come back, and see it scored at every moment of the run.",
-    "SGD with learning rate 10: the loss jumps about. With learning rate 0.0001: it hardly moves.",
+    "SGD with learning rate 10: the loss leaps up and comes to rest at 2.3, which is pure guessing, -log(1/10). With "
+    "learning rate 0.0001 it hardly moves. With 1e10 it stops being a number.",
     "Initialization “all zero”: every hidden unit gets the same gradient, so they can never differ.",
 )
 

@@ -20,12 +20,22 @@ def confusion_figure(evaluation: Evaluation) -> go.Figure:
     figure = theme.figure(x_title="predicted", y_title="label", margin={"l": 8, "r": 8, "t": 8, "b": 8})
     figure.add_trace(
         go.Heatmap(
-            z=shares, x=digits, y=digits, zmin=0, zmax=max(float(shares.max()), 0.01), name="confusion",
-            colorscale=theme.SEQUENTIAL, showscale=False, xgap=2, ygap=2,
-            text=counts.astype(str), texttemplate="%{text}", textfont={"size": 12},
+            z=shares,
+            x=digits,
+            y=digits,
+            zmin=0,
+            zmax=max(float(shares.max()), 0.01),
+            name="confusion",
+            colorscale=theme.SEQUENTIAL,
+            showscale=False,
+            xgap=2,
+            ygap=2,
+            text=counts.astype(str),
+            texttemplate="%{text}",
+            textfont={"size": 12},
             hovertemplate="label %{y}, predicted %{x}: %{text} digits<extra></extra>",
         )
-    )  # fmt: skip
+    )
     figure.update_xaxes(dtick=1, showgrid=False, zeroline=False, constrain="domain", side="top")
     figure.update_yaxes(
         dtick=1, showgrid=False, zeroline=False, autorange="reversed", scaleanchor="x", constrain="domain"
@@ -39,10 +49,15 @@ def probabilities_figure(probabilities: np.ndarray, label: int | None) -> go.Fig
     outline = [3 if digit == label else 0 for digit in range(10)]
     figure.add_trace(
         go.Bar(
-            x=np.arange(10), y=probabilities, name="probabilities", texttemplate="%{y:.1%}", textposition="outside",
+            x=np.arange(10),
+            y=probabilities,
+            name="probabilities",
+            texttemplate="%{y:.1%}",
+            textposition="outside",
             marker={"color": color("prediction"), "line": {"color": color("truth"), "width": outline}},
-            cliponaxis=False, hovertemplate="class %{x}: %{y:.4%}<extra></extra>",
+            cliponaxis=False,
+            hovertemplate="class %{x}: %{y:.4%}<extra></extra>",
         )
-    )  # fmt: skip
+    )
     figure.update_xaxes(dtick=1)
     return figure.update_yaxes(range=[0, 1.08], tickformat=".0%", tickvals=[0, 0.5, 1])

@@ -12,11 +12,20 @@ def numbers_figure(image: np.ndarray) -> go.Figure:
     text = np.where(image > 0, image.astype(str), "·")
     figure.add_trace(
         go.Heatmap(
-            z=image, zmin=0, zmax=255, colorscale=_FAINT_INK, showscale=False, name="pixels", text=text,
-            texttemplate="%{text}", textfont={"size": 8, "color": theme.color("text")}, xgap=1, ygap=1,
+            z=image,
+            zmin=0,
+            zmax=255,
+            colorscale=_FAINT_INK,
+            showscale=False,
+            name="pixels",
+            text=text,
+            texttemplate="%{text}",
+            textfont={"size": 8, "color": theme.color("text")},
+            xgap=1,
+            ygap=1,
             hovertemplate="row %{y}, column %{x}: %{z}<extra></extra>",
         )
-    )  # fmt: skip
+    )
     figure.update_xaxes(showgrid=False, zeroline=False, constrain="domain", side="top", dtick=4)
     return figure.update_yaxes(
         showgrid=False, zeroline=False, autorange="reversed", scaleanchor="x", constrain="domain", dtick=4

@@ -47,7 +47,9 @@ def layer_cards(hidden_units: int) -> list[Card]:
             f"({CLASSES},)",
             (f"W2 ({hidden_units}, {CLASSES})", f"b2 ({CLASSES},)", f"{second:,} parameters"),
         ),
-        Card("Ten probabilities", "sum to 1", ("the largest is the prediction", f"{first + second:,} parameters in all")),
+        Card(
+            "Ten probabilities", "sum to 1", ("the largest is the prediction", f"{first + second:,} parameters in all")
+        ),
     ]
 
 

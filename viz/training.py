@@ -86,7 +86,7 @@ def _frame_name(update: int, run: Snapshot) -> str:
 
 
 def _layout(run: Snapshot, scored: str) -> dict:
-    legend = {"orientation": "h", "yanchor": "bottom", "y": 1.03, "x": 0, "bgcolor": "rgba(0,0,0,0)", "font": {"size": 12}}
+    legend = theme.layout()["legend"] | {"y": 1.03, "font": {"size": 12}}
     titles = [*TITLES[:2], scored, *TITLES[2:]]
     axes, annotations = _axis_styles(run), []
     for position, title in enumerate(titles):
@@ -111,11 +111,18 @@ def _axis_styles(run: Snapshot) -> dict[str, dict]:
     bare = {"showgrid": False, "zeroline": False, "showticklabels": False, "ticks": "", "fixedrange": True}
     weight = {"title": {"text": "weight", "standoff": 4}}
     share = {"rangemode": "tozero", "tickformat": ".0%", "nticks": 4}
+    ticks = _loss_ticks(*_loss_range(run))
     signs = {"text": "orange: against ink here, blue: for it", "standoff": 4}
     return {
         "xaxis": dict(epochs),
         "yaxis": {
-            "type": "log", "dtick": "D2", "range": _loss_range(run), "title": {"text": "nats", "standoff": 4}
+            "type": "log",
+            "range": _loss_range(run),
+            "title": {"text": "nats", "standoff": 4},
+            "tickvals": ticks,
+            "ticktext": [
+                f"{tick:g}" if 1e-4 < tick < 1e5 else f"10<sup>{math.log10(tick):.0f}</sup>" for tick in ticks
+            ],
         },
         "xaxis2": dict(epochs),
         "yaxis2": {"range": [lowest, 1.0], "tickformat": ".0%"},
@@ -127,7 +134,7 @@ def _axis_styles(run: Snapshot) -> dict[str, dict]:
         "yaxis5": dict(share),
         "xaxis6": dict(weight),
         "yaxis6": dict(share),
-    }  # fmt: skip
+    }
 
 
 def _loss_range(run: Snapshot) -> list[float]:
@@ -140,6 +147,13 @@ def _loss_range(run: Snapshot) -> list[float]:
         low = low if least > low else math.floor(least)
         high = high if most < high else math.ceil(most)
     return [low, high]
+
+
+def _loss_ticks(low: float, high: float) -> list[float]:
+    """1, 2, 5, 10 … between two powers of ten; powers of ten alone where the axis spans more than three of them."""
+    steps = (1,) if high - low > 3 else (1, 2, 5)
+    ticks = [step * 10.0**power for power in range(math.floor(low), math.ceil(high) + 1) for step in steps]
+    return [tick for tick in ticks if low - 1e-9 <= math.log10(tick) <= high + 1e-9]
 
 
 def _curve_traces(run: Snapshot) -> list[go.Scatter]:
@@ -156,19 +170,37 @@ def _curve_traces(run: Snapshot) -> list[go.Scatter]:
         per_update = "each update" if width == 1 else f"mean of {width} updates"
         traces += [
             go.Scatter(
-                x=(last + 1) / run.updates_per_epoch, y=means.astype(np.float32), mode="lines", name=per_update,
-                line={"color": color(name), "width": 1}, opacity=0.45, legendgroup="update", hoverinfo="skip", **axes,
+                x=(last + 1) / run.updates_per_epoch,
+                y=means.astype(np.float32),
+                mode="lines",
+                name=per_update,
+                line={"color": color(name), "width": 1},
+                opacity=0.45,
+                legendgroup="update",
+                hoverinfo="skip",
+                **axes,
             ),
             go.Scatter(
-                x=ends, y=mean, mode="lines+markers", name="training, mean of the epoch", legendgroup="training",
-                line={"color": color(name), "width": 3}, marker={"size": 8}, **axes,
+                x=ends,
+                y=mean,
+                mode="lines+markers",
+                name="training, mean of the epoch",
+                legendgroup="training",
+                line={"color": color(name), "width": 3},
+                marker={"size": 8},
+                **axes,
             ),
             go.Scatter(
-                x=ends, y=test, mode="lines+markers", name="test, at the epoch's end", legendgroup="test",
+                x=ends,
+                y=test,
+                mode="lines+markers",
+                name="test, at the epoch's end",
+                legendgroup="test",
                 line={"color": color("truth"), "width": 3, "dash": "dot"},
-                marker={"size": 9, "symbol": "diamond"}, **axes,
+                marker={"size": 9, "symbol": "diamond"},
+                **axes,
             ),
-        ]  # fmt: skip
+        ]
     return traces
 
 
@@ -187,35 +219,59 @@ def _moment_traces(
         x, y = _cursor(moment.update, run, panel)
         cursors.append(
             go.Scatter(
-                x=x, y=y, mode="lines", name=f"cursor {panel}", xaxis=f"x{panel}", yaxis=f"y{panel}",
-                line={"color": color("muted"), "width": 1.5}, hoverinfo="skip", showlegend=False,
+                x=x,
+                y=y,
+                mode="lines",
+                name=f"cursor {panel}",
+                xaxis=f"x{panel}",
+                yaxis=f"y{panel}",
+                line={"color": color("muted"), "width": 1.5},
+                hoverinfo="skip",
+                showlegend=False,
             )
-        )  # fmt: skip
+        )
     outline = [3 if digit == truth else 0 for digit in range(10)]
     return [
         *cursors,
         go.Bar(
-            x=np.arange(10), y=moment.probabilities, name="probabilities", xaxis="x3", yaxis="y3", showlegend=False,
+            x=np.arange(10),
+            y=moment.probabilities,
+            name="probabilities",
+            xaxis="x3",
+            yaxis="y3",
+            showlegend=False,
             marker={"color": color("prediction"), "line": {"color": color("truth"), "width": outline}},
             hovertemplate="class %{x}: %{y:.1%}<extra></extra>",
         ),
         go.Heatmap(
-            z=weight_tiles(moment.hidden_weights, limits.hidden), zmin=-127, zmax=127, colorscale=theme.DIVERGING,
-            showscale=False, name="weights", xaxis="x4", yaxis="y4", hoverinfo="skip",
+            z=weight_tiles(moment.hidden_weights, limits.hidden),
+            zmin=-127,
+            zmax=127,
+            colorscale=theme.DIVERGING,
+            showscale=False,
+            name="weights",
+            xaxis="x4",
+            yaxis="y4",
+            hoverinfo="skip",
         ),
         _histogram_trace(moment.hidden, limits.hidden, "hidden", 5),
         _histogram_trace(moment.output, limits.output, "output", 6),
-    ]  # fmt: skip
+    ]
 
 
 def _histogram_trace(shares: np.ndarray, limit: float, name: str, panel: int) -> go.Bar:
     width = 2 * limit / len(shares)
     return go.Bar(
-        x=np.linspace(-limit + width / 2, limit - width / 2, len(shares)), y=shares, width=width, name=name,
-        xaxis=f"x{panel}", yaxis=f"y{panel}", showlegend=False,
+        x=np.linspace(-limit + width / 2, limit - width / 2, len(shares)),
+        y=shares,
+        width=width,
+        name=name,
+        xaxis=f"x{panel}",
+        yaxis=f"y{panel}",
+        showlegend=False,
         marker={"color": color("weights"), "line": {"width": 0}},
         hovertemplate="%{y:.1%} of the weights near %{x:.3f}<extra></extra>",
-    )  # fmt: skip
+    )
 
 
 def _frame_changes(moment: Moment, run: Snapshot, limits: Limits) -> list[go.Bar | go.Heatmap | go.Scatter]:

@@ -3,7 +3,7 @@
 import numpy as np
 import streamlit as st
 
-from engine.evaluation import Evaluation
+from engine.evaluation import Evaluation, crossentropies
 from engine.mnist import Digits
 from pages.shell import data, session
 from viz.components.digit_gallery import digit_gallery
@@ -44,16 +44,26 @@ def one_digit(digits: Digits, found: Evaluation) -> None:
     picture, bars = st.columns([1, 3])
     with picture:
         digit_gallery(
-            digits.test_images[index : index + 1], key="network_test_image", size=140,
+            digits.test_images[index : index + 1],
+            key="network_test_image",
+            size=140,
             descriptions=[f"Test digit {index}, label {label}"],
-        )  # fmt: skip
+        )
         verb = "right" if label == predicted else "wrong"
         st.markdown(f"Label **{label}**, predicted **{predicted}**: {verb}.")
     with bars:
         live_figure(
-            probabilities_figure(found.probabilities[index], label), key="network_test_bars", height=260,
+            probabilities_figure(found.probabilities[index], label),
+            key="network_test_bars",
+            height=260,
             alt=f"Ten probabilities for test digit {index}; the largest is {predicted}, the label is {label}.",
-        )  # fmt: skip
+        )
+    loss = crossentropies(found.probabilities[index], label)
+    st.caption(
+        f"The *loss* of this digit is -log(probability of its label). With the label as an integer, `{label}`, it is "
+        f"called sparse categorical crossentropy: **{loss.sparse:.4f}**. With the label *one-hot*, "
+        f"`{loss.one_hot.tolist()}`, it is called categorical crossentropy: **{loss.categorical:.4f}**. One loss."
+    )
 
 
 def failures(digits: Digits, found: Evaluation) -> None:
@@ -72,15 +82,21 @@ def confusions(digits: Digits, found: Evaluation) -> None:
     matrix, behind = st.columns([3, 2], gap="large")
     with matrix:
         live_figure(
-            confusion_figure(found), key="network_confusion", height=520, narrow=Narrow({}, 380), clicks=True,
+            confusion_figure(found),
+            key="network_confusion",
+            height=520,
+            narrow=Narrow({}, 380),
+            clicks=True,
             on_change=_take_click,
             alt="Confusion matrix: for each label, how many test digits were predicted as each class.",
-        )  # fmt: skip
+        )
     with behind:
+        st.session_state.setdefault("network_cell_label", 4)
+        st.session_state.setdefault("network_cell_predicted", 9)
         first, second = st.columns(2)
-        label = first.selectbox("Label", range(10), index=4, key="network_cell_label", persist_state="session")
+        label = first.selectbox("Label", range(10), key="network_cell_label", persist_state="session")
         predicted = second.selectbox(
-            "Predicted", range(10), index=9, key="network_cell_predicted", persist_state="session"
+            "Predicted", range(10), key="network_cell_predicted", persist_state="session"
         )
         indices = found.cell(label, predicted)
         st.markdown(f"**{len(indices):,}** test digits are a {label} and were taken for a {predicted}.")
@@ -100,8 +116,11 @@ def _gallery(digits: Digits, found: Evaluation, indices: np.ndarray, *, key: str
         label, predicted = found.labels[index], found.predicted[index]
         lines.append((f"{label} → {predicted}", f"{found.probabilities[index, predicted]:.0%} sure"))
     digit_gallery(
-        digits.test_images[indices], key=key, captions=lines, height=height,
+        digits.test_images[indices],
+        key=key,
+        captions=lines,
+        height=height,
         descriptions=[
             f"Test digit {index}: label {found.labels[index]}, predicted {found.predicted[index]}" for index in indices
         ],
-    )  # fmt: skip
+    )

@@ -14,19 +14,25 @@ from viz.mnist import numbers_figure
 def samples(digits: Digits) -> None:
     """Training digits of one class or of all, another handful at each press."""
     chosen = st.segmented_control(
-        "Class", ["all", *map(str, range(10))], default="all", required=True, key="network_class",
+        "Class",
+        ["all", *map(str, range(10))],
+        default="all",
+        required=True,
+        key="network_class",
         persist_state="session",
-    )  # fmt: skip
+    )
     turn = st.session_state.setdefault("network_samples_turn", 0)
     images, labels = digits.train_images, digits.train_labels
     pools = [np.flatnonzero(labels == digit) for digit in (range(10) if chosen == "all" else [int(chosen)])]
     each = 4 if chosen == "all" else 40
     indices = np.concatenate([np.roll(pool, -turn * each)[:each] for pool in pools])
     digit_gallery(
-        images[indices], key="network_samples", size=56,
+        images[indices],
+        key="network_samples",
+        size=56,
         captions=[(str(labels[index]),) for index in indices],
         descriptions=[f"train_images[{index}], label {labels[index]}" for index in indices],
-    )  # fmt: skip
+    )
     st.button("Other samples", key="network_other_samples", on_click=_turn)
 
 
@@ -45,6 +51,9 @@ def as_numbers(digits: Digits) -> None:
         f"{image.shape[1]} whole numbers (`{image.dtype}`), 0 for no ink to 255 for full ink."
     )
     live_figure(
-        numbers_figure(image), key="network_numbers", height=640, narrow=Narrow({}, 400),
+        numbers_figure(image),
+        key="network_numbers",
+        height=640,
+        narrow=Narrow({}, 400),
         alt=f"Training image {index}, a {label}, as a grid of 28 by 28 numbers from 0 to 255.",
-    )  # fmt: skip
+    )

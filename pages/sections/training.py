@@ -1,4 +1,4 @@
-"""Controls of a training run and its one live picture."""
+"""A training run: its buttons and its one live picture."""
 
 from dataclasses import fields
 
@@ -7,94 +7,14 @@ import numpy as np
 import streamlit as st
 
 from engine import timeline
-from engine.errors import InvalidInput
 from engine.mnist import Digits
-from engine.network import INITIALIZATIONS
-from engine.optimizers import OPTIMIZERS
 from engine.runner import Runner, Snapshot
-from engine.training import Checkpoint, Settings, half_precision
+from engine.training import Checkpoint, Settings
 from pages.shell import session
 from viz.components.live_figure import Narrow, live_figure
 from viz.training import narrow_layout, run_figure
 
 POLL_SECONDS = 0.25
-OPTIMIZER_NAMES = {
-    "sgd": "SGD",
-    "momentum": "SGD with momentum 0.9",
-    "nesterov": "SGD with Nesterov momentum 0.9",
-    "adagrad": "Adagrad",
-    "rmsprop": "RMSprop (textbook, 1st and 2nd ed.)",
-    "adam": "Adam (textbook, 3rd ed.)",
-}
-INITIALIZATION_NAMES = {
-    "glorot_uniform": "Glorot uniform (Keras's default)",
-    "he_normal": "He normal",
-    "small_uniform": "uniform in [-0.05, 0.05]",
-    "positive_uniform": "uniform in [0, 0.1)",
-    "zeros": "all zero",
-}
-HELP = {
-    "optimizer": "The rule that turns a gradient (which way each weight should move) into a step.",
-    "learning_rate": "The size of a step. May be changed while the run goes on.",
-    "batch_size": "How many images are looked at before each step.",
-    "hidden_units": "How many numbers the first layer computes from the 784 pixels.",
-    "epochs": "How often every training image is seen.",
-    "initialization": "What the weights are before the first step.",
-    "seed": "Where the random numbers start. The same seed gives the same run.",
-}
-
-
-def settings() -> Settings | None:
-    """The settings as the controls have them; None, with a sentence beside the control, where one is not possible."""
-    defaults = Settings()
-    first = st.columns(4)
-    with st.expander("More settings", key="network_more"):
-        second = st.columns(3)
-    asked = {
-        "optimizer": _choice(first[0], "optimizer", OPTIMIZER_NAMES, on_change=_suggest_learning_rate),
-        "learning_rate": first[1].number_input(
-            "Learning rate", value=defaults.learning_rate, format="%g", step=0.001,
-            key="network_learning_rate", help=HELP["learning_rate"], persist_state="session",
-        ),
-        "epochs": _whole(first[2], "epochs", defaults.epochs),
-        "batch_size": _whole(first[3], "batch_size", defaults.batch_size),
-        "hidden_units": _whole(second[0], "hidden_units", defaults.hidden_units),
-        "initialization": _choice(second[1], "initialization", INITIALIZATION_NAMES),
-        "seed": _whole(second[2], "seed", defaults.seed),
-    }  # fmt: skip
-    columns = dict(zip(asked, [*first, *second], strict=True))
-    valid = [_accepted(name, value, columns[name]) for name, value in asked.items()]
-    return Settings(**asked) if all(valid) else None
-
-
-def _choice(column, name: str, names: dict[str, str], **options) -> str:
-    return column.selectbox(
-        name.capitalize(), list(names), format_func=names.get, index=list(names).index(getattr(Settings(), name)),
-        key=f"network_{name}", help=HELP[name], persist_state="session", **options,
-    )  # fmt: skip
-
-
-def _whole(column, name: str, value: int) -> int:
-    label = name.replace("_", " ").capitalize()
-    return column.number_input(
-        label, value=value, step=1, key=f"network_{name}", help=HELP[name], persist_state="session"
-    )
-
-
-def _accepted(name: str, value: object, column) -> bool:
-    try:
-        Settings(**{name: value})
-    except InvalidInput as error:
-        column.error(str(error))
-        return False
-    return True
-
-
-def _suggest_learning_rate() -> None:
-    chosen = st.session_state["network_optimizer"]
-    st.session_state["network_learning_rate"] = OPTIMIZERS[chosen].learning_rate
-
-
 def run(digits: Digits | None, wanted: Settings | None) -> None:
     """The buttons and the picture. Without data the buttons wait, and an empty picture keeps the place."""
     here = session.current()
@@ -165,9 +85,13 @@ def _picture() -> None:
     else:
         shown = timeline.moments(state.checkpoints, image, limits)
     live_figure(
-        run_figure(state, shown, limits, scored=scored, truth=label), key="network_run", height=620,
-        narrow=Narrow(narrow_layout(), 1500), alt=_description(state), scrub_label="Moment of the run",
-    )  # fmt: skip
+        run_figure(state, shown, limits, scored=scored, truth=label),
+        key="network_run",
+        height=620,
+        narrow=Narrow(narrow_layout(), 1500),
+        alt=_description(state),
+        scrub_label="Moment of the run",
+    )
     was_running = st.session_state.get("network_was_running", False)
     st.session_state["network_was_running"] = state.state == "running"
     if was_running and state.state != "running":
@@ -175,7 +99,7 @@ def _picture() -> None:
 
 
 def _latest(state: Snapshot) -> Checkpoint:
-    return Checkpoint(state.update, jax.device_get(half_precision(state.params)))
+    return Checkpoint(state.update, jax.device_get(state.params))
 
 
 def _status(state: Snapshot) -> None:
@@ -224,9 +148,8 @@ def _description(state: Snapshot) -> str:
 def history_csv(state: Snapshot) -> str:
     """Loss and accuracy of every update and every epoch as comma-separated text."""
     rows = ["scope,number,loss,accuracy,test_loss,test_accuracy"]
-    rows += [f"update,{i + 1},{l:.6g},{a:.6g},," for i, (l, a) in enumerate(zip(state.loss, state.accuracy, strict=True))]
-    rows += [
-        f"epoch,{i + 1}," + ",".join(f"{value:.6g}" for value in row)
-        for i, row in enumerate(np.stack(state.epochs, axis=1))
-    ]
+    updates = np.stack([state.loss, state.accuracy], axis=1)
+    for scope, table, blanks in (("update", updates, ",,"), ("epoch", np.stack(state.epochs, axis=1), "")):
+        for number, row in enumerate(table, start=1):
+            rows.append(f"{scope},{number}," + ",".join(f"{value:.6g}" for value in row) + blanks)
     return "\n".join(rows) + "\n"

@@ -13,9 +13,7 @@ def digits(stem: str) -> Digits | None:
         st.fragment(_progress, run_every=0.3)(stem)
     elif loaded.digits.source == "procedural":
         note, button = st.columns([5, 1], vertical_alignment="center")
-        note.warning(
-            f"**These digits are procedural, not MNIST.** {loaded.message}", icon=":material/cloud_off:"
-        )
+        note.warning(f"**These digits are procedural, not MNIST.** {loaded.message}", icon=":material/cloud_off:")
         button.button("Retry", key=f"{stem}_retry", on_click=session.loader().retry, width="stretch")
     return loaded.digits
 

@@ -51,7 +51,8 @@ class Session:
 
     def network(self) -> Network:
         """The reader's own network once it has made an update, else the pretrained one."""
-        run = self.runner.poll() if self.runner else None
+        runner = self.runner
+        run = runner.poll() if runner else None
         if run is None or not run.update:
             return pretrained_network()
         sentence = f"your own network after {run.update:,} updates"
@@ -60,7 +61,8 @@ class Session:
     def evaluation(self, digits: Digits) -> evaluation.Evaluation:
         """The current network on all test digits; while a run goes on, the last one made before it."""
         network = self.network()
-        running = self.runner is not None and self.runner.poll().state == "running"
+        runner = self.runner
+        running = runner is not None and runner.poll().state == "running"
         known = self._evaluation
         if known is None or known[1] is not digits or (known[0] != network.version and not running):
             found = evaluation.evaluate(network.params, digits.test_images, digits.test_labels)
@@ -84,8 +86,9 @@ class Session:
 
     def close(self) -> None:
         """End the training thread, if there is one."""
-        if self.runner:
-            self.runner.close()
+        runner, self.runner = self.runner, None
+        if runner:
+            runner.close()
 
 
 _sessions: WeakValueDictionary[str, Session] = WeakValueDictionary()
@@ -138,8 +141,8 @@ def predict(request: Mapping[str, Any]) -> dict[str, Any]:
     request: {"session": token, "strokes": [[x, y, x, y, …], …] in canvas units, "brush": diameter,
     "base": true if the picture the session holds lies under the strokes}.
     Returns {"empty": true} for a canvas without ink, else the stages, activations, probabilities and evidence as
-    base64 arrays {"shape", "bytes"}. Raises InvalidInput for what a reader can mend, KeyError, TypeError or
-    ValueError for what no board would send.
+    base64 arrays {"shape", "bytes"}; "penned" is None where it equals "cropped". Raises InvalidInput for what a
+    reader can mend, KeyError, TypeError or ValueError for what no board would send.
     """
     session = _sessions.get(str(request["session"]))
     if session is None:
@@ -162,7 +165,7 @@ def predict(request: Mapping[str, Any]) -> dict[str, Any]:
         "hiddenMax": float(seen.hidden.max()),
         "evidence": _packed(_signed(seen.evidence.reshape(-1, 28, 28))),
         "cropped": _packed(stages.cropped),
-        "penned": _packed(stages.penned),
+        "penned": None if stages.penned is stages.cropped else _packed(stages.penned),
         "fitted": _packed(stages.fitted),
         "centred": _packed(stages.centred),
         "box": [int(edge) for edge in stages.box],

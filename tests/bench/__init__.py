@@ -1,0 +1,22 @@
+"""Benchmarks, each runnable alone; each prints one line per figure: name, value, unit."""
+
+from engine import mnist
+from engine.mnist import Digits
+from tests import conftest as _environment
+
+_ = _environment
+
+
+def report(name: str, value: object, unit: str) -> None:
+    """One figure on one line."""
+    print(f"{name}: {value} {unit}", flush=True)
+
+
+def digits() -> Digits:
+    """Real MNIST; InvalidInput says how to get it if it cannot be had."""
+    work = mnist.fetch()
+    while True:
+        try:
+            next(work)
+        except StopIteration as done:
+            return done.value

@@ -53,15 +53,23 @@ def app_url():
     process.wait(10)
 
 
+def chromium() -> str | None:
+    """Where Chromium is installed, if it is."""
+    return shutil.which("chromium") or shutil.which("google-chrome")
+
+
+def launch(playwright) -> Browser:
+    return playwright.chromium.launch(executable_path=chromium(), args=FLAGS)
+
+
 @pytest.fixture(scope="session")
 def browser():
-    executable = shutil.which("chromium") or shutil.which("google-chrome")
-    if executable is None:
+    if chromium() is None:
         if os.environ.get("CI"):
             pytest.fail("Chromium is missing; with CI set, browser tests may not be skipped")
         pytest.skip("Chromium is not installed")
     with sync_playwright() as playwright:
-        launched = playwright.chromium.launch(executable_path=executable, args=FLAGS)
+        launched = launch(playwright)
         yield launched
         launched.close()
 

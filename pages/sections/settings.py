@@ -1,0 +1,94 @@
+"""The controls of a training run."""
+
+import streamlit as st
+
+from engine.errors import InvalidInput
+from engine.optimizers import OPTIMIZERS
+from engine.training import Settings
+
+OPTIMIZER_NAMES = {
+    "sgd": "SGD",
+    "momentum": "SGD with momentum 0.9",
+    "nesterov": "SGD with Nesterov momentum 0.9",
+    "adagrad": "Adagrad",
+    "rmsprop": "RMSprop (textbook, 1st and 2nd ed.)",
+    "adam": "Adam (textbook, 3rd ed.)",
+}
+INITIALIZATION_NAMES = {
+    "glorot_uniform": "Glorot uniform (Keras's default)",
+    "he_normal": "He normal",
+    "small_uniform": "uniform in [-0.05, 0.05]",
+    "positive_uniform": "uniform in [0, 0.1)",
+    "zeros": "all zero",
+}
+HELP = {
+    "optimizer": "The rule that turns a gradient (which way each weight should move) into a step.",
+    "learning_rate": "The size of a step. May be changed while the run goes on.",
+    "batch_size": "How many images are looked at before each step.",
+    "hidden_units": "How many numbers the first layer computes from the 784 pixels.",
+    "epochs": "How often every training image is seen.",
+    "initialization": "What the weights are before the first step.",
+    "seed": "Where the random numbers start. The same seed gives the same run.",
+}
+
+
+def chosen() -> Settings | None:
+    """The settings as the controls have them; None, with a sentence beside the control, where one is not possible."""
+    defaults = Settings()
+    st.session_state.setdefault("network_learning_rate", defaults.learning_rate)
+    first = st.columns(4)
+    with st.expander("More settings", key="network_more"):
+        second = st.columns(3)
+    asked = {
+        "optimizer": _choice(first[0], "optimizer", OPTIMIZER_NAMES, on_change=_suggest_learning_rate),
+        "learning_rate": first[1].number_input(
+            "Learning rate",
+            format="%g",
+            step=0.001,
+            key="network_learning_rate",
+            help=HELP["learning_rate"],
+            persist_state="session",
+        ),
+        "epochs": _whole(first[2], "epochs", defaults.epochs),
+        "batch_size": _whole(first[3], "batch_size", defaults.batch_size),
+        "hidden_units": _whole(second[0], "hidden_units", defaults.hidden_units),
+        "initialization": _choice(second[1], "initialization", INITIALIZATION_NAMES),
+        "seed": _whole(second[2], "seed", defaults.seed),
+    }
+    columns = dict(zip(asked, [*first, *second], strict=True))
+    valid = [_accepted(name, value, columns[name]) for name, value in asked.items()]
+    return Settings(**asked) if all(valid) else None
+
+
+def _choice(column, name: str, names: dict[str, str], **options) -> str:
+    return column.selectbox(
+        name.capitalize(),
+        list(names),
+        format_func=names.get,
+        index=list(names).index(getattr(Settings(), name)),
+        key=f"network_{name}",
+        help=HELP[name],
+        persist_state="session",
+        **options,
+    )
+
+
+def _whole(column, name: str, value: int) -> int:
+    label = name.replace("_", " ").capitalize()
+    return column.number_input(
+        label, value=value, step=1, key=f"network_{name}", help=HELP[name], persist_state="session"
+    )
+
+
+def _accepted(name: str, value: object, column) -> bool:
+    try:
+        Settings(**{name: value})
+    except InvalidInput as error:
+        column.error(str(error))
+        return False
+    return True
+
+
+def _suggest_learning_rate() -> None:
+    chosen = st.session_state["network_optimizer"]
+    st.session_state["network_learning_rate"] = OPTIMIZERS[chosen].learning_rate

@@ -1,0 +1,53 @@
+"""The rules of the house that a machine can check."""
+
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+TOP_LEVEL = {"pyproject.toml", "README.md", "app.py", "pages", "viz", "engine", "tests"}
+
+
+def test_imports_run_from_pages_to_viz_to_engine():
+    run = subprocess.run(
+        [sys.executable, "-c", "from importlinter.cli import lint_imports_command; lint_imports_command()"],
+        cwd=ROOT, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert run.returncode == 0, run.stdout + run.stderr
+
+
+def test_nothing_but_the_agreed_folders_at_the_top():
+    tracked = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    tops = {path.split("/")[0] for path in tracked.splitlines()}
+    assert {top for top in tops if not top.startswith(".")} <= TOP_LEVEL
+
+
+def test_runtime_packages_are_the_six():
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    names = {requirement.split(">=")[0] for requirement in project["dependencies"]}
+    assert names == {"streamlit", "plotly", "numpy", "jax", "jaxlib", "pillow"}
+
+
+def test_every_package_is_listed_for_installation():
+    listed = set(tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["setuptools"]["packages"])
+    found = {
+        ".".join(path.parent.relative_to(ROOT).parts)
+        for folder in ("engine", "viz", "pages")
+        for path in (ROOT / folder).rglob("__init__.py")
+    }
+    assert listed == found
+
+
+def test_no_module_evaluates_text():
+    for folder in ("engine", "viz", "pages"):
+        for path in (ROOT / folder).rglob("*.py"):
+            code = compile(path.read_text(encoding="utf-8"), str(path), "exec")
+            assert not {"eval", "exec"} & set(_names(code)), path
+
+
+def _names(code):
+    yield from code.co_names
+    for constant in code.co_consts:
+        if hasattr(constant, "co_names"):
+            yield from _names(constant)
