@@ -36,9 +36,15 @@ def confusion_figure(evaluation: Evaluation) -> go.Figure:
             hovertemplate="label %{y}, predicted %{x}: %{text} digits<extra></extra>",
         )
     )
-    figure.update_xaxes(dtick=1, showgrid=False, zeroline=False, constrain="domain", side="top")
+    figure.update_xaxes(dtick=1, showgrid=False, zeroline=False, constrain="domain", side="top", fixedrange=True)
     figure.update_yaxes(
-        dtick=1, showgrid=False, zeroline=False, autorange="reversed", scaleanchor="x", constrain="domain"
+        dtick=1,
+        showgrid=False,
+        zeroline=False,
+        autorange="reversed",
+        scaleanchor="x",
+        constrain="domain",
+        fixedrange=True,
     )
     return figure
 
@@ -59,5 +65,5 @@ def probabilities_figure(probabilities: np.ndarray, label: int | None) -> go.Fig
             hovertemplate="class %{x}: %{y:.4%}<extra></extra>",
         )
     )
-    figure.update_xaxes(dtick=1)
-    return figure.update_yaxes(range=[0, 1.08], tickformat=".0%", tickvals=[0, 0.5, 1])
+    figure.update_xaxes(dtick=1, fixedrange=True)
+    return figure.update_yaxes(fixedrange=True, range=[0, 1.08], tickformat=".0%", tickvals=[0, 0.5, 1])

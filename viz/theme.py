@@ -90,7 +90,7 @@ def layout(**changes: Any) -> dict[str, Any]:
         "hoverlabel": {"bgcolor": color("panel"), "bordercolor": color("grid"), "font": {"color": color("text")}},
         "legend": {"orientation": "h", "yanchor": "bottom", "y": 1.02, "x": 0, "bgcolor": "rgba(0,0,0,0)"},
         "uirevision": "kept",
-        "dragmode": False,
+        "dragmode": "zoom",
         "template": {"layout": {"xaxis": axis, "yaxis": axis}},
     }
     return style | changes

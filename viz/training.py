@@ -109,8 +109,8 @@ def _axis_styles(run: Snapshot) -> dict[str, dict]:
     lowest = 0.8 if recent > 0.82 else 0.0
     epochs = {"title": {"text": "epoch", "standoff": 4}, "range": [0, run.total / run.updates_per_epoch]}
     bare = {"showgrid": False, "zeroline": False, "showticklabels": False, "ticks": "", "fixedrange": True}
-    weight = {"title": {"text": "weight", "standoff": 4}}
-    share = {"rangemode": "tozero", "tickformat": ".0%", "nticks": 4}
+    weight = {"fixedrange": True, "title": {"text": "weight", "standoff": 4}}
+    share = {"fixedrange": True, "rangemode": "tozero", "tickformat": ".0%", "nticks": 4}
     ticks = _loss_ticks(*_loss_range(run))
     signs = {"text": "orange: against ink here, blue: for it", "standoff": 4}
     return {
@@ -126,8 +126,8 @@ def _axis_styles(run: Snapshot) -> dict[str, dict]:
         },
         "xaxis2": dict(epochs),
         "yaxis2": {"range": [lowest, 1.0], "tickformat": ".0%"},
-        "xaxis3": {"dtick": 1, "title": {"text": "class", "standoff": 4}, "range": [-0.6, 9.6]},
-        "yaxis3": {"range": [0, 1], "tickformat": ".0%"},
+        "xaxis3": {"dtick": 1, "fixedrange": True, "title": {"text": "class", "standoff": 4}, "range": [-0.6, 9.6]},
+        "yaxis3": {"fixedrange": True, "range": [0, 1], "tickformat": ".0%"},
         "xaxis4": bare | {"title": signs, "constrain": "domain"},
         "yaxis4": bare | {"autorange": "reversed", "scaleanchor": "x4", "constrain": "domain"},
         "xaxis5": dict(weight),

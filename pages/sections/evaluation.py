@@ -84,7 +84,7 @@ def confusions(digits: Digits, found: Evaluation) -> None:
         live_figure(
             confusion_figure(found),
             key="network_confusion",
-            height=520,
+            height=460,
             narrow=Narrow({}, 380),
             clicks=True,
             on_change=_take_click,
@@ -105,9 +105,9 @@ def confusions(digits: Digits, found: Evaluation) -> None:
 
 def _take_click() -> None:
     click = st.session_state["network_confusion"].get("click")
-    if click and click["x"] in range(10) and click["y"] in range(10):
-        st.session_state["network_cell_predicted"] = int(click["x"])
-        st.session_state["network_cell_label"] = int(click["y"])
+    if click and click["point"]:
+        st.session_state["network_cell_predicted"] = int(click["point"]["x"])
+        st.session_state["network_cell_label"] = int(click["point"]["y"])
 
 
 def _gallery(digits: Digits, found: Evaluation, indices: np.ndarray, *, key: str, height: int = 0) -> None:

@@ -3,6 +3,7 @@
 import base64
 import secrets
 import threading
+import time
 from collections.abc import Mapping
 from functools import cache
 from typing import Any, NamedTuple
@@ -130,9 +131,21 @@ def placed(digits: Digits) -> tuple[Data, Data]:
 
 
 def warm_up() -> None:
-    """Begin loading the data; compile the prediction, so that the first stroke is as quick as the rest."""
+    """Begin loading the data; compile what the first visitor will press, so that the first press is quick too."""
     loader()
-    jax.block_until_ready(prediction.predict(pretrained_network().params, np.zeros((28, 28), np.uint8)))
+    params = pretrained_network().params
+    jax.block_until_ready(prediction.predict(params, np.zeros((28, 28), np.uint8)))
+    training.half_precision(training.initial_state(Settings()).params)
+    while loader().poll().digits is None:
+        if loader().poll().state == "failed":
+            return
+        time.sleep(0.05)
+    digits = loader().poll().digits
+    evaluation.evaluate(params, digits.test_images[: evaluation.SLICE], digits.test_labels[: evaluation.SLICE])
+    rehearsal = Runner(*placed(digits), Settings())
+    rehearsal.step()
+    rehearsal.wait()
+    rehearsal.close()
 
 
 def predict(request: Mapping[str, Any]) -> dict[str, Any]:

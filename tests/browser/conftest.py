@@ -27,12 +27,14 @@ def free_port() -> int:
         return probe.getsockname()[1]
 
 
-def start_app(**environment: str) -> tuple[subprocess.Popen, str]:
-    """`streamlit run app.py` on a free port; returns once it answers."""
+def start_app(script: str = "app.py", **environment: str) -> tuple[subprocess.Popen, str]:
+    """`streamlit run` on a free port; returns once it answers."""
     port = free_port()
-    command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.headless", "true"]
+    command = [sys.executable, "-m", "streamlit", "run", script, "--server.headless", "true"]
     command += ["--server.port", str(port), "--server.address", "127.0.0.1"]
-    process = subprocess.Popen(command, cwd=ROOT, env=os.environ | environment, stdout=subprocess.DEVNULL)
+    process = subprocess.Popen(
+        command, cwd=ROOT, env=os.environ | {"PYTHONPATH": str(ROOT)} | environment, stdout=subprocess.DEVNULL
+    )
     url = f"http://127.0.0.1:{port}"
     deadline = time.monotonic() + START_SECONDS
     while time.monotonic() < deadline:

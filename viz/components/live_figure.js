@@ -95,6 +95,8 @@ function present(state) {
       if (/axis\d*$/.test(name)) layout[name] = { ...figure.layout[name], ...change };
     }
   }
+  // A finger on the figure scrolls the page; only a precise pointer drags a zoom box.
+  if (!matchMedia("(pointer: fine)").matches) layout.dragmode = false;
   layout.height = narrow ? state.data.narrow.height : state.data.height;
   state.plot.style.height = `${layout.height}px`;
   return { data: figure.data, layout, frames: figure.frames ?? [] };
@@ -126,11 +128,16 @@ async function draw(state) {
 function listen(state) {
   if (state.listening || !state.data.clicks) return;
   state.listening = true;
-  state.plot.on("plotly_click", ({ points, xvals, yvals }) => {
+  state.plot.on("plotly_click", ({ points, xvals, yvals, event }) => {
     const point = points?.[0];
+    const box = state.plot.getBoundingClientRect();
+    const exact = (axis, pixel) => axis.p2d(pixel - axis._offset);
+    state.clicks = (state.clicks ?? 0) + 1;
     state.send("click", {
-      x: point?.x ?? xvals?.[0], y: point?.y ?? yvals?.[0],
-      trace: point?.data.name ?? null, count: (state.clicks = (state.clicks ?? 0) + 1),
+      x: xvals?.[0] ?? exact(point.xaxis, event.clientX - box.left),
+      y: yvals?.[0] ?? exact(point.yaxis, event.clientY - box.top),
+      point: point ? { x: point.x, y: point.y, trace: point.data.name ?? null } : null,
+      count: state.clicks,
     });
   });
 }

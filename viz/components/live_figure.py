@@ -34,8 +34,8 @@ def live_figure(
     """Show a figure of viz at a fixed height in pixels; alt says in words what it shows.
 
     A figure with frames gets a slider and a play button that work without the server. Returns the component's
-    state: ``click`` (None or {"x", "y", "trace", "count"}) if clicks are asked for, and ``frame`` (None or an
-    index), sent when the slider is let go, if report_frame.
+    state: ``click``, None or {"x", "y": exact coordinates, "point": None or the nearest point's {"x", "y", "trace"},
+    "count"}, if clicks are asked for; and ``frame``, None or an index, sent when the slider is let go, if report_frame.
     """
     data = {
         "figure": figure.to_json(),
