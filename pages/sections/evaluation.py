@@ -95,9 +95,7 @@ def confusions(digits: Digits, found: Evaluation) -> None:
         st.session_state.setdefault("network_cell_predicted", 9)
         first, second = st.columns(2)
         label = first.selectbox("Label", range(10), key="network_cell_label", persist_state="session")
-        predicted = second.selectbox(
-            "Predicted", range(10), key="network_cell_predicted", persist_state="session"
-        )
+        predicted = second.selectbox("Predicted", range(10), key="network_cell_predicted", persist_state="session")
         indices = found.cell(label, predicted)
         st.markdown(f"**{len(indices):,}** test digits are a {label} and were taken for a {predicted}.")
         _gallery(digits, found, indices[:18], key="network_cell", height=420)

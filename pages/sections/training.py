@@ -15,10 +15,13 @@ from viz.components.live_figure import Narrow, live_figure
 from viz.training import narrow_layout, run_figure
 
 POLL_SECONDS = 0.25
+
+
 def run(digits: Digits | None, wanted: Settings | None) -> None:
     """The buttons and the picture. Without data the buttons wait, and an empty picture keeps the place."""
     here = session.current()
-    if here.runner is None and digits is not None:
+    begun = here.runner is not None and here.runner.poll().state != "new"
+    if digits is not None and not begun and here.digits is not digits:
         here.prepare(digits, wanted or Settings())
     if here.runner is None:
         st.info("Training can begin as soon as the digits are here.")
@@ -120,8 +123,10 @@ def _status(state: Snapshot) -> None:
     )
     where = f"update {state.update:,} of {state.total:,} · epoch {state.update / state.updates_per_epoch:.2f}"
     st.progress(fraction, text=f"**{words[state.state]}** · {where} · {speed} · on {device_name()}")
-    if state.message:
-        st.error(state.message)
+    # A place of its own, filled or not: what comes and goes above the picture would make it be mounted anew.
+    with st.container():
+        if state.message:
+            st.error(state.message)
 
 
 def device_name() -> str:

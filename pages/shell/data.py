@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from engine.loading import Snapshot
 from engine.mnist import Digits
 from pages.shell import session
 
@@ -9,13 +10,18 @@ from pages.shell import session
 def digits(stem: str) -> Digits | None:
     """The data if they are here; shows what is loading, or that the digits are procedural, and offers a retry."""
     loaded = session.loader().poll()
+    with st.container():
+        _say(loaded, stem)
+    return loaded.digits
+
+
+def _say(loaded: Snapshot, stem: str) -> None:
     if loaded.state == "loading" or loaded.digits is None:
         st.fragment(_progress, run_every=0.3)(stem)
     elif loaded.digits.source == "procedural":
         note, button = st.columns([5, 1], vertical_alignment="center")
         note.warning(f"**These digits are procedural, not MNIST.** {loaded.message}", icon=":material/cloud_off:")
         button.button("Retry", key=f"{stem}_retry", on_click=session.loader().retry, width="stretch")
-    return loaded.digits
 
 
 def name(loaded: Digits) -> str:

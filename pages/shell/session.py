@@ -37,6 +37,7 @@ class Session:
     def __init__(self) -> None:
         self.token = secrets.token_urlsafe(16)
         self.runner: Runner | None = None
+        self.digits: Digits | None = None
         self.base: np.ndarray | None = None
         self.drawn: np.ndarray | None = None
         self._evaluation: tuple[str, Digits, evaluation.Evaluation] | None = None
@@ -47,6 +48,7 @@ class Session:
         """A run that has not begun, of these settings on these digits, in place of the one before."""
         self.close()
         self._runs += 1
+        self.digits = digits
         self.runner = Runner(*placed(digits), settings)
         return self.runner
 
@@ -56,7 +58,8 @@ class Session:
         run = runner.poll() if runner else None
         if run is None or not run.update:
             return pretrained_network()
-        sentence = f"your own network after {run.update:,} updates"
+        practised = " on procedural digits" if self.digits and self.digits.source == "procedural" else ""
+        sentence = f"your own network after {run.update:,} updates{practised}"
         return Network(run.params, "yours", sentence, f"{self._runs}.{run.update}")
 
     def evaluation(self, digits: Digits) -> evaluation.Evaluation:

@@ -17,13 +17,15 @@ folder = Path(os.environ.get("UNCRUMPLE_MNIST", Path.home() / ".cache" / "uncrum
 
 
 def read(name, header):
-    return np.frombuffer(gzip.decompress((folder / name).read_bytes()), np.uint8)[header:]
+    path = folder / name
+    content = path.read_bytes() if path.exists() else gzip.decompress((folder / f"{{name}}.gz").read_bytes())
+    return np.frombuffer(content, np.uint8)[header:]
 
 
-train_images = read("train-images-idx3-ubyte.gz", 16).reshape(60000, 784)
-train_labels = read("train-labels-idx1-ubyte.gz", 8)
-test_images = read("t10k-images-idx3-ubyte.gz", 16).reshape(10000, 784)
-test_labels = read("t10k-labels-idx1-ubyte.gz", 8)
+train_images = read("train-images-idx3-ubyte", 16).reshape(60000, 784)
+train_labels = read("train-labels-idx1-ubyte", 8)
+test_images = read("t10k-images-idx3-ubyte", 16).reshape(10000, 784)
+test_labels = read("t10k-labels-idx1-ubyte", 8)
 """
 
 _INITIAL = {
