@@ -1,4 +1,4 @@
-"""The server around the script: two cures for slow round trips, Plotly's file, and predictions without a rerun."""
+"""The server around the script: cures for its framework, Plotly's file, and predictions without a rerun."""
 
 import gc
 import json
@@ -15,6 +15,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import FileResponse, JSONResponse, Response
 from starlette.routing import Route
+from streamlit.runtime.pages_manager import PagesManager
 
 from engine.errors import InvalidInput
 from pages.shell import session
@@ -35,9 +36,12 @@ def send_small_frames_at_once(connection: socket.socket) -> None:
 
 @asynccontextmanager
 async def lifespan(app: Any) -> AsyncIterator[None]:
-    """Before the first visitor: cure the sockets, begin loading the data, compile the prediction."""
+    """Before the first visitor: cure sockets and links, begin loading the data, compile the prediction."""
     del app
     base_events._set_nodelay = send_small_frames_at_once
+    # A folder named pages makes Streamlit run its files itself until st.navigation was first called: a first visitor
+    # who follows a link to a page would get that page without the app around it.
+    PagesManager.uses_pages_directory = False
     threading.Thread(target=_warm_up, name="warm-up", daemon=True).start()
     yield
 
@@ -65,7 +69,7 @@ async def predict(request: Request) -> Response:
         return JSONResponse(await run_in_threadpool(session.predict, json.loads(body)))
     except InvalidInput as error:
         return JSONResponse({"error": str(error)}, 422)
-    except (ValueError, TypeError, KeyError):
+    except (ValueError, TypeError, KeyError, RecursionError):
         return JSONResponse({"error": "This is not a drawing."}, 400)
 
 

@@ -1,6 +1,7 @@
 """The app in a process of its own, and Chromium pages that fail a test on any console error or foreign request."""
 
 import os
+import re
 import shutil
 import socket
 import subprocess
@@ -81,7 +82,14 @@ def open_page(browser: Browser, url: str, **context) -> tuple[Page, list[str]]:
     page = browser.new_context(base_url=url, **context).new_page()
     page.set_default_timeout(30_000)
     complaints: list[str] = []
-    page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
+
+    def listen(message) -> None:
+        # Reached by a link to a page, Streamlit first looks for its server below that page's address.
+        probing = re.search(r"/\w+/_stcore/(health|host-config)$", message.location.get("url", ""))
+        if message.type == "error" and not probing:
+            complaints.append(message.text)
+
+    page.on("console", listen)
     page.on("pageerror", lambda error: complaints.append(str(error)))
 
     def watch(request) -> None:

@@ -1,0 +1,143 @@
+"""Draw a digit: ink on a canvas, the network's ten probabilities, and every step between the two."""
+
+import base64
+import secrets
+
+import numpy as np
+import streamlit as st
+
+from engine import drawing
+from engine.errors import InvalidInput
+from engine.mnist import Digits
+from pages.shell import data, layout
+from pages.shell import session as shell
+from viz.components.drawing_board import EMPTY, Picture, Uses, drawing_board, from_url
+from viz.snippets import drawing as snippets
+
+WEIGHTS = {"pretrained": "engine/pretrained.npz", "yours": "weights.npz"}
+WHERE_TO_RUN = {
+    "pretrained": "Run it in the app's folder.",
+    "yours": "Download weights.npz on the page “A first network”, and run this beside it.",
+}
+session = shell.current()
+st.session_state.setdefault("drawing_kept", dict(EMPTY))
+st.session_state.setdefault("drawing_picture", None)
+st.session_state.setdefault("drawing_upload_error", "")
+
+
+def keep() -> None:
+    """The pen has rested: what is drawn now, and, after a reload, the picture that lay beneath."""
+    sent = st.session_state.drawing_board.drawing
+    try:
+        if lost := sent["picture"]:
+            place(from_url(lost["url"]), str(lost["caption"]), name=str(lost["name"]))
+    except InvalidInput as error:
+        st.session_state.drawing_upload_error = str(error)
+    st.session_state.drawing_kept = {name: sent[name] for name in EMPTY}
+
+
+def place(canvas: np.ndarray, caption: str, *, name: str = "") -> None:
+    """Put a picture on the board instead of what is drawn there."""
+    session.base = canvas
+    st.session_state.drawing_picture = Picture(name or secrets.token_hex(4), canvas, caption)
+    st.session_state.drawing_kept |= {"strokes": [], "base": True}
+
+
+def place_test_digit() -> None:
+    """The test digit of the chosen number, on the board."""
+    digits = shell.loader().poll().digits
+    number = st.session_state.drawing_number
+    if digits is None or number is None:
+        return
+    caption = f"Test digit {number} of {data.name(digits)}; its label is {digits.test_labels[number]}."
+    place(drawing.canvas_from_digit(digits.test_images[number]), caption)
+
+
+def place_random_digit() -> None:
+    """Any test digit, on the board."""
+    st.session_state.drawing_number = secrets.randbelow(10_000)
+    place_test_digit()
+
+
+def place_upload() -> None:
+    """The reader's picture, on the board; what is no picture of a digit is refused and changes nothing."""
+    st.session_state.drawing_upload_error = ""
+    file = st.session_state.drawing_upload
+    if file is None:
+        return
+    try:
+        place(drawing.canvas_from_upload(file.getvalue()), "Your picture.")
+    except InvalidInput as error:
+        st.session_state.drawing_upload_error = str(error)
+
+
+def offer_test_digits(digits: Digits) -> None:
+    """A number, or chance, puts one of the 10,000 test digits on the board."""
+    st.number_input(
+        f"Number of a test digit ({data.name(digits)}), 0 to 9999", 0, len(digits.test_labels) - 1,
+        key="drawing_number", on_change=place_test_digit, persist_state="session",
+    )  # fmt: skip
+    with st.container(horizontal=True):
+        st.button("Put it on the canvas", key="drawing_place", on_click=place_test_digit)
+        st.button("Random test digit", key="drawing_random", icon=":material/shuffle:", on_click=place_random_digit)
+
+
+def offer_upload() -> None:
+    """A picture of a digit from the reader, and beside it what was wrong with the last one."""
+    st.file_uploader("Your own photo or picture file of one digit", key="drawing_upload", on_change=place_upload)
+    if problem := st.session_state.drawing_upload_error:
+        st.error(problem[0].upper() + problem[1:], icon=":material/error:")
+
+
+def seen_image() -> np.ndarray:
+    """(28, 28) uint8: what the network sees of the drawing as kept; blank without ink."""
+    try:
+        answer = shell.predict({"session": session.token} | st.session_state.drawing_kept)
+        return np.frombuffer(base64.b64decode(answer["centred"]["bytes"]), np.uint8).reshape(28, 28)
+    except (InvalidInput, KeyError):
+        return np.zeros((28, 28), np.uint8)
+
+
+layout.opening(
+    "Draw a digit",
+    "Draw a digit from 0 to 9. At every movement of your pen a **neural network**, the 784-512-10 network of this "
+    "chapter, says how probable each of the ten digits is. Below the canvas you see what happens to your ink before "
+    "the network gets it, and which of its pixels decide.",
+)
+network = session.network()
+with st.expander("Start from a test digit, or from your own picture", icon=":material/image:"):
+    digits = data.digits("drawing")
+    left, right = st.columns(2, gap="large")
+    with left:
+        if digits is None:
+            st.markdown("A test digit can be chosen as soon as the digits are here.")
+        else:
+            offer_test_digits(digits)
+    with right:
+        offer_upload()
+drawing_board(
+    key="drawing_board",
+    uses=Uses(session.token, network.sentence, network.version, session.training),
+    kept=st.session_state.drawing_kept,
+    picture=st.session_state.drawing_picture,
+    on_change=keep,
+)
+st.page_link("pages/network.py", label="Train a network of your own; this page will then use it", icon=":material/hub:")
+layout.notice(
+    "The probabilities move while the pen is down: half a digit often looks like another one.",
+    "Small or large, left or right: after cropping, fitting and centring, the network sees nearly the same picture. "
+    "Its training digits were made in the same way.",
+    "Most of the 512 hidden numbers are 0. Another digit leaves other ones above 0.",
+    "Pixels without any ink can speak too: ink in the hole of a 0 would speak against a 0.",
+)
+layout.try_this(
+    "Draw a 4 whose top is open and close it slowly. When does it become a 9?",
+    "Draw something that is no digit. The ten probabilities still sum to 1: the network cannot say “none”.",
+    "Draw a 1, choose 7 below, and add ink where its pixels say +.",
+    "Draw a thin digit and widen the pen with the slider.",
+)
+layout.code(
+    "drawing",
+    snippets.prediction(seen_image(), WEIGHTS[network.name]),
+    note=WHERE_TO_RUN[network.name],
+)
