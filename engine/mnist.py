@@ -270,6 +270,15 @@ def fetch(
     return digits._replace(note=f"{refused}{digits.note}".strip())
 
 
+def finished(work: Generator[Progress, None, Digits]) -> Digits:
+    """Run fetch() to its end, its progress unseen. Raises what it raises."""
+    while True:
+        try:
+            next(work)
+        except StopIteration as end:
+            return end.value
+
+
 def _cached_or_downloaded(cache: Path, mirrors: list[str], timeout: float) -> Generator[Progress, None, Digits]:
     contents, source, note = [], "cache", ""
     for file in FILES:

@@ -7,7 +7,7 @@ drawn in hands that MNIST hardly knows (``engine.augmentation``). No pen traject
 import json
 import os
 import zipfile
-from collections.abc import Generator, Iterator
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from functools import partial
 from pathlib import Path
@@ -181,21 +181,12 @@ def provenance_of(recipe: Recipe, test_accuracy: float) -> Provenance:
 
 def main(recipe: Recipe = Recipe(), path: Path = PATH) -> None:
     """Train, print one line per epoch, measure the weights as they are stored, and save them."""
-    digits = _finished(mnist.fetch())
+    digits = mnist.finished(mnist.fetch())
     for epoch, (loss, mean) in enumerate(train(digits.train_images, digits.train_labels, recipe), start=1):
         params = jax.tree.map(lambda values: values.astype(jnp.float16).astype(jnp.float32), mean)
         test_accuracy = float(accuracy(params, digits.test_images, digits.test_labels))
         print(f"epoch {epoch} of {recipe.epochs}: loss {loss:.4f}, test accuracy {test_accuracy:.4f}", flush=True)
     save(Pretrained(params, provenance_of(recipe, round(test_accuracy, 4))), path)
-
-
-def _finished(steps: Generator[Any, None, mnist.Digits]) -> mnist.Digits:
-    """Run a loader to its end, its progress unseen."""
-    while True:
-        try:
-            next(steps)
-        except StopIteration as end:
-            return end.value
 
 
 if __name__ == "__main__":

@@ -6,7 +6,7 @@ import secrets
 import numpy as np
 import streamlit as st
 
-from engine import drawing
+from engine import drawing, upload
 from engine.errors import InvalidInput
 from engine.mnist import Digits
 from pages.shell import data, layout
@@ -66,7 +66,7 @@ def place_upload() -> None:
     if file is None:
         return
     try:
-        place(drawing.canvas_from_upload(file.getvalue()), "Your picture.")
+        place(upload.canvas_from_upload(file.getvalue()), "Your picture.")
     except InvalidInput as error:
         st.session_state.drawing_upload_error = str(error)
 

@@ -17,13 +17,8 @@ os.environ.setdefault("UNCRUMPLE_MIRRORS", "")
 @pytest.fixture(scope="session")
 def mnist():
     """Real MNIST, or a skip where it is not at hand."""
-    from engine.mnist import fetch
+    from engine import mnist
 
     if "UNCRUMPLE_MNIST" not in os.environ:
         pytest.skip("real MNIST is not at hand; point UNCRUMPLE_MNIST at a folder with the four IDX files")
-    work = fetch()
-    while True:
-        try:
-            next(work)
-        except StopIteration as done:
-            return done.value
+    return mnist.finished(mnist.fetch())

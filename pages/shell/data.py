@@ -3,7 +3,7 @@
 import streamlit as st
 
 from engine.loading import Snapshot
-from engine.mnist import Digits
+from engine.mnist import FOLDER_VARIABLE, Digits
 from pages.shell import session
 
 
@@ -20,8 +20,16 @@ def _say(loaded: Snapshot, stem: str) -> None:
         st.fragment(_progress, run_every=0.3)(stem)
     elif loaded.digits.source == "procedural":
         note, button = st.columns([5, 1], vertical_alignment="center")
-        note.warning(f"**These digits are procedural, not MNIST.** {loaded.message}", icon=":material/cloud_off:")
+        note.warning(
+            "**These digits are procedural, not MNIST**: this app draws them itself, because MNIST could not be had. "
+            f"Retry when online, or name a folder that holds it in `{FOLDER_VARIABLE}` and start again.",
+            icon=":material/cloud_off:",
+        )
         button.button("Retry", key=f"{stem}_retry", on_click=session.loader().retry, width="stretch")
+        with st.expander("What was tried"):
+            st.text(loaded.message)
+    elif loaded.message:
+        st.info(loaded.message)
 
 
 def name(loaded: Digits) -> str:

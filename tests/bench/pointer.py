@@ -4,27 +4,14 @@ Fifty strokes of ten digits. The clock starts at the time stamp of each pointeru
 frame after the last change of the bars that it caused, so the answer to a half-drawn stroke does not count.
 """
 
-import os
-import shutil
-import socket
-import subprocess
-import sys
-import time
-import urllib.request
-from collections.abc import Iterator
-from contextlib import contextmanager
-from pathlib import Path
-
 import numpy as np
 from playwright.sync_api import Page, sync_playwright
 
-ROOT = Path(__file__).parents[2]
+from tests.bench import report
+from tests.browser import conftest
+
 STROKES = 50
 GOALS = {"median": 30, "p95": 60}
-CHROMIUM_OPTIONS = [
-    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-    "--disable-component-update", "--disable-sync",
-]  # fmt: skip
 DIGITS = [
     [[(140, 40), (80, 90), (75, 190), (140, 240), (205, 190), (200, 90), (140, 40)]],
     [[(140, 40), (140, 240)]],
@@ -52,34 +39,6 @@ WATCH = """() => {
 }"""
 
 
-@contextmanager
-def running_app() -> Iterator[str]:
-    """The app's own server on a free port; yields its address."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    options = ["--server.headless", "true", "--server.port", str(port)]
-    command = [sys.executable, "-m", "streamlit", "run", "app.py", *options]
-    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as server:
-        try:
-            address = f"http://127.0.0.1:{port}"
-            _wait_for(f"{address}/_stcore/health")
-            yield address
-        finally:
-            server.terminate()
-
-
-def _wait_for(address: str, seconds: float = 60) -> None:
-    end = time.monotonic() + seconds
-    while time.monotonic() < end:
-        try:
-            with urllib.request.urlopen(address, timeout=1):
-                return
-        except OSError:
-            time.sleep(0.1)
-    raise TimeoutError(f"the app did not answer at {address} within {seconds:g} s")
-
-
 def open_board(page: Page, address: str) -> None:
     page.goto(address)
     page.get_by_test_id("stSidebarNav").get_by_role("link", name="Draw a digit").click()
@@ -102,9 +61,7 @@ def draw(page: Page, points: list[tuple[int, int]]) -> None:
 def measure(address: str) -> np.ndarray:
     """Milliseconds of each stroke, (STROKES,)."""
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=os.environ.get("UNCRUMPLE_CHROMIUM") or shutil.which("chromium"), args=CHROMIUM_OPTIONS
-        )
+        browser = conftest.launch(playwright)
         page = browser.new_page(viewport={"width": 1440, "height": 900})
         open_board(page, address)
         drawn = 0
@@ -120,13 +77,15 @@ def measure(address: str) -> np.ndarray:
 
 
 def main() -> None:
-    with running_app() as address:
+    process, address = conftest.start_app()
+    try:
         times = measure(address)
-    print(f"pointer-up to changed bars, strokes: {len(times)} strokes")
+    finally:
+        process.terminate()
     figures = {"median": np.median(times), "p95": np.percentile(times, 95), "max": times.max()}
     for name, value in figures.items():
-        goal = f" (goal {GOALS[name]})" if name in GOALS else ""
-        print(f"pointer-up to changed bars, {name}: {value:.1f} ms{goal}")
+        goal = f" (at most {GOALS[name]})" if name in GOALS else ""
+        report(f"pointer-up to changed bars, {name} of {len(times)} strokes", f"{value:.1f}", f"ms{goal}")
 
 
 if __name__ == "__main__":

@@ -7,7 +7,6 @@ from playwright.sync_api import Page, expect
 
 from viz import theme
 
-expect.set_options(timeout=30_000)
 THREE = [(80, 70), (130, 40), (190, 60), (195, 105), (130, 135), (195, 160), (205, 215), (140, 245), (75, 215)]
 SEVEN = [(70, 60), (210, 60), (130, 240)]
 ONE = [(140, 40), (140, 240)]
