@@ -1,5 +1,6 @@
 """Component sources, and the addresses under which the app's own server offers what browsers load."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import plotly
@@ -23,15 +24,19 @@ def plotly_address() -> str:
     return address(f"plotly-{plotly.__version__}.min.js")
 
 
-def component(name: str) -> ComponentRenderer:
-    """The component of ``<name>.js`` and ``<name>.css`` beside this file, registered once per server."""
+def component(name: str, *, more: Sequence[str] = ()) -> ComponentRenderer:
+    """The component of ``<name>.js`` and ``<name>.css`` beside this file, registered once per server.
+
+    more: names of further scripts that belong to the same module; they come after it, and export nothing.
+    """
     current = Runtime.instance() if Runtime.exists() else None
     known = _mounted.get(name)
     if known is None or known[0] is not current:
         folder = Path(__file__).parent
+        scripts = [(folder / f"{part}.js").read_text(encoding="utf-8") for part in (name, *more)]
         renderer = st.components.v2.component(
             f"uncrumple_{name}",
-            js=(folder / f"{name}.js").read_text(encoding="utf-8"),
+            js="\n".join(scripts),
             css=(folder / f"{name}.css").read_text(encoding="utf-8"),
             isolate_styles=False,
         )
