@@ -90,7 +90,7 @@ class Session:
 
     def close(self) -> None:
         """End the training thread, if there is one."""
-        runner, self.runner = self.runner, None
+        runner, self.runner, self.digits = self.runner, None, None
         if runner:
             runner.close()
 
