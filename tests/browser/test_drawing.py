@@ -23,13 +23,7 @@ FAIL = {
 
 
 def open_board(page: Page, address: str) -> Page:
-    page.goto(address)
-    narrow = page.viewport_size["width"] < 600
-    if narrow:
-        page.get_by_test_id("stExpandSidebarButton").click()
-    page.get_by_test_id("stSidebarNav").get_by_role("link", name="Draw a digit").click()
-    if narrow:
-        page.get_by_test_id("stSidebarCollapseButton").get_by_role("button").click()
+    page.goto(f"{address}/drawing")
     expect(page.get_by_test_id("drawing-canvas")).to_be_visible()
     expect(page.get_by_text("The code of exactly this view")).to_be_visible()
     return page
