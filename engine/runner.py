@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 import jax
 import numpy as np
+from jax.sharding import NamedSharding, PartitionSpec
 
 from engine import training
 from engine.network import Params
@@ -88,15 +89,17 @@ class _Run:
         self.per_epoch = training.updates_per_epoch(self.samples, settings.batch_size)
         self.total = settings.epochs * self.per_epoch
         self.stride = training.checkpoint_stride(settings, self.samples)
-        self.state = training.initial_state(settings)
+        # Placed as the updates will leave it; else the second chunk would compile the loop again.
+        everywhere = NamedSharding(self.mesh, PartitionSpec())
+        self.state = jax.device_put(training.initial_state(settings), everywhere)
         self.loss = np.empty(self.total, np.float32)
         self.accuracy = np.empty(self.total, np.float32)
         self.checkpoints = [self._checkpoint(0, self.state)]
         self.epochs: list[tuple[float, float, float, float]] = []
         self.order: tuple[int, jax.Array] | None = None
-        self.update = self.target = 0
+        self.update = self.target = self.under_way = 0
         self.seconds = self.speed = 0.0
-        self.learning_rate = settings.learning_rate
+        self.learning_rate = float(settings.learning_rate)
         self.end = self.message = ""
 
     @property
@@ -206,18 +209,18 @@ class Runner:
 
     def pause(self) -> None:
         """Stand still after the chunk under way, about 0.05 s; start() goes on from there."""
-        self._aim(lambda run: run.update)
+        self._aim(lambda run: run.update + run.under_way)
 
     def stop(self) -> None:
-        """End the run where it is: only reset() makes it start again."""
+        """End the run where it is, without the chunk under way: only reset() makes it start again."""
         with self._change:
-            if self._run.update and self._run.label() in ("running", "paused"):
+            if self._run.label() in ("running", "paused"):
                 self._run.end = "stopped"
             self._change.notify_all()
 
     def step(self) -> None:
-        """Make exactly one update."""
-        self._aim(lambda run: run.update + 1)
+        """Make exactly one update more than are made or under way."""
+        self._aim(lambda run: run.update + run.under_way + 1)
 
     def step_epoch(self) -> None:
         """Train to the end of the epoch under way."""
@@ -277,14 +280,18 @@ class Runner:
                 if self._closed:
                     return
                 run, count, rate = self._run, self._run.plan(), self._run.learning_rate
+                run.under_way = count
             try:
                 outcome = run.compute(count, rate)
             except (jax.errors.JaxRuntimeError, MemoryError) as error:
                 with self._change:
                     run.end = "failed"
-                    run.message = f"The device could not go on: {str(error).splitlines()[0]} Try fewer hidden units."
+                    reason = next(iter(str(error).splitlines()), "its memory is full.")
+                    run.message = f"The device could not go on: {reason} Try fewer hidden units."
                     self._change.notify_all()
                 continue
             with self._change:
-                run.commit(outcome)
+                run.under_way = 0
+                if not run.end:
+                    run.commit(outcome)
                 self._change.notify_all()

@@ -21,7 +21,8 @@ MAX_HIDDEN_UNITS = 4096
 MAX_EPOCHS = 100
 MAX_LEARNING_RATE = 10_000_000_000
 CHECKPOINT_BYTES = 100_000_000
-EVALUATION_SLICE = 2_000
+EARLY_CHECKPOINTS = 8
+EVALUATION_SLICE = 1_000
 
 
 @dataclass(frozen=True)
@@ -51,16 +52,23 @@ class Settings:
 
 def require_learning_rate(value: float) -> float:
     """The value itself; InvalidInput unless it is a number with 0 < value <= 10,000,000,000."""
-    if not (isinstance(value, (int, float)) and 0 < value <= MAX_LEARNING_RATE):
-        shown = f"{value:g}" if isinstance(value, (int, float)) else repr(value)
+    number = isinstance(value, (int, float)) and not isinstance(value, bool)
+    if not (number and 0 < value <= MAX_LEARNING_RATE):
+        shown = f"{value:g}" if isinstance(value, float) else _shown(value)
         raise InvalidInput(f"Learning rate must be a number above 0 and at most {MAX_LEARNING_RATE:,}; {shown} is not.")
     return float(value)
 
 
 def _require_whole(name: str, value: Any, low: int, high: int) -> None:
     if not isinstance(value, int) or isinstance(value, bool) or not low <= value <= high:
-        shown = f"{value:,}" if isinstance(value, (int, float)) else repr(value)
-        raise InvalidInput(f"{name.capitalize()} must be a whole number from {low:,} to {high:,}; {shown} is not.")
+        raise InvalidInput(
+            f"{name.capitalize()} must be a whole number from {low:,} to {high:,}; {_shown(value)} is not."
+        )
+
+
+def _shown(value: Any) -> str:
+    """The value for a sentence: 1,000,000,000 or 128.0 or nan or True or 'text'."""
+    return f"{value:,}" if isinstance(value, (int, float)) and not isinstance(value, bool) else repr(value)
 
 
 def _require_one_of(name: str, value: str, choices: dict[str, Any]) -> None:
@@ -208,10 +216,11 @@ def checkpoint_stride(settings: Settings, samples: int) -> int:
     """Updates between two checkpoints so that a whole run's stay below CHECKPOINT_BYTES; at least 10.
 
     >>> checkpoint_stride(Settings(), samples=60_000)
-    22
+    21
     """
     total = settings.epochs * updates_per_epoch(samples, settings.batch_size)
-    room = max(2, CHECKPOINT_BYTES // checkpoint_bytes(settings) - 12)
+    # Beside its multiples, a run keeps its beginning, its end, and at most EARLY_CHECKPOINTS in between.
+    room = max(1, CHECKPOINT_BYTES // checkpoint_bytes(settings) - EARLY_CHECKPOINTS - 2)
     return max(10, -(-total // room))
 
 
@@ -228,10 +237,12 @@ def checkpoint_bytes(settings: Settings) -> int:
 def next_checkpoint(update: int, stride: int) -> int:
     """The first update after this one that gets a checkpoint: 1, 2, 4, 8 … below the stride, then its multiples.
 
-    The loss falls fastest in the first few updates, so they are kept apart.
+    The loss falls fastest in the first few updates, so they are kept apart. Of the powers of two below a large stride
+    only the last EARLY_CHECKPOINTS count.
 
     >>> [next_checkpoint(update, 20) for update in (0, 1, 2, 5, 16, 20, 41)]
     [1, 2, 4, 8, 20, 40, 60]
     """
-    doubled = 1 << update.bit_length()
+    first = 1 << max(0, stride.bit_length() - EARLY_CHECKPOINTS)
+    doubled = max(first, 1 << update.bit_length())
     return doubled if doubled < stride else (update // stride + 1) * stride

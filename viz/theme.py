@@ -119,6 +119,8 @@ def resolve(built: go.Figure, theme: str) -> go.Figure:
 def _resolved(value: Any, palette: dict[str, str]) -> Any:
     if isinstance(value, dict):
         return {key: _resolved(item, palette) for key, item in value.items()}
+    if isinstance(value, np.ndarray) and value.dtype == object:
+        value = value.tolist()
     if isinstance(value, (list, tuple)):
         return [_resolved(item, palette) for item in value]
     if isinstance(value, str) and value.startswith("var(--"):

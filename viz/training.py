@@ -57,6 +57,7 @@ def run_figure(
 
     scored says which digit the probabilities are of; truth is its label, outlined, or None if nobody knows.
     """
+    # Plain dicts: Plotly checks them once, inside the figure, which halves the time of a poll.
     traces = [*_curve_traces(run), *_moment_traces(moments[-1], run, limits, truth)]
     moving = list(range(len(traces) - 6, len(traces)))
     frames = [
@@ -156,7 +157,7 @@ def _loss_ticks(low: float, high: float) -> list[float]:
     return [tick for tick in ticks if low - 1e-9 <= math.log10(tick) <= high + 1e-9]
 
 
-def _curve_traces(run: Snapshot) -> list[go.Scatter]:
+def _curve_traces(run: Snapshot) -> list[dict]:
     traces = []
     for position, (name, values, mean, test) in enumerate(
         (
@@ -169,7 +170,8 @@ def _curve_traces(run: Snapshot) -> list[go.Scatter]:
         ends = np.arange(1, len(mean) + 1)
         per_update = "each update" if width == 1 else f"mean of {width} updates"
         traces += [
-            go.Scatter(
+            dict(
+                type="scatter",
                 x=(last + 1) / run.updates_per_epoch,
                 y=means.astype(np.float32),
                 mode="lines",
@@ -180,7 +182,8 @@ def _curve_traces(run: Snapshot) -> list[go.Scatter]:
                 hoverinfo="skip",
                 **axes,
             ),
-            go.Scatter(
+            dict(
+                type="scatter",
                 x=ends,
                 y=mean,
                 mode="lines+markers",
@@ -190,7 +193,8 @@ def _curve_traces(run: Snapshot) -> list[go.Scatter]:
                 marker={"size": 8},
                 **axes,
             ),
-            go.Scatter(
+            dict(
+                type="scatter",
                 x=ends,
                 y=test,
                 mode="lines+markers",
@@ -211,14 +215,13 @@ def _cursor(update: int, run: Snapshot, panel: int) -> tuple[list[float], list[f
     return [position, position], [low, high]
 
 
-def _moment_traces(
-    moment: Moment, run: Snapshot, limits: Limits, truth: int | None
-) -> list[go.Bar | go.Heatmap | go.Scatter]:
+def _moment_traces(moment: Moment, run: Snapshot, limits: Limits, truth: int | None) -> list[dict]:
     cursors = []
     for panel in (1, 2):
         x, y = _cursor(moment.update, run, panel)
         cursors.append(
-            go.Scatter(
+            dict(
+                type="scatter",
                 x=x,
                 y=y,
                 mode="lines",
@@ -233,7 +236,8 @@ def _moment_traces(
     outline = [3 if digit == truth else 0 for digit in range(10)]
     return [
         *cursors,
-        go.Bar(
+        dict(
+            type="bar",
             x=np.arange(10),
             y=moment.probabilities,
             name="probabilities",
@@ -243,7 +247,8 @@ def _moment_traces(
             marker={"color": color("prediction"), "line": {"color": color("truth"), "width": outline}},
             hovertemplate="class %{x}: %{y:.1%}<extra></extra>",
         ),
-        go.Heatmap(
+        dict(
+            type="heatmap",
             z=weight_tiles(moment.hidden_weights, limits.hidden),
             zmin=-127,
             zmax=127,
@@ -259,9 +264,10 @@ def _moment_traces(
     ]
 
 
-def _histogram_trace(shares: np.ndarray, limit: float, name: str, panel: int) -> go.Bar:
+def _histogram_trace(shares: np.ndarray, limit: float, name: str, panel: int) -> dict:
     width = 2 * limit / len(shares)
-    return go.Bar(
+    return dict(
+        type="bar",
         x=np.linspace(-limit + width / 2, limit - width / 2, len(shares)),
         y=shares,
         width=width,
@@ -274,13 +280,13 @@ def _histogram_trace(shares: np.ndarray, limit: float, name: str, panel: int) ->
     )
 
 
-def _frame_changes(moment: Moment, run: Snapshot, limits: Limits) -> list[go.Bar | go.Heatmap | go.Scatter]:
+def _frame_changes(moment: Moment, run: Snapshot, limits: Limits) -> list[dict]:
     (x1, y1), (x2, y2) = (_cursor(moment.update, run, panel) for panel in (1, 2))
     return [
-        go.Scatter(x=x1, y=y1),
-        go.Scatter(x=x2, y=y2),
-        go.Bar(y=moment.probabilities),
-        go.Heatmap(z=weight_tiles(moment.hidden_weights, limits.hidden)),
-        go.Bar(y=moment.hidden),
-        go.Bar(y=moment.output),
+        dict(type="scatter", x=x1, y=y1),
+        dict(type="scatter", x=x2, y=y2),
+        dict(type="bar", y=moment.probabilities),
+        dict(type="heatmap", z=weight_tiles(moment.hidden_weights, limits.hidden)),
+        dict(type="bar", y=moment.hidden),
+        dict(type="bar", y=moment.output),
     ]

@@ -25,7 +25,7 @@ from tests.bench import digits, report
 from viz.training import run_figure
 
 PAIRS = 5
-POLL_SECONDS = 0.25
+POLL_SECONDS = 0.3
 
 
 @partial(jax.jit, static_argnames="optimizer")
@@ -55,7 +55,7 @@ def bare(data, settings, mesh, samples) -> float:
 
 
 def page(train, test, settings, image) -> float:
-    """A run with checkpoints, test evaluations, and its picture built and serialized four times a second."""
+    """A run with checkpoints, test evaluations, and its picture built and serialized as often as the page does."""
     runner = Runner(train, test, settings)
     over = threading.Event()
 
@@ -90,7 +90,7 @@ x = data["train_images"].reshape(-1, 784).astype("float32") / 255
 y = data["train_labels"]
 def fit(epochs, n):
     model = keras.Sequential([keras.Input((784,)), keras.layers.Dense(512, "relu"), keras.layers.Dense(10, "softmax")])
-    model.compile("rmsprop", "sparse_categorical_crossentropy", ["accuracy"])
+    model.compile("rmsprop", "sparse_categorical_crossentropy", metrics=["accuracy"])
     model.fit(x[:1024], y[:1024], epochs=1, batch_size=128, verbose=0)
     began = time.perf_counter()
     model.fit(x[:n], y[:n], epochs=epochs, batch_size=128, verbose=0)

@@ -54,7 +54,8 @@ def drawing_board(
         "predict": assets.address("predict"),
         "storage": f"uncrumple-{key}",
     }
-    return assets.component("drawing_board", more=["drawing_board_pictures"])(key=key, data=data, on_drawing_change=on_change)
+    board = assets.component("drawing_board", more=["drawing_board_pictures"])
+    return board(key=key, data=data, on_drawing_change=on_change)
 
 
 def to_url(canvas: np.ndarray) -> str:
