@@ -68,6 +68,16 @@ class Snapshot(NamedTuple):
         return self.updates_per_second * self.settings.batch_size
 
 
+def history_csv(run: Snapshot) -> str:
+    """Loss and accuracy of every update and every epoch as comma-separated text with a header line."""
+    rows = ["scope,number,loss,accuracy,test_loss,test_accuracy"]
+    updates = np.stack([run.loss, run.accuracy], axis=1)
+    for scope, table, blanks in (("update", updates, ",,"), ("epoch", np.stack(run.epochs, axis=1), "")):
+        for number, row in enumerate(table, start=1):
+            rows.append(f"{scope},{number}," + ",".join(f"{value:.6g}" for value in row) + blanks)
+    return "\n".join(rows) + "\n"
+
+
 class _Outcome(NamedTuple):
     """What one chunk of updates adds to a run."""
 

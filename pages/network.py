@@ -1,10 +1,8 @@
 """A first network: train 784-512-10 live, scrub through the run, see what it gets right and wrong."""
 
-import io
-
-import numpy as np
 import streamlit as st
 
+from engine.runner import history_csv
 from engine.training import Settings
 from pages.sections import evaluation, mnist, settings, training
 from pages.shell import data, layout, session
@@ -29,12 +27,14 @@ layout.notice(
     "The small pictures are what a hidden unit looks for. They begin as noise and become strokes.",
 )
 layout.try_this(
-    "When the run stands still, drag the slider under the picture and watch the digit's ten probabilities change.",
-    "[Draw a digit](/drawing) of your own, come back, and see it scored at every moment of the run.",
+    "When the run stands still, drag the slider under the picture and watch the digit's ten probabilities change. "
+    "Drag over a curve to zoom in, double-click to return.",
+    "Draw a digit of your own, come back, and see it scored at every moment of the run.",
     "SGD with learning rate 10: the loss leaps up and comes to rest at 2.3, which is pure guessing, -log(1/10). With "
     "learning rate 0.0001 it hardly moves. With 1e10 it stops being a number.",
     "Initialization “all zero”: every hidden unit gets the same gradient, so they can never differ.",
 )
+st.page_link("pages/drawing.py", label="Draw a digit", icon=":material/draw:")
 
 if digits is not None:
     here = session.current()
@@ -61,11 +61,14 @@ if digits is not None:
     run = here.runner.poll()
     st.subheader("Take it away", anchor=False)
     with st.container(horizontal=True):
-        weights = io.BytesIO()
-        np.savez(weights, **{name: np.asarray(value) for name, value in here.network().params._asdict().items()})
-        st.download_button("Weights (.npz)", weights.getvalue(), "weights.npz", key="network_weights")
+        st.download_button("Weights (.npz)", here.weights_file, "weights.npz", key="network_weights")
+        # A file that is made when it is asked for: a rerun need not write megabytes that nobody takes.
         st.download_button(
-            "History (.csv)", training.history_csv(run), "history.csv", key="network_history", disabled=not run.update
+            "History (.csv)",
+            lambda: history_csv(run),
+            "history.csv",
+            key="network_history",
+            disabled=not run.update,
         )
 
 layout.code(

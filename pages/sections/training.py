@@ -1,9 +1,9 @@
 """A training run: its buttons and its one live picture."""
 
+import os
 from dataclasses import fields
 
 import jax
-import numpy as np
 import streamlit as st
 
 from engine import timeline
@@ -136,7 +136,7 @@ def device_name() -> str:
     """
     devices = jax.devices()
     kind = devices[0].device_kind
-    kind = "CPU" if kind == "cpu" else kind
+    kind = f"CPU with {os.cpu_count()} cores" if kind == "cpu" else kind
     return kind if len(devices) == 1 else f"{len(devices)} × {kind}"
 
 
@@ -148,13 +148,3 @@ def _description(state: Snapshot) -> str:
             f" test loss {state.epochs.test_loss[-1]:.3f}, accuracy {state.epochs.test_accuracy[-1]:.1%}."
         )
     return text + " Weights of twelve hidden units as images, weight histograms, and ten probabilities of one digit."
-
-
-def history_csv(state: Snapshot) -> str:
-    """Loss and accuracy of every update and every epoch as comma-separated text."""
-    rows = ["scope,number,loss,accuracy,test_loss,test_accuracy"]
-    updates = np.stack([state.loss, state.accuracy], axis=1)
-    for scope, table, blanks in (("update", updates, ",,"), ("epoch", np.stack(state.epochs, axis=1), "")):
-        for number, row in enumerate(table, start=1):
-            rows.append(f"{scope},{number}," + ",".join(f"{value:.6g}" for value in row) + blanks)
-    return "\n".join(rows) + "\n"

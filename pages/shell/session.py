@@ -1,6 +1,6 @@
 """What a reader's browser session holds: the run, the current network, the drawing; and the data all share."""
 
-import base64
+import io
 import secrets
 import threading
 import time
@@ -20,6 +20,7 @@ from engine.mnist import Digits
 from engine.network import Params
 from engine.runner import Runner
 from engine.training import Data, Settings
+from viz.drawing import board_pictures
 
 
 class Network(NamedTuple):
@@ -59,8 +60,15 @@ class Session:
         if run is None or not run.update:
             return pretrained_network()
         practised = " on procedural digits" if self.digits and self.digits.source == "procedural" else ""
-        sentence = f"your own network after {run.update:,} updates{practised}"
+        updates = "1 update" if run.update == 1 else f"{run.update:,} updates"
+        sentence = f"your own network after {updates}{practised}"
         return Network(run.params, "yours", sentence, f"{self._runs}.{run.update}")
+
+    def weights_file(self) -> bytes:
+        """The current network's weights as an .npz file: W1, b1, W2, b2, float32."""
+        file = io.BytesIO()
+        np.savez(file, **{name: np.asarray(value) for name, value in self.network().params._asdict().items()})
+        return file.getvalue()
 
     def evaluation(self, digits: Digits) -> evaluation.Evaluation:
         """The current network on all test digits; while a run goes on, the last one made before it."""
@@ -172,22 +180,7 @@ def predict(request: Mapping[str, Any]) -> dict[str, Any]:
     stages = drawing.normalize(canvas)
     session.drawn = stages.centred
     seen = jax.device_get(prediction.predict(network.params, stages.centred))
-    return about | {
-        "empty": False,
-        "predicted": int(seen.probabilities.argmax()),
-        "probabilities": seen.probabilities.tolist(),
-        "logits": seen.logits.tolist(),
-        "hidden": _packed(_levels(seen.hidden)),
-        "hiddenMax": float(seen.hidden.max()),
-        "evidence": _packed(_signed(seen.evidence.reshape(-1, 28, 28))),
-        "cropped": _packed(stages.cropped),
-        "penned": None if stages.penned is stages.cropped else _packed(stages.penned),
-        "fitted": _packed(stages.fitted),
-        "centred": _packed(stages.centred),
-        "box": [int(edge) for edge in stages.box],
-        "corner": [int(edge) for edge in stages.corner],
-        "penWidth": float(stages.pen_width),
-    }
+    return about | {"empty": False} | board_pictures(stages, seen)
 
 
 def _canvas(request: Mapping[str, Any], base: np.ndarray | None) -> np.ndarray:
@@ -196,18 +189,3 @@ def _canvas(request: Mapping[str, Any], base: np.ndarray | None) -> np.ndarray:
     if request.get("base") and base is not None:
         canvas = np.maximum(canvas, base)
     return canvas
-
-
-def _levels(values: np.ndarray) -> np.ndarray:
-    """0..max → 0..255 uint8, for pictures."""
-    return np.round(values * (255 / max(float(values.max()), 1e-9))).astype(np.uint8)
-
-
-def _signed(values: np.ndarray) -> np.ndarray:
-    """-max..max over all classes together → 0..255 uint8 with 128 for zero, so that classes compare."""
-    largest = max(float(np.abs(values).max()), 1e-9)
-    return np.round(values * (127 / largest) + 128).astype(np.uint8)
-
-
-def _packed(values: np.ndarray) -> dict[str, Any]:
-    return {"shape": list(values.shape), "bytes": base64.b64encode(np.ascontiguousarray(values)).decode("ascii")}

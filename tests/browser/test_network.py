@@ -1,5 +1,6 @@
 import re
 
+import numpy as np
 from playwright.sync_api import expect
 
 NOT_BEGUN = re.compile("Not begun")
@@ -189,3 +190,26 @@ def test_switching_the_theme_repaints_without_a_reload(page):
     light = page.evaluate(color)
     page.emulate_media(color_scheme="dark")
     page.wait_for_function(f"{color} !== '{light}'")
+
+
+def test_weights_and_history_can_be_taken_away(page, tmp_path):
+    opened(page)
+    set_number(page, "Epochs", 1)
+    expect(progress(page)).to_contain_text("of 469")
+    button(page, "One update").click()
+    expect(progress(page)).to_contain_text("Paused · update 1 of 469", timeout=60_000)
+    for name, file in (("Weights (.npz)", "weights.npz"), ("History (.csv)", "history.csv")):
+        with page.expect_download() as download:
+            button(page, name).click()
+        download.value.save_as(tmp_path / file)
+    with np.load(tmp_path / "weights.npz") as weights:
+        assert {key: weights[key].shape for key in weights} == {
+            "W1": (784, 512),
+            "b1": (512,),
+            "W2": (512, 10),
+            "b2": (10,),
+        }
+        assert np.any(weights["b1"] != 0), "the weights of the update made, not the initial ones"
+    header, first = (tmp_path / "history.csv").read_text().splitlines()
+    assert header.startswith("scope,number,loss")
+    assert first.startswith("update,1,2.")

@@ -4,8 +4,8 @@ import io
 import numpy as np
 import pytest
 
+from engine.runner import history_csv
 from engine.training import Settings
-from pages.sections import training
 from pages.shell import session
 
 
@@ -90,7 +90,7 @@ def test_one_epoch_changes_the_sentence_the_code_and_the_downloads(page):
     assert "update 469 of 469" in progress(page)
     assert "your own network after 469 updates" in texts(page)
     state = here.runner.poll()
-    rows = list(csv.DictReader(io.StringIO(training.history_csv(state))))
+    rows = list(csv.DictReader(io.StringIO(history_csv(state))))
     assert len(rows) == 469 + 1
     assert float(rows[0]["loss"]) == pytest.approx(float(state.loss[0]), rel=1e-5)
     assert rows[-1]["scope"] == "epoch"
