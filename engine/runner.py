@@ -243,10 +243,13 @@ class Runner:
             self._run.learning_rate = value
 
     def close(self) -> None:
-        """End the thread after the chunk under way, for good."""
+        """End the thread for good, and wait for the chunk under way, about 0.05 s; at most a second."""
         with self._change:
             self._closed = True
             self._change.notify_all()
+            thread = self._thread
+        if thread is not None and thread is not threading.current_thread():
+            thread.join(timeout=1)
 
     def wait(self, timeout: float | None = None) -> bool:
         """Block until the run stands still; False if it is still working after timeout seconds."""
