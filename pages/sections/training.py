@@ -14,7 +14,7 @@ from pages.shell import session
 from viz.components.live_figure import Narrow, live_figure
 from viz.training import narrow_layout, run_figure
 
-POLL_SECONDS = 0.3
+POLL_SECONDS = 0.4
 
 
 def run(digits: Digits | None, wanted: Settings | None) -> None:

@@ -25,7 +25,7 @@ from tests.bench import digits, report
 from viz.training import run_figure
 
 PAIRS = 5
-POLL_SECONDS = 0.3
+POLL_SECONDS = 0.4
 
 
 @partial(jax.jit, static_argnames="optimizer")
