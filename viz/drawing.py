@@ -12,23 +12,20 @@ from engine.prediction import Prediction
 def board_pictures(stages: Stages, seen: Prediction) -> dict[str, Any]:
     """Everything the board shows of one prediction, ready for JSON.
 
-    Arrays are {"shape", "bytes"}, uint8: ink 0..255; hidden 0..255 for 0..hiddenMax; evidence 128 for zero and 1 or
-    255 for the largest size of all ten classes together, so that classes compare. penned is None where the pen was
-    left alone.
+    Arrays are {"shape", "bytes"}, uint8: ink 0..255; hidden 0..255 for 0 to its largest value; evidence 128 for zero
+    and 1 or 255 for the largest size of all ten classes together, so that classes compare. penned is None where the
+    pen was left alone.
     """
     return {
         "predicted": int(seen.probabilities.argmax()),
         "probabilities": seen.probabilities.tolist(),
-        "logits": seen.logits.tolist(),
         "hidden": _packed(_levels(seen.hidden)),
-        "hiddenMax": float(seen.hidden.max()),
         "evidence": _packed(_signed(seen.evidence.reshape(-1, 28, 28))),
         "cropped": _packed(stages.cropped),
         "penned": None if stages.penned is stages.cropped else _packed(stages.penned),
         "fitted": _packed(stages.fitted),
         "centred": _packed(stages.centred),
         "box": [int(edge) for edge in stages.box],
-        "corner": [int(edge) for edge in stages.corner],
         "penWidth": float(stages.pen_width),
     }
 

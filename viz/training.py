@@ -158,54 +158,45 @@ def _loss_ticks(low: float, high: float) -> list[float]:
 
 
 def _curve_traces(run: Snapshot) -> list[dict]:
-    traces = []
-    for position, (name, values, mean, test) in enumerate(
-        (
-            ("loss", run.loss, run.epochs.loss, run.epochs.test_loss),
-            ("prediction", run.accuracy, run.epochs.accuracy, run.epochs.test_accuracy),
-        )
-    ):
-        axes = {"xaxis": f"x{position + 1}", "yaxis": f"y{position + 1}", "showlegend": position == 0}
-        last, means, width = bin_means(values)
-        ends = np.arange(1, len(mean) + 1)
-        per_update = "each update" if width == 1 else f"mean of {width} updates"
-        traces += [
-            dict(
-                type="scatter",
-                x=(last + 1) / run.updates_per_epoch,
-                y=means.astype(np.float32),
-                mode="lines",
-                name=per_update,
-                line={"color": color(name), "width": 1},
-                opacity=0.45,
-                legendgroup="update",
-                hoverinfo="skip",
-                **axes,
-            ),
-            dict(
-                type="scatter",
-                x=ends,
-                y=mean,
-                mode="lines+markers",
-                name="training, mean of the epoch",
-                legendgroup="training",
-                line={"color": color(name), "width": 3},
-                marker={"size": 8},
-                **axes,
-            ),
-            dict(
-                type="scatter",
-                x=ends,
-                y=test,
-                mode="lines+markers",
-                name="test, at the epoch's end",
-                legendgroup="test",
-                line={"color": color("truth"), "width": 3, "dash": "dot"},
-                marker={"size": 9, "symbol": "diamond"},
-                **axes,
-            ),
-        ]
-    return traces
+    epochs = run.epochs
+    return [
+        *_panel_curves(1, "loss", run, run.loss, epochs.loss, epochs.test_loss),
+        *_panel_curves(2, "prediction", run, run.accuracy, epochs.accuracy, epochs.test_accuracy),
+    ]
+
+
+def _panel_curves(
+    panel: int, meaning: str, run: Snapshot, values: np.ndarray, mean: np.ndarray, test: np.ndarray
+) -> list[dict]:
+    """Every update light, the epochs bold, the test set dotted; the legend names them once, for both panels."""
+    shared = {"type": "scatter", "xaxis": f"x{panel}", "yaxis": f"y{panel}", "showlegend": panel == 1}
+    last, means, width = bin_means(values)
+    light = shared | {
+        "x": (last + 1) / run.updates_per_epoch,
+        "y": means.astype(np.float32),
+        "mode": "lines",
+        "name": "each update" if width == 1 else f"mean of {width} updates",
+        "line": {"color": color(meaning), "width": 1},
+        "opacity": 0.45,
+        "legendgroup": "update",
+        "hoverinfo": "skip",
+    }
+    bold = shared | {"x": np.arange(1, len(mean) + 1), "mode": "lines+markers"}
+    training = bold | {
+        "y": mean,
+        "name": "training, mean of the epoch",
+        "legendgroup": "training",
+        "line": {"color": color(meaning), "width": 3},
+        "marker": {"size": 8},
+    }
+    tested = bold | {
+        "y": test,
+        "name": "test, at the epoch's end",
+        "legendgroup": "test",
+        "line": {"color": color("truth"), "width": 3, "dash": "dot"},
+        "marker": {"size": 9, "symbol": "diamond"},
+    }
+    return [light, training, tested]
 
 
 def _cursor(update: int, run: Snapshot, panel: int) -> tuple[list[float], list[float]]:
@@ -215,27 +206,27 @@ def _cursor(update: int, run: Snapshot, panel: int) -> tuple[list[float], list[f
     return [position, position], [low, high]
 
 
+def _cursor_trace(moment: Moment, run: Snapshot, panel: int) -> dict:
+    x, y = _cursor(moment.update, run, panel)
+    return dict(
+        type="scatter",
+        x=x,
+        y=y,
+        mode="lines",
+        name=f"cursor {panel}",
+        xaxis=f"x{panel}",
+        yaxis=f"y{panel}",
+        line={"color": color("muted"), "width": 1.5},
+        hoverinfo="skip",
+        showlegend=False,
+    )
+
+
 def _moment_traces(moment: Moment, run: Snapshot, limits: Limits, truth: int | None) -> list[dict]:
-    cursors = []
-    for panel in (1, 2):
-        x, y = _cursor(moment.update, run, panel)
-        cursors.append(
-            dict(
-                type="scatter",
-                x=x,
-                y=y,
-                mode="lines",
-                name=f"cursor {panel}",
-                xaxis=f"x{panel}",
-                yaxis=f"y{panel}",
-                line={"color": color("muted"), "width": 1.5},
-                hoverinfo="skip",
-                showlegend=False,
-            )
-        )
     outline = [3 if digit == truth else 0 for digit in range(10)]
     return [
-        *cursors,
+        _cursor_trace(moment, run, 1),
+        _cursor_trace(moment, run, 2),
         dict(
             type="bar",
             x=np.arange(10),

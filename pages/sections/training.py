@@ -82,11 +82,9 @@ def _picture() -> None:
     state = here.runner.poll()
     _status(state)
     image, label, scored = here.scored_digit()
-    limits = timeline.limits(state.checkpoints[-1].params)
-    if state.state == "running":
-        shown = [timeline.moment(_latest(state), image, limits)]
-    else:
-        shown = timeline.moments(state.checkpoints, image, limits)
+    checkpoints = _checkpoints(state)
+    limits = timeline.limits(checkpoints[-1].params)
+    shown = timeline.moments(checkpoints[-1:] if state.state == "running" else checkpoints, image, limits)
     live_figure(
         run_figure(state, shown, limits, scored=scored, truth=label),
         key="network_run",
@@ -101,8 +99,14 @@ def _picture() -> None:
         st.rerun()
 
 
-def _latest(state: Snapshot) -> Checkpoint:
-    return Checkpoint(state.update, jax.device_get(state.params))
+def _checkpoints(state: Snapshot) -> tuple[Checkpoint, ...]:
+    """The run's checkpoints and, where none was due, the weights as they are: every single step is seen.
+
+    The weights of a diverged run are older than its last update.
+    """
+    if state.state == "diverged" or state.checkpoints[-1].update == state.update:
+        return state.checkpoints
+    return (*state.checkpoints, Checkpoint(state.update, jax.device_get(state.params)))
 
 
 def _status(state: Snapshot) -> None:

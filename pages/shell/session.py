@@ -73,10 +73,8 @@ class Session:
     def evaluation(self, digits: Digits) -> evaluation.Evaluation:
         """The current network on all test digits; while a run goes on, the last one made before it."""
         network = self.network()
-        runner = self.runner
-        running = runner is not None and runner.poll().state == "running"
         known = self._evaluation
-        if known is None or known[1] is not digits or (known[0] != network.version and not running):
+        if known is None or known[1] is not digits or (known[0] != network.version and not self.training):
             found = evaluation.evaluate(network.params, digits.test_images, digits.test_labels)
             known = self._evaluation = network.version, digits, found
         return known[2]
@@ -94,7 +92,8 @@ class Session:
     @property
     def training(self) -> bool:
         """Whether a run is making updates just now."""
-        return self.runner is not None and self.runner.poll().state == "running"
+        runner = self.runner
+        return runner is not None and runner.poll().state == "running"
 
     def close(self) -> None:
         """End the training thread, if there is one."""

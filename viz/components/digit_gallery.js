@@ -2,11 +2,6 @@
 
 const instances = new WeakMap();
 
-function isDark(element) {
-  const [red, green, blue] = getComputedStyle(element).backgroundColor.match(/[\d.]+/g).map(Number);
-  return 0.299 * red + 0.587 * green + 0.114 * blue < 128;
-}
-
 function build(parent) {
   const root = document.createElement("div");
   root.className = "uncrumple-gallery";

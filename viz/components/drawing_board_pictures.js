@@ -19,8 +19,7 @@ function unpack({ shape, bytes }) {
 }
 
 function usePalette(board) {
-  const [red, green, blue] = getComputedStyle(board.root).backgroundColor.match(/[\d.]+/g).map(Number);
-  const theme = 0.299 * red + 0.587 * green + 0.114 * blue < 128 ? "dark" : "light";
+  const theme = isDark(board.root) ? "dark" : "light";
   const palette = board.data.palettes[theme];
   if (palette.ink === board.palette?.ink) return;
   board.palette = palette;

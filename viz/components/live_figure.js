@@ -44,11 +44,6 @@ function materialize(value, palette) {
   return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, materialize(item, palette)]));
 }
 
-function isDark(element) {
-  const [red, green, blue] = getComputedStyle(element).backgroundColor.match(/[\d.]+/g).map(Number);
-  return 0.299 * red + 0.587 * green + 0.114 * blue < 128;
-}
-
 function build(parent) {
   const root = document.createElement("div");
   root.className = "uncrumple-figure";
