@@ -1,5 +1,6 @@
 import csv
 import io
+import json
 
 import numpy as np
 import pytest
@@ -11,8 +12,6 @@ from pages.shell import session
 
 def component(app, key):
     """The data a component was given, by key."""
-    import json
-
     found = [item for item in app.get("bidi_component") if key in item.proto.id]
     assert found, f"no component {key}"
     return json.loads(found[-1].proto.mixed.json if found[-1].proto.HasField("mixed") else found[-1].proto.json)
@@ -109,6 +108,17 @@ def test_stepping_makes_one_update_and_reset_returns_to_the_same_weights(page):
     page.button(key="network_reset").click().run()
     assert "update 0 of" in progress(page)
     assert np.array_equal(first, here.runner.poll().checkpoints[0].params.W1)
+
+
+def test_every_single_step_is_seen_also_where_no_checkpoint_is_due(page):
+    page.number_input(key="network_hidden_units").set_value(8).run()
+    for _ in range(3):
+        page.button(key="network_step").click().run()
+        [here] = [found for found in session._sessions.values() if found.runner]
+        assert here.runner.wait(60)
+        page.run()
+    frames = json.loads(component(page, "network_run")["figure"])["frames"]
+    assert [frame["name"].split(" · ")[0] for frame in frames] == [f"update {update}" for update in range(4)]
 
 
 def test_a_click_in_the_confusion_matrix_chooses_the_cell(page):
