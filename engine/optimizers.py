@@ -92,7 +92,7 @@ def adam(beta1: float = 0.9, beta2: float = 0.999, epsilon: float = 1e-7) -> Opt
 
     def update(gradient, state, params, rate):
         step = state.step + 1
-        time = step.astype(jnp.float32)
+        time = step.astype(jnp.result_type(float))
         mean = jax.tree.map(lambda m, g: beta1 * m + (1 - beta1) * g, state.mean, gradient)
         square = jax.tree.map(lambda s, g: beta2 * s + (1 - beta2) * g * g, state.square, gradient)
         corrected = rate * jnp.sqrt(1 - beta2**time) / (1 - beta1**time)

@@ -11,14 +11,10 @@ from engine.errors import InvalidInput
 from engine.mnist import Digits
 from pages.shell import data, layout
 from pages.shell import session as shell
+from pages.shell.weights import WEIGHTS, WHERE_TO_RUN
 from viz.components.drawing_board import EMPTY, Picture, Uses, drawing_board, from_url
 from viz.snippets import drawing as snippets
 
-WEIGHTS = {"pretrained": "engine/pretrained.npz", "yours": "weights.npz"}
-WHERE_TO_RUN = {
-    "pretrained": "Run it in the app's folder.",
-    "yours": "Download weights.npz on the page “A first network”, and run this beside it.",
-}
 session = shell.current()
 st.session_state.setdefault("drawing_kept", dict(EMPTY))
 st.session_state.setdefault("drawing_picture", None)

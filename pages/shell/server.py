@@ -1,6 +1,7 @@
-"""The server around the script: cures for its framework, Plotly's file, and predictions without a rerun."""
+"""The server around the script: cures for its framework, Plotly's file, predictions and digits without a rerun."""
 
 import gc
+import gzip
 import json
 import socket
 import threading
@@ -17,11 +18,17 @@ from starlette.responses import FileResponse, JSONResponse, Response
 from starlette.routing import Route
 from streamlit.runtime.pages_manager import PagesManager
 
+from engine.batches import Chunks
 from engine.errors import InvalidInput
+from engine.mnist import Digits
 from pages.shell import session
 from viz.components import assets
 
 MAX_DRAWING_BYTES = 400_000
+KEEP = {"Cache-Control": "public, max-age=31536000, immutable"}
+"""For addresses that name the version of what they offer: browsers may keep it."""
+_cutting = threading.Lock()
+_chunks: list[tuple[Digits, Chunks]] = []
 
 
 def send_small_frames_at_once(connection: socket.socket) -> None:
@@ -56,8 +63,37 @@ def _warm_up() -> None:
 async def plotly_script(request: Request) -> Response:
     """plotly.min.js from the installed package; the address holds the version, so browsers may keep it."""
     del request
-    headers = {"Cache-Control": "public, max-age=31536000, immutable"}
-    return FileResponse(assets.PLOTLY_FILE, media_type="text/javascript", headers=headers)
+    return FileResponse(assets.PLOTLY_FILE, media_type="text/javascript", headers=KEEP)
+
+
+def digit_chunks(digits: Digits) -> Chunks:
+    """The training digits in parts for the browser; one copy serves all sessions."""
+    with _cutting:
+        if not _chunks or _chunks[0][0] is not digits:
+            _chunks[:] = [(digits, Chunks(digits.train_images, digits.train_labels))]
+        return _chunks[0][1]
+
+
+async def digit_chunk(request: Request) -> Response:
+    """One part of the training digits in use, images then labels as raw bytes; 404 for another part or version."""
+    return await run_in_threadpool(_digit_chunk, request)
+
+
+def _digit_chunk(request: Request) -> Response:
+    digits = session.loader().poll().digits
+    chunks = digits and digit_chunks(digits)
+    try:
+        if chunks is None or request.path_params["version"] != chunks.version:
+            raise InvalidInput("These digits are not in use any more. Reload the page.")
+        content = chunks.packed(request.path_params["chunk"])
+    except InvalidInput as error:
+        return JSONResponse({"error": str(error)}, 404)
+    headers = KEEP | {"Vary": "Accept-Encoding"}
+    if "gzip" in request.headers.get("Accept-Encoding", ""):
+        headers["Content-Encoding"] = "gzip"
+    else:
+        content = gzip.decompress(content)
+    return Response(content, media_type="application/octet-stream", headers=headers)
 
 
 async def predict(request: Request) -> Response:
@@ -85,4 +121,5 @@ async def _limited_body(request: Request) -> bytes | None:
 ROUTES = [
     Route(assets.PREFIX + "/plotly-{version}.min.js", plotly_script),
     Route(assets.PREFIX + "/predict", predict, methods=["POST"]),
+    Route(assets.PREFIX + "/digits/{version}/{chunk:int}", digit_chunk),
 ]

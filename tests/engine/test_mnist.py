@@ -368,7 +368,16 @@ def closed_port() -> str:
 
 
 @pytest.mark.parametrize(
-    "address", [closed_port(), "http://127.0.0.1:port", "http://[", "http://a b", "file:///etc", "mirror", "http://é\0"]
+    "address",
+    [
+        pytest.param(closed_port(), id="closed port"),
+        "http://127.0.0.1:port",
+        "http://[",
+        "http://a b",
+        "file:///etc",
+        "mirror",
+        "http://é\0",
+    ],
 )
 def test_an_impossible_address_is_one_sentence(tmp_path, address):
     with pytest.raises(InvalidInput) as refused:

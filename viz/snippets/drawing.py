@@ -1,26 +1,11 @@
 """The code of one prediction: this drawing through this network, in NumPy, JAX and Keras."""
 
-import base64
-import textwrap
-import zlib
-
 import numpy as np
 
-_IMAGE = """\
-import base64
-import zlib
+from viz.snippets import real
 
-{imports}
-
-# The drawing, cropped, fitted and centred: 28×28 bytes, compressed.
-picture = (
-{picture}
-)
-image = np.frombuffer(zlib.decompress(base64.b64decode(picture)), np.uint8)
-with np.load("{weights}") as file:
-    W1, b1, W2, b2 = (file[name].astype(np.float32) for name in ("W1", "b1", "W2", "b2"))
-"""
-
+_PICTURE = "\n# The drawing, cropped, fitted and centred: 28×28 bytes, compressed.\n"
+_IMAGE = "image = np.frombuffer(zlib.decompress(base64.b64decode(picture)), np.uint8)\n"
 _NUMPY = """
 x = image / 255  # 784 numbers from 0 to 1
 hidden = np.maximum(0, x @ W1 + b1)  # relu: negative sums become 0
@@ -80,17 +65,12 @@ def prediction(image: np.ndarray, weights: str) -> dict[str, str]:
     ['NumPy', 'JAX', 'Keras']
     """
     parts = {
-        "NumPy": ("import numpy as np", _NUMPY),
-        "JAX": ("import jax\nimport jax.numpy as jnp\nimport numpy as np", _JAX),
-        "Keras": ("import keras\nimport numpy as np", _KERAS),
+        "NumPy": (["import numpy as np"], _NUMPY),
+        "JAX": (["import jax", "import jax.numpy as jnp", "import numpy as np"], _JAX),
+        "Keras": (["import keras", "import numpy as np"], _KERAS),
     }
-    picture = _literal(base64.b64encode(zlib.compress(image.tobytes(), 9)).decode("ascii"))
+    made = _PICTURE + real.picture(image) + _IMAGE + real.loaded(real.LAYERS, weights)
     return {
-        library: _IMAGE.format(imports=imports, picture=picture, weights=weights) + body
-        for library, (imports, body) in parts.items()
+        library: real.imports(["import base64", "import zlib"], libraries) + made + body
+        for library, (libraries, body) in parts.items()
     }
-
-
-def _literal(text: str) -> str:
-    """Text as string literals on lines of their own, which Python joins again."""
-    return "\n".join(f'    "{line}"' for line in textwrap.wrap(text, 84))

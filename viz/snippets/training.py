@@ -5,23 +5,9 @@ the page's numbers; NumPy's and Keras's random numbers differ, so theirs agree o
 """
 
 from engine.training import Settings
+from viz.snippets import real
 
-_LOAD = """import gzip
-import os
-from pathlib import Path
-
-{imports}
-
-# The four original files of MNIST, as the app keeps them.
-folder = Path(os.environ.get("UNCRUMPLE_MNIST", Path.home() / ".cache" / "uncrumple" / "mnist"))
-
-
-def read(name, header):
-    path = folder / name
-    content = path.read_bytes() if path.exists() else gzip.decompress((folder / f"{{name}}.gz").read_bytes())
-    return np.frombuffer(content, np.uint8)[header:]
-
-
+_LOAD = f"""{real.READ}\
 train_images = read("train-images-idx3-ubyte", 16).reshape(60000, 784)
 train_labels = read("train-labels-idx1-ubyte", 8)
 test_images = read("t10k-images-idx3-ubyte", 16).reshape(10000, 784)
@@ -252,10 +238,11 @@ def training_snippets(settings: Settings) -> dict[str, str]:
     def filled(template: str, library: str, **more: str) -> str:
         return template.format(initial=_INITIAL[library][settings.initialization], **values, **more)
 
-    jax_imports = "import jax\nimport jax.numpy as jnp\nimport numpy as np"
+    numpy = real.imports(real.FILES, ["import numpy as np"]) + _LOAD
+    jax = real.imports(real.FILES, ["import jax", "import jax.numpy as jnp", "import numpy as np"]) + _LOAD
     keras_optimizer = _KERAS_OPTIMIZERS[settings.optimizer].format(rate=settings.learning_rate)
     return {
-        "NumPy": _LOAD.format(imports="import numpy as np") + filled(_NUMPY, "numpy", update=update),
-        "JAX": _LOAD.format(imports=jax_imports) + filled(_JAX, "jax", update=update.replace("np.", "jnp.")),
+        "NumPy": numpy + filled(_NUMPY, "numpy", update=update),
+        "JAX": jax + filled(_JAX, "jax", update=update.replace("np.", "jnp.")),
         "Keras": filled(_KERAS, "keras", optimizer=keras_optimizer),
     }

@@ -1,0 +1,32 @@
+"""A text box read at every keystroke; what is refused is said below it, and the last accepted text stays in force."""
+
+from collections.abc import Callable
+from typing import TypeVar
+
+import streamlit as st
+
+from engine.errors import InvalidInput
+
+Value = TypeVar("Value")
+
+
+def typed(label: str, parse: Callable[[str], Value], *, key: str, default: str, help: str | None = None) -> Value:
+    """What ``parse`` makes of the text typed, or, where it raises InvalidInput, of the last text it accepted.
+
+    default: the first text; ``parse`` must accept it. Set ``st.session_state[key]`` in a callback to offer a preset.
+    """
+    st.session_state.setdefault(key, default)
+    text = st.text_input(label, key=key, live="0ms", help=help, persist_state="session", autocomplete="off")
+    accepted = f"{key}_accepted"
+    with st.container():
+        try:
+            value = parse(text)
+            st.session_state[accepted] = text
+            return value
+        except InvalidInput as error:
+            sentence = str(error)
+            st.error(sentence[0].upper() + sentence[1:], icon=":material/error:")
+    try:
+        return parse(st.session_state.get(accepted, default))
+    except InvalidInput:
+        return parse(default)
