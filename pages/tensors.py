@@ -1,0 +1,162 @@
+"""Tensors: type, pick or shape one, see it, and read its rank, shape, dtype, elements, bytes and strides."""
+
+from typing import Any, NamedTuple
+
+import numpy as np
+import streamlit as st
+
+from engine.errors import InvalidInput
+from engine.literals import parse_array
+from engine.tensors import EXAMPLES, describe, describe_shape, literal, numbered, typeable, with_entry
+from pages.shell import arrays, data, layout
+from pages.shell import session as shell
+from pages.shell.typed import typed
+from pages.shell.weights import WEIGHTS, WHERE_TO_RUN
+from viz import tensors as viz
+from viz.components.live_cells import live_cells
+from viz.snippets import tensors as snippets
+
+MODES = ("Type it", "Examples", "Real tensors", "Shape by sliders")
+VECTOR = (12, 3, 6, 14, 7, 9, 1, 4)
+SIZES = (3, 3, 5, 4, 2)
+
+
+class Chosen(NamedTuple):
+    """The tensor on show. about: what it is, if it is a real one. code: library → source that makes it."""
+
+    name: str
+    array: np.ndarray
+    code: dict[str, str]
+    about: str = ""
+    note: str = ""
+
+
+def type_one() -> Chosen:
+    """What the reader types."""
+    array = typed("A number, or lists of numbers in square brackets", parse_array, key="tensors_text",
+                  default=EXAMPLES["Matrix"])  # fmt: skip
+    return Chosen("x", array, snippets.typed(array))
+
+
+def pick_example() -> Chosen:
+    """One tensor of each rank."""
+    st.session_state.setdefault("tensors_example", "Rank 3")
+    name = st.segmented_control(
+        "Example", list(EXAMPLES), key="tensors_example", required=True, persist_state="session"
+    )
+    array = parse_array(EXAMPLES[name])
+    return Chosen("x", array, snippets.typed(array))
+
+
+def pick_real() -> Chosen:
+    """An array of the app itself."""
+    found = arrays.real_arrays(data.digits("tensors"))
+    st.session_state.setdefault("tensors_real", "digit")
+    if st.session_state.tensors_real not in found:
+        st.session_state.tensors_real = "digit"
+    name = st.segmented_control("Real tensor", list(found), key="tensors_real", required=True, persist_state="session")
+    network = shell.current().network()
+    code = snippets.real(name, found["digit"].array, WEIGHTS[network.name])
+    return Chosen(name, found[name].array, code, found[name].about, WHERE_TO_RUN[network.name])
+
+
+def set_shape() -> Chosen:
+    """0, 1, 2, … in a shape of the reader's."""
+    columns = st.columns(6)
+    st.session_state.setdefault("tensors_rank", 3)
+    rank = columns[0].slider("Rank", 0, 5, key="tensors_rank", persist_state="session")
+    sizes = []
+    for axis in range(rank):
+        key = f"tensors_size_{axis}"
+        st.session_state.setdefault(key, SIZES[axis])
+        sizes.append(columns[axis + 1].slider(f"Axis {axis}", 1, 8, key=key, persist_state="session"))
+    return Chosen("x", numbered(sizes), snippets.numbered(sizes))
+
+
+CHOOSE = dict(zip(MODES, (type_one, pick_example, pick_real, set_shape), strict=True))
+
+
+def take_edit() -> None:
+    """A number was typed into a cell: the tensor becomes typed text. What is no number is refused."""
+    edit: dict[str, Any] | None = st.session_state.tensors_picture.get("edit")
+    if not edit:
+        return
+    try:
+        array = with_entry(parse_array(st.session_state.tensors_shown), edit["index"], edit["text"])
+        st.session_state.tensors_text = literal(array)
+        st.session_state.tensors_mode = MODES[0]
+    except InvalidInput as error:
+        st.session_state.tensors_edit_error = str(error)
+
+
+def picture(chosen: Chosen) -> None:
+    """The tensor, and beside it what its attributes are."""
+    array = chosen.array
+    editable = typeable(array)
+    st.session_state.tensors_shown = literal(array) if editable else ""
+    left, right = st.columns([3, 2], gap="large")
+    with left:
+        scene = viz.picture_scene(array, chosen.name, real=bool(chosen.about), editable=editable)
+        live_cells(scene, key="tensors_picture", max_height=440, on_change=take_edit)
+        with st.container():
+            if problem := st.session_state.pop("tensors_edit_error", ""):
+                st.error(problem[0].upper() + problem[1:], icon=":material/error:")
+        st.markdown(f"{chosen.about} {scene.frames[0].caption}".strip())
+    right.html(viz.attributes_html(describe(array)))
+
+
+@st.fragment
+def compare() -> None:
+    """A vector of n dimensions and a tensor of rank n: the reader sets both numbers."""
+    st.subheader("Dimension is not rank", anchor=False)
+    st.markdown(
+        "A vector of five numbers is often called **5-dimensional**: it has five entries along one axis. A tensor of "
+        "**rank** 5 has five axes. Add entries to the vector, and axes to the tensor."
+    )
+    left, right = st.columns(2, gap="large")
+    for key in ("tensors_dimension", "tensors_axes"):
+        st.session_state.setdefault(key, 5)
+    entries = left.slider("Entries of the vector", 1, 8, key="tensors_dimension", persist_state="session")
+    rank = right.slider("Axes of the tensor", 0, 5, key="tensors_axes", persist_state="session")
+    vector, tensor = np.array(VECTOR[:entries]), numbered((2,) * rank)
+    live_cells(viz.comparison_scene(vector, tensor), key="tensors_comparison", max_height=380)
+    st.html(viz.comparison_html(*(describe_shape(array.shape, "int64") for array in (vector, tensor))))
+
+
+def explain() -> None:
+    """What to notice and to try."""
+    layout.notice(
+        "Each axis has a colour. It keeps it on every page.",
+        "Neighbours along the last axis lie side by side in memory: its stride is the bytes of one element. "
+        "A step along an earlier axis skips everything that lies between.",
+        "One number with a decimal point makes every element a decimal number, float64.",
+    )
+    layout.try_this(
+        "Type `[[1, 2], [3]]`: why is it no tensor?",
+        "Double-click a cell, or press Enter on it, and type another number. Type 0.5 into a tensor of whole numbers.",
+        "Look at `train_images` among the real tensors: one step along axis 0 skips a whole image.",
+        "Set the shape (1, 1, 1) by sliders. How many numbers does it hold, and how many axes has it?",
+    )
+
+
+@st.fragment
+def build() -> None:
+    """The choice, the picture, the attributes and their code."""
+    st.session_state.setdefault("tensors_mode", MODES[0])
+    mode = st.segmented_control(
+        "Where the tensor comes from", MODES, key="tensors_mode", required=True, persist_state="session"
+    )
+    with st.container():
+        chosen = CHOOSE[mode]()
+    picture(chosen)
+    compare()
+    explain()
+    layout.code("tensors", chosen.code, note=chosen.note)
+
+
+layout.opening(
+    "Tensors",
+    "A **tensor** is a block of numbers arranged along axes. How many axes it has is its **rank**: 0 for a single "
+    "number (a scalar), 1 for a row (a vector), 2 for a table (a matrix), 3 and more for tables in stacks.",
+)
+build()
