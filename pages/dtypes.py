@@ -1,0 +1,72 @@
+"""Data types: the same numbers in seven types, down to the bits, and the network's step from uint8 to float32."""
+
+import streamlit as st
+
+from engine.dtypes import FORMATS, convert, inkiest, parse_numbers
+from pages.shell import arrays, data, layout
+from pages.shell.typed import typed
+from viz.components.live_cells import live_cells
+from viz.components.number_bits import number_bits
+from viz.dtypes import conversion_table, scaling_scene, wrapping_scene
+from viz.snippets import dtypes as snippets
+
+DEFAULT = "3, 200, 255, 256, -1, 0.1, 100000, 1e39"
+state = st.session_state
+state.setdefault("dtypes_chosen", (5, 5))
+
+
+def keep_choice() -> None:
+    """Another cell of the table, by its data type and number."""
+    if chosen := state.dtypes_table.chosen:
+        state.dtypes_chosen = tuple(chosen)
+
+
+@st.fragment
+def explore(image) -> None:
+    """Type numbers, see them in every data type, flip the bits of one; then pixels on their way to the network."""
+    numbers = typed("Numbers, up to 12, with commas between them", parse_numbers, key="dtypes_numbers", default=DEFAULT)
+    number_bits(conversion_table(numbers), key="dtypes_table", chosen=state.dtypes_chosen, on_change=keep_choice)
+    row, column = state.dtypes_chosen
+    form, number = list(FORMATS.values())[row], numbers[min(column, len(numbers) - 1)]
+    layout.notice(
+        "An integer type keeps the last bits of a number too large for it: in uint8, 256 becomes 0 and -1 becomes 255. "
+        "No error is raised.",
+        "A floating type keeps about as many digits of any number, small or large: about 3 in float16, 7 in "
+        "float32, 16 in float64. 0.1 is exact in none of them.",
+        "A type of twice the bytes needs twice the memory. Networks are mostly trained in float32 or less.",
+    )
+    layout.try_this(
+        "Choose 3 as float32 and flip the lowest bit of its exponent, then the first bit of its fraction.",
+        "Choose 200 as uint8, then as int8. The bits are the same; only the weight of the first one differs.",
+        "Type 16777216, 16777217. From there on float32 has no odd numbers.",
+        "Type nan, inf, -0.0, 1e-45. Which fields of their bits are all ones or all zeros?",
+    )
+    st.header("What the network does with its pixels", anchor=False)
+    st.markdown(
+        "MNIST's pixels are stored as uint8, the smallest type that holds 0 to 255. Before the first layer they become "
+        "float32 and are divided by 255. Step through it on a part of a real digit."
+    )
+    top, left = inkiest(image, 4, 7)
+    live_cells(scaling_scene(image[top : top + 4, left : left + 7]), key="dtypes_scaling")
+    st.markdown(
+        "Why not calculate in uint8? Make the pixels brighter with the slider: as soon as a sum passes 255, it "
+        "**wraps around**. 200 + 100 gives 44."
+    )
+    top, left = inkiest(image, 1, 10)
+    pixels = image[top, left : left + 10]
+    live_cells(wrapping_scene(pixels), key="dtypes_wrapping", start_at_end=True)
+    layout.code(
+        "dtypes",
+        snippets.conversion(number, form, convert(number, form).bits, pixels),
+        note=f"It follows the cell chosen in the table: {number.text} as {form.name}.",
+    )
+
+
+layout.opening(
+    "Data types",
+    "A tensor's **dtype** says how each of its numbers is kept in memory: as how many **bits** (zeros and ones; 8 are "
+    "a **byte**), and what each bit counts. The same number can come out differently. Each number below is converted "
+    "by itself, as NumPy's `np.array(number).astype(dtype)` does it.",
+)
+digits = data.digits("dtypes")
+explore(arrays.real_arrays(digits)["digit"].array)
