@@ -1,0 +1,79 @@
+"""Batches: the training set in slices along its first axis, one update of the network each."""
+
+import streamlit as st
+
+from engine.batches import batch_of, division
+from engine.mnist import Digits
+from pages.shell import data, layout, server
+from viz.batches import sizes_table_html
+from viz.components.batch_strip import batch_strip
+from viz.snippets import batches as snippets
+
+COMPARED = (1, 16, 128, 1_024, 60_000)
+state = st.session_state
+state.setdefault("batches_size", 128)
+state.setdefault("batches_divided", 128)
+state.setdefault("batches_number", 0)
+
+
+def keep_number() -> None:
+    """The slider has come to rest on a batch."""
+    state.batches_number = state.batches_strip.batch
+
+
+def keep_place() -> None:
+    """Another batch size: go to the batch that now holds the sample the old one began with."""
+    samples = st.session_state.batches_samples
+    state.batches_number = batch_of(state.batches_number * state.batches_divided, samples, state.batches_size)
+    state.batches_divided = state.batches_size
+
+
+@st.fragment
+def explore(digits: Digits) -> None:
+    """Choose a batch size, scrub through the batches, compare sizes; the code follows."""
+    samples = state.batches_samples = len(digits.train_images)
+    size = st.number_input(
+        f"Batch size, 1 to {samples:,}", 1, samples, key="batches_size", on_change=keep_place,
+        persist_state="session", width=260,
+    )  # fmt: skip
+    version = server.digit_chunks(digits).version
+    number = state.batches_number
+    batch_strip(
+        division(samples, size), key="batches_strip", samples=samples, version=version, number=number,
+        on_change=keep_number,
+    )  # fmt: skip
+    st.subheader("What changes with the batch size", anchor=False)
+    compared = sorted({*COMPARED, size})
+    st.html(sizes_table_html([division(samples, item) for item in compared if item <= samples], size))
+    st.caption(
+        "The bytes are those of the inputs alone: samples × 784 numbers × 4 bytes. Training also keeps the numbers of "
+        "every layer for every sample of the batch, so memory grows with the batch size."
+    )
+    layout.notice(
+        "A batch is nothing but a slice along axis 0. The other two axes, rows and columns of each image, stay whole.",
+        "60,000 is not a multiple of 128, so the last of the 469 batches has 96 samples. No sample is left out.",
+        "A small batch needs little memory and gives many updates per epoch; a large one gives few.",
+    )
+    layout.try_this(
+        "Go to the last batch: press End on the slider. How many places stay empty?",
+        "Find a batch size that divides 60,000 evenly, such as 100. What becomes of the last batch?",
+        "Set the batch size to 1, then to 60,000. How often is the network updated in one epoch?",
+    )
+    layout.code(
+        "batches",
+        snippets.batch(number, size, procedural=not digits.is_mnist),
+        note="It follows the slider and the batch size.",
+    )
+
+
+layout.opening(
+    "Batches",
+    "A network is not trained on all samples at once but on one **batch** after another: a slice of the training "
+    "images along axis 0, the **batch axis**. Each batch gives one **update** of the weights; one pass over all "
+    "batches is an **epoch**.",
+)
+digits = data.digits("batches")
+if digits is None:
+    st.markdown("The batches can be shown as soon as the digits are here.")
+else:
+    explore(digits)
