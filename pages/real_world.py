@@ -1,0 +1,83 @@
+"""Real-world data: the axes of tables, time series, images and video, and the memory their shapes need."""
+
+from contextlib import suppress
+from functools import cache
+
+import streamlit as st
+
+from engine.descriptions import EXAMPLES, parse_description
+from engine.errors import InvalidInput
+from engine.real_world import View, checked_view
+from pages.shell import layout
+from pages.shell.typed import typed
+from viz.cells import Scene
+from viz.components.data_blocks import data_blocks
+from viz.components.live_cells import live_cells
+from viz.real_world import channels_scene
+from viz.snippets.real_world import shape_code
+
+DEFAULT = "4 clips of 60 s at 4 frames/s, 256×144"
+
+
+def keep() -> None:
+    """A slider was let go or something chosen: this view is the page's from now on."""
+    with suppress(InvalidInput):  # what no slider sends changes nothing
+        st.session_state.real_world_view = checked_view(st.session_state.real_world_blocks.view or {})
+
+
+def described() -> View:
+    """What the reader's own words describe; new words become the page's view, with the dtype and order kept."""
+    found = typed(
+        "Describe data in your own words", parse_description, key="real_world_words", default=DEFAULT,
+        help="For example: " + "; ".join(EXAMPLES),
+    )  # fmt: skip
+    st.caption(found.read)
+    kept = st.session_state.setdefault("real_world_view", found.view)
+    if st.session_state.setdefault("real_world_read", found.read) != found.read:
+        st.session_state.real_world_read = found.read
+        st.session_state.real_world_view = found.view._replace(dtype=kept.dtype, channels_first=kept.channels_first)
+    return found.view
+
+
+@cache
+def scene() -> Scene:
+    """The small image, built once."""
+    return channels_scene()
+
+
+@st.fragment
+def show() -> None:
+    """The words, the blocks, and the code of what they show."""
+    view = described()
+    words = st.session_state.real_world_words_accepted
+    data_blocks(
+        key="real_world_blocks", view=st.session_state.real_world_view, words=words, described=view, on_change=keep
+    )
+    st.subheader("The same numbers, channels last and first", anchor=False)
+    st.markdown(
+        "An image of 2 × 3 pixels: red, orange, yellow above green, blue, violet. "
+        "A **channel** holds how brightly each pixel shines in one of three colours, from 0 to 255."
+    )
+    live_cells(scene(), key="real_world_channels", max_height=320)
+    layout.notice(
+        "The first axis counts samples in all four kinds. A batch is a slice of it.",
+        "Moving the channels changes the order of the axes. Elements and memory stay the same.",
+        "A megabyte (MB) is 1,000,000 bytes, a mebibyte (MiB) 1,048,576. The larger the prefix, the wider the gap.",
+        "Nothing here is stored: a shape is a few whole numbers, whatever it describes.",
+    )
+    layout.try_this(
+        "Choose the four clips, then the dtype uint8, in which cameras deliver pixels. What is left of the 425 MB?",
+        "Describe your own photos or films. How many of them fit into the memory of a laptop?",
+        "Press “Channels first” for the 128 colour images and follow each colour to its new place.",
+        "Start from one minute of stock prices, add timesteps, then samples.",
+    )
+    layout.code("real_world", shape_code(st.session_state.real_world_view))
+
+
+layout.opening(
+    "Real-world data",
+    "Nearly all data come as one of four kinds of tensor, and each axis has a meaning by convention. "
+    "The sizes of the axes, multiplied, give the number of **elements**; times the bytes per element, "
+    "set by the **dtype**, they give the memory.",
+)
+show()

@@ -1,0 +1,90 @@
+"""The page without a browser: words, refusals, the kept view and its code."""
+
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from engine.descriptions import EXAMPLES, parse_description
+from engine.real_world import View
+from viz.snippets.real_world import shape_code
+
+APP = Path(__file__).parents[2] / "app.py"
+
+
+@pytest.fixture
+def page() -> AppTest:
+    return AppTest.from_file(APP, default_timeout=60).run().switch_page("pages/real_world.py").run()
+
+
+def say(page: AppTest, text: str) -> AppTest:
+    return page.text_input(key="real_world_words").set_value(text).run()
+
+
+def code(page: AppTest) -> list[str]:
+    return [block.value.rstrip() for block in page.code]
+
+
+def expected(view: View) -> list[str]:
+    return [source.rstrip() for source in shape_code(view).values()]
+
+
+def test_the_page_begins_with_the_chapters_video(page):
+    assert not page.exception
+    assert page.title[0].value == "Real-world data"
+    assert len(page.get("bidi_component")) == 2
+    assert [tab.label for tab in page.tabs] == ["NumPy", "JAX", "Keras"]
+    assert code(page) == expected(View("video", (4, 240, 144, 256, 3)))
+
+
+@pytest.mark.parametrize("text", EXAMPLES)
+def test_words_become_the_view_and_its_code(page, text):
+    say(page, text)
+    assert not page.exception
+    assert not page.error
+    found = parse_description(text)
+    assert page.session_state["real_world_view"] == found.view
+    assert code(page) == expected(found.view)
+    assert found.read in [caption.value for caption in page.caption]
+
+
+def test_new_words_keep_the_dtype_and_the_order(page):
+    page.session_state["real_world_view"] = View("images", (2, 2, 2, 3), "uint8", True)
+    say(page, EXAMPLES[0])
+    assert page.session_state["real_world_view"] == View("images", (30, 3000, 4000, 3), "uint8", True)
+
+
+def test_the_same_words_leave_a_chosen_view_alone(page):
+    chosen = View("series", (250, 390, 3))
+    page.session_state["real_world_view"] = chosen
+    page.run()
+    assert page.session_state["real_world_view"] == chosen
+    assert code(page) == expected(chosen)
+
+
+def test_words_not_understood_are_one_sentence_and_change_nothing(page):
+    say(page, EXAMPLES[0])
+    before = code(page)
+    say(page, "thirty cats")
+    assert not page.exception
+    assert [error.value.startswith("“cats” is not understood here.") for error in page.error] == [True]
+    assert code(page) == before
+    say(page, "")
+    assert len(page.error) == 1
+    assert page.error[0].value.startswith("This does not say what the data are.")
+    assert code(page) == before
+
+
+def test_the_view_survives_a_page_switch(page):
+    say(page, EXAMPLES[2])
+    page.session_state["real_world_view"] = View("vectors", (7, 3), "bool")
+    page.switch_page("pages/network.py").run()
+    page.switch_page("pages/real_world.py").run()
+    assert page.session_state["real_world_view"] == View("vectors", (7, 3), "bool")
+    assert page.text_input(key="real_world_words").value == EXAMPLES[2]
+
+
+def test_every_key_begins_with_the_pages_name(page):
+    widgets = [*page.text_input, *page.get("bidi_component"), *page.button]
+    assert len(widgets) == 3
+    assert all(widget.key.startswith("real_world_") for widget in widgets)
