@@ -1,0 +1,108 @@
+"""Broadcasting: shapes aligned axis by axis, stretched without a copy, and combined cell by cell."""
+
+import numpy as np
+import streamlit as st
+
+from engine.broadcasting import NAMES, Alignment, Numbered, Shape, align, compute, weighted_sums
+from engine.elementwise import OPERATIONS
+from engine.nearest_shapes import nearest
+from pages.sections.broadcasting_challenge import challenge
+from pages.sections.broadcasting_shapes import MAX_RANK, chosen, is_real, take_shapes
+from pages.shell import arrays, data, layout
+from pages.shell import session as shell
+from pages.shell.weights import WEIGHTS, WHERE_TO_RUN
+from viz import broadcasting as viz
+from viz import broadcasting_words as words
+from viz.broadcasting_table import alignment_table
+from viz.components.live_cells import live_cells
+from viz.snippets import broadcasting as snippets
+
+FIRST = ("add", ((3, 4), (4,)))
+REAL_NAMES = ("x @ W1", "b1")
+
+
+def real_operands(shapes: tuple[Shape, ...]) -> list[np.ndarray] | None:
+    """x @ W1 of the first batch and b1, once the digits are here, while the shapes are those of the network."""
+    found = arrays.real_arrays(data.digits("broadcasting")) if is_real(shapes) else {}
+    if "batch" not in found:
+        return None
+    return [weighted_sums(found["batch"].array, found["W1"].array), found["b1"].array]
+
+
+def refuse(alignment: Alignment) -> None:
+    """Which axis does not fit, and the nearest shapes that would."""
+    st.error(f"{alignment.problem[0].upper()}{alignment.problem[1:]}", icon=":material/error:")
+    st.markdown("The nearest shapes that fit:")
+    with st.container(horizontal=True):
+        for number, found in enumerate(nearest(alignment.shapes, max_rank=MAX_RANK)):
+            key = f"broadcasting_nearest_{number}"
+            st.button(found.text, key=key, on_click=take_shapes, args=(found.shapes,))
+
+
+def show(operation: str, shapes: tuple[Shape, ...]) -> None:
+    """The picture of shapes that fit, what it leaves out, memory, and the code of exactly this view."""
+    alignment = align(shapes)
+    with st.container():
+        real = real_operands(shapes)
+    numbered = [Numbered(shape, 3 if operation == "power" else 9) for shape in shapes]
+    names = REAL_NAMES if real else tuple(NAMES[: len(shapes)])
+    kept = viz.kept_axes(alignment, long_numbers=bool(real))
+    computed = compute(operation, real or numbered, viz.places(kept))
+    symbol = OPERATIONS[operation].symbol
+    picture = viz.Picture(alignment, kept, names, symbol, computed, "signed" if real else "neutral")
+    live_cells(viz.broadcasting_scene(picture), key="broadcasting_picture", max_height=1100)
+    itemsizes = [operand.dtype.itemsize for operand in computed.operands]
+    st.markdown(
+        "\n\n".join([words.left_out(alignment, kept), *words.memory_sentences(alignment, names, itemsizes)]).strip()
+        or "Nothing is stretched, so no memory is spared."
+    )
+    explain()
+    network = shell.current().network()
+    if real:
+        code, note = snippets.hidden_sums(operation, WEIGHTS[network.name]), WHERE_TO_RUN[network.name]
+    else:
+        code = snippets.broadcasting(operation, numbered)
+        note = words.size_note(alignment, computed.result.dtype.itemsize)
+    layout.code("broadcasting", code, note=note)
+
+
+def explain() -> None:
+    """What to notice and to try."""
+    layout.notice(
+        "Shapes are compared from the right: the last axes stand below each other, whatever the ranks.",
+        "Only a size of 1 can be stretched. Nothing is copied: with a stride of 0 the same cell is read again.",
+        "In the network, 128 images share one b1: the layer adds it to every row of x @ W1.",
+    )
+    layout.try_this(
+        "Press Play, then point at a cell of the result, and at a dashed one.",
+        "Add a column (4, 1) to a row (1, 5): both are stretched, and every pair of their cells meets.",
+        "Make (3, 4) and (3,) fit. Which of the two axes should the 3 belong to?",
+        "Give one tensor an axis of size 0.",
+    )
+
+
+@st.fragment
+def explore() -> None:
+    """The controls, the alignment, and the picture of the last shapes that fit."""
+    operation, shapes = chosen()
+    alignment = align(shapes)
+    st.html(alignment_table(alignment, REAL_NAMES if is_real(shapes) else NAMES[: len(shapes)]))
+    with st.container():
+        if alignment.result is None:
+            refuse(alignment)
+    if alignment.result is not None:
+        st.session_state.broadcasting_shown = operation, shapes
+    shown = st.session_state.get("broadcasting_shown", FIRST)
+    with st.container():
+        if shown[1] != shapes:
+            st.caption(f"The picture still shows {' and '.join(map(str, shown[1]))}.")
+    show(*shown)
+
+
+layout.opening(
+    "Broadcasting",
+    "Two tensors of different shapes can still be combined cell by cell. **Broadcasting** first gives the shorter "
+    "shape axes of size 1 on its left, then stretches every size of 1 to the size it meets.",
+)
+explore()
+challenge()
