@@ -1,0 +1,100 @@
+"""Tensor product: two tensors meet, row by column; four ways to add up one result; the order of the two."""
+
+import streamlit as st
+
+from engine import product
+from pages.sections import dense_layer, product_operands, product_speed
+from pages.shell import arrays, data, layout
+from pages.shell import session as shell
+from pages.shell.weights import WEIGHTS, WHERE_TO_RUN
+from viz.components.live_cells import live_cells
+from viz.product import MAX_CELL, MAX_HEIGHT, product_scene
+from viz.product_rule import commuted_scene, rule_html
+from viz.snippets import product as snippets
+
+ORDERS = {"dot": "Dot", "outer": "Outer", "rows": "Rows", "columns": "Columns"}
+EXPLAINED = {
+    "dot": "Cell by cell: a row of x and a column of y are multiplied pairwise and summed, their *dot product*.",
+    "outer": "Term by term: a column of x times a row of y fills a whole table, their *outer product*; the tables add.",
+    "rows": "Row by row: the rows of y, each times a number of one row of x, add up to one row of the result.",
+    "columns": "Column by column: the columns of x, each times a number of one column of y, add up to one column.",
+}
+TOO_LARGE = (
+    f"Too large to play, which takes at most {product.PLAYED} rows, terms and columns. Drawn are the first "
+    f"{product.PLAYED - 1} and the last of each long axis; the numbers are those of the whole product."
+)
+
+
+@st.fragment
+def explore() -> None:
+    """x, y, the box diagram, the other order, and the code of just that."""
+    digits = data.digits("product")
+    named = {name: found.array for name, found in arrays.real_arrays(digits).items() if name != "x"}
+    left, right = st.columns([1, 2], gap="large")
+    with left:
+        x, y = product_operands.ask(named)
+        found = product.product_shape(x.array.shape, y.array.shape)
+        st.html(rule_html(x.array.shape, y.array.shape, found))
+    with right:
+        order = picture(x, y, found)
+    st.subheader("Does the order of the two matter?", anchor=False)
+    commuted = product.commuted(x.array, y.array)
+    st.markdown(commuted.sentence)
+    scene = commuted_scene(x.array, y.array, product.matmul(x.array, y.array), commuted)
+    live_cells(scene, key="product_commuted", max_cell=40, max_height=300)
+    explain()
+    network = shell.current().network()
+    code = snippets.product_code(x, y, order, named["digit"], WEIGHTS[network.name])
+    layout.code("product", code, note=WHERE_TO_RUN[network.name] if x.text or y.text else "")
+
+
+def picture(x: product.Operand, y: product.Operand, found: product.ProductShape) -> str:
+    """The box diagram, played in the order chosen; returns that order."""
+    st.session_state.setdefault("product_order", "dot")
+    order = st.segmented_control(
+        "Four ways to add up the same products", list(ORDERS), key="product_order", required=True,
+        format_func=ORDERS.get, persist_state="session",
+    )  # fmt: skip
+    playable = product.playable(found)
+    st.markdown(EXPLAINED[order] if playable else TOO_LARGE)
+    scene = product_scene(
+        x.array,
+        y.array,
+        product.matmul(x.array, y.array),
+        found,
+        product.partial_products(x.array, y.array, order) if playable else None,
+        order,
+        editable=product_operands.editable(x, y),
+    )
+    live_cells(
+        scene, key="product_picture", max_cell=MAX_CELL, max_height=MAX_HEIGHT, start_at_end=True,
+        on_change=product_operands.take_edit,
+    )  # fmt: skip
+    return order
+
+
+def explain() -> None:
+    """What to notice and to try."""
+    layout.notice(
+        "The axis that x and y share has one colour in both. It is summed away; the other axes stay, in their order.",
+        "All four ways make the same multiplications. They differ only in which are added first.",
+        "A row of the result needs one row of x and all of y. So a batch of samples, one per row, goes through a "
+        "layer all at once, and each sample keeps to itself.",
+    )
+    layout.try_this(
+        "Point at a cell of the result, then at a cell of x. Double-click a cell of x or y to change it.",
+        "“Two square matrices”: one order swaps columns, the other rows. Type `[[2, 0], [0, 2]]` for y: now the order "
+        "does not matter.",
+        "“Sizes that do not fit”: which sizes must be equal? Take one number out of each row of x.",
+        "“Rank 4 · matrix”: x is a stack of stacks of matrices. Fan out the sheets.",
+    )
+
+
+layout.opening(
+    "Tensor product",
+    "`x @ y`, also called *dot product* or *matrix multiplication*, combines two tensors: every row of x meets every "
+    "column of y, their numbers are multiplied pairwise, and the products are summed into one cell.",
+)
+explore()
+dense_layer.unit()
+product_speed.speed()
