@@ -1,0 +1,63 @@
+"""Reshape and transpose: every element travels to its new place; memory, strides, views and copies are said."""
+
+from collections.abc import Mapping
+
+import numpy as np
+import streamlit as st
+
+from pages.sections.digit_reshaping import digit
+from pages.sections.reshaping_steps import ask
+from pages.shell import arrays, data, layout
+from pages.shell import session as shell
+from pages.shell.weights import WEIGHTS, WHERE_TO_RUN
+from viz.components.live_cells import live_cells
+from viz.reshaping import MAX_CELL, MAX_HEIGHT, contrast_scene, memory_html, path_scene
+from viz.snippets import reshaping as snippets
+
+
+@st.fragment
+def explore(real: Mapping[str, np.ndarray]) -> None:
+    """Source, operation, the moving picture, memory, and the code of just that."""
+    left, right = st.columns([1, 2], gap="large")
+    with left:
+        source, steps = ask(real)
+        numbered = st.toggle("Show each element's number", key="reshaping_numbered",
+                             persist_state="session")  # fmt: skip
+    with right:
+        scene = path_scene(source, steps, numbered=numbered)
+        live_cells(scene, key="reshaping_path", max_cell=MAX_CELL, max_height=MAX_HEIGHT)
+    st.html(memory_html(source, steps))
+    with st.container():
+        if (order := steps[1].order) is not None:
+            st.subheader("Transposed or reshaped to the same shape?", anchor=False)
+            scene = contrast_scene(source, order, numbered=numbered)
+            live_cells(scene, key="reshaping_contrast", max_cell=38, max_height=420)
+    explain()
+    network = shell.current().network()
+    code = snippets.path_code(source, steps, real["digit"], WEIGHTS[network.name])
+    layout.code("reshaping", code, note=WHERE_TO_RUN[network.name] if source.name[0] in "Wbh" else "")
+
+
+def explain() -> None:
+    """What to notice and to try."""
+    layout.notice(
+        "A reshape never changes the order of the elements, only how many make a row. A transpose changes the order.",
+        "Strides say how many bytes further the next element along an axis lies. A **view** reads the same memory by "
+        "other strides; a **copy** is needed where no strides would do.",
+        "JAX shows no views: its arrays never change, so whether it copies makes no difference to a program.",
+    )
+    layout.try_this(
+        "Make `[1, 2, 3]` a scalar: type the target `()`. Then ask for `(2, -1)`.",
+        "Choose “Both” and the target `-1`: why is this a copy? Is it one for `(1, 6)` too?",
+        "Point at an axis bracket, or at a cell: it says where the cell stands in every shape.",
+    )
+
+
+layout.opening(
+    "Reshape and transpose",
+    "To **reshape** a tensor is to arrange the same elements in the same order into another shape. To **transpose** "
+    "it is to let its axes change places: the rows of a matrix become its columns.",
+)
+found = arrays.real_arrays(data.digits("reshaping"))
+explore({name: found[name].array for name in snippets.REAL if name in found})
+digit(found["digit"].array, found["digit"].about)
