@@ -1,0 +1,143 @@
+"""What the tangent board is given: arrays that unpack to the study, limits, marks, sentences that name the slopes."""
+
+import base64
+import zlib
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as arrays
+
+from engine import derivative, expressions
+from engine.derivative import PRESETS
+from viz import derivative as viz
+
+STUDIES = {}
+
+
+def studied(name):
+    if name not in STUDIES:
+        preset = PRESETS[name]
+        STUDIES[name] = derivative.study(preset.expression, preset.window)
+    return STUDIES[name]
+
+
+def shown(name):
+    return viz.board(studied(name), version=name, place={"x": 1.0, "epsilon": -0.5}, alt="f")
+
+
+def unpacked(shown):
+    """As the browser reads them."""
+    content, found, start = zlib.decompress(base64.b64decode(shown["packed"])), {}, 0
+    for name, dtype, count in shown["contents"]:
+        found[name] = np.frombuffer(content, dtype, count, start)
+        start += -(-found[name].nbytes // 8) * 8
+    assert start == len(content)
+    return found
+
+
+def sentences(shown):
+    return {shown["window"][0] + index * shown["step"]: text for index, text in shown["sentences"]}
+
+
+@pytest.mark.parametrize("name", ["square", "logarithm", "floor"])
+def test_the_board_unpacks_to_the_study(name):
+    study, found = studied(name), unpacked(shown(name))
+    np.testing.assert_array_equal(found["wide"], study.wide_values)
+    np.testing.assert_array_equal(found["slopes"], study.slopes)
+    np.testing.assert_array_equal(found["near32"].reshape(study.near32.shape), study.near32)
+    np.testing.assert_array_equal(found["errors"].reshape(study.errors.shape), study.errors.astype(np.float32))
+    np.testing.assert_array_equal(found["valueBreaks"].astype(bool), study.value_breaks)
+    defined = np.isfinite(study.drawn_values)
+    np.testing.assert_array_equal(np.isnan(found["drawnSlopes"]), ~defined | np.isnan(study.drawn_slopes))
+    here = study.wide_values[128:-128]
+    with np.errstate(all="ignore"):
+        floor = (np.abs(here) + np.abs(study.x * study.slopes)) * 2.0**-24
+    np.testing.assert_allclose(found["floor"], floor, rtol=1e-6)
+
+
+def test_the_board_says_where_it_stands():
+    board = shown("square")
+    assert board["place"] == {"x": 1.0, "epsilon": -0.5} and board["window"] == [-4.0, 4.0]
+    assert board["sentences"] == [] and board["marks"] == [] and board["between"] == ""
+    assert len(board["packed"]) < 600_000
+
+
+def test_sentences_name_both_slopes_and_jaxs_answer():
+    answer = int(studied("absolute").verdicts.answer[256])
+    assert sentences(shown("absolute")) == {
+        0: f"At x = 0 the slope from the left is −1, from the right it is 1. There is no derivative. "
+        f"JAX answers {answer}, a choice."
+    }
+    assert sentences(shown("relu"))[0].startswith("At x = 0 the slope from the left is 0, from the right it is 1.")
+    assert sentences(shown("step"))[0] == (
+        "At x = 0 f jumps: the slope from the left is 0, from the right it grows without bound. "
+        "There is no derivative. JAX answers 0, a choice."
+    )
+    assert sorted(sentences(shown("floor"))) == list(range(-4, 5))
+    assert sentences(shown("root"))[0] == (
+        "At x = 0 f ends: on the left it has no value, from the right its slope grows without bound. "
+        "There is no derivative. JAX answers ∞."
+    )
+    undefined = sentences(shown("logarithm"))
+    assert undefined[-1] == (
+        "At x = −1 f has no finite value, so there is no derivative. JAX answers −1, the number its rule gives."
+    )
+    assert undefined[0] == "At x = 0 f has no finite value, so there is no derivative. JAX answers ∞."
+
+
+def test_a_derivative_that_jax_misses_is_told():
+    study = derivative.study(expressions.parse("relu(x) - relu(-x)"), (-4.0, 4.0))
+    board = viz.board(study, version="typed", place={"x": 0, "epsilon": 1}, alt="f")
+    (text,) = sentences(board).values()
+    assert "both slopes are 1, so the derivative is 1; yet JAX answers 0" in text
+
+
+def test_corners_between_the_places_are_marked_and_told():
+    study = derivative.study(expressions.parse("abs(3x - 1)"), (-4.0, 4.0))
+    board = viz.board(study, version="typed", place={"x": 0, "epsilon": 1}, alt="f")
+    assert board["marks"] == [pytest.approx((1 / 3 + 4) * 64)] and board["sentences"] == []
+    assert board["between"].startswith("At x ≈ 0.3333333 the slope from the left is −3, from the right it is 3.")
+
+
+@pytest.mark.parametrize(
+    ("name", "places"),
+    [("absolute", [0]), ("floor", range(-4, 5)), ("root", [0]), ("logarithm", [0]), ("reciprocal", [0]), ("sine", [])],
+)
+def test_marks_stand_beside_a_derivative(name, places):
+    board = shown(name)
+    assert [board["window"][0] + mark / 64 for mark in board["marks"]] == list(places)
+
+
+def test_a_pole_between_the_places_is_told_as_one():
+    study = derivative.study(expressions.parse("tan(x)"), (-4.0, 4.0))
+    board = viz.board(study, version="typed", place={"x": 0, "epsilon": 1}, alt="f")
+    assert board["between"].startswith("At x ≈ −1.570796 f grows beyond all bounds, so there is no derivative.")
+
+
+HEIGHTS = arrays.arrays(np.float64, st.integers(1, 60), elements=st.floats(-1e6, 1e6) | st.just(np.nan))
+
+
+@settings(derandomize=True, deadline=None, max_examples=400)
+@given(HEIGHTS)
+def test_limits_hold_most_of_a_curve(heights):
+    low, high = viz.limits(heights)
+    finite = heights[np.isfinite(heights)]
+    assert low < high
+    if finite.size:
+        assert ((finite >= low) & (finite <= high)).mean() >= 0.9
+        assert high - low <= 1.2 * max(np.ptp(finite), 2 + 1e-6 * np.abs(finite).max())
+
+
+def test_a_pole_does_not_flatten_the_picture():
+    low, high = shown("reciprocal")["limits"]["value"]
+    assert -80 < low < -1 and 1 < high < 80
+    assert shown("sine")["limits"]["value"] == pytest.approx([-1.14, 1.14], abs=0.01)
+    assert shown("line")["limits"]["slope"] == pytest.approx([0.36, 2.64])
+
+
+def test_errors_reach_from_float64s_last_digits_to_the_largest():
+    low, high = shown("square")["limits"]["error"]
+    assert (low, high) == (-17, 1)
+    assert viz.error_limits(np.zeros((3, 4))) == [-17, 0]
