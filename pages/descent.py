@@ -1,0 +1,165 @@
+"""Descent: every optimizer down the same curve or surface from one start, redrawn while a slider is dragged."""
+
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import jax.numpy as jnp
+import numpy as np
+import streamlit as st
+
+from engine import descent, expressions, surfaces
+from engine.descent import METHODS, Family, Trace
+from engine.surfaces import CURVES, SURFACES, Surface
+from pages.shell import layout
+from pages.shell.typed import typed
+from viz import descent as viz
+from viz.components.descent_board import descent_board
+from viz.snippets import descent as snippets
+
+TYPED = "typed"
+KINDS = {"surface": "Surface, f(x, y)", "curve": "Curve, f(x)"}
+NAMED = {"surface": SURFACES, "curve": CURVES}
+FIRST = {"surface": "ravine", "curve": "valleys"}
+FIRST_METHODS = {"surface": ["sgd", "momentum", "adam"], "curve": ["sgd", "momentum"]}
+EXAMPLES = {"surface": "x^2 / 4 + sin(2x) + y^2", "curve": "x^2 / 10 + sin(2x)"}
+RESOLUTION = {"surface": 81, "curve": 401}
+WINDOWS = [1, 3, 10, 30]
+CONDITIONS = [1, 2, 5, 10, 20, 50, 100, 1000]
+
+
+def choose_surface(kind: str, picker: Any, bender: Any) -> tuple[str, Surface]:
+    """The surface or curve picked, bent by its conditioning, or typed; and a name for it under which to remember."""
+    titles = {name: surface.title for name, surface in NAMED[kind].items()} | {TYPED: "Your own function"}
+    st.session_state.setdefault(f"descent_{kind}", FIRST[kind])
+    name = picker.selectbox(
+        "Function", list(titles), format_func=titles.get, key=f"descent_{kind}", persist_state="session"
+    )
+    with bender.container():
+        if name == TYPED:
+            return typed_surface(kind)
+        if name == "ravine":
+            st.session_state.setdefault("descent_condition", 20)
+            condition = st.select_slider(
+                "Steeper along y by a factor of", CONDITIONS, key="descent_condition", persist_state="session"
+            )
+            return name, surfaces.bowl_of(condition)
+        return name, NAMED[kind][name]
+
+
+def typed_surface(kind: str) -> tuple[str, Surface]:
+    """The function typed, in the window chosen, with a start and learning rates that suit it."""
+    text, window = st.columns([2, 1])
+    dimensions = 2 if kind == "surface" else 1
+    with text:
+        surface = typed(
+            f"f({', '.join('xy'[:dimensions])}) =", lambda text: surfaces.typed(text, dimensions),
+            key=f"descent_text_{kind}", default=EXAMPLES[kind],
+            help="Numbers, x and y, + − * / ^, brackets, pi, e, and " + ", ".join(expressions.FUNCTIONS) + ".",
+        )  # fmt: skip
+    st.session_state.setdefault(f"descent_window_{kind}", 3)
+    half = window.selectbox(
+        "Window", WINDOWS, format_func=lambda half: f"−{half} to {half}", key=f"descent_window_{kind}",
+        persist_state="session",
+    )  # fmt: skip
+    seen = viz.windowed(surface, half)
+    return f"{kind} typed {half}", viz.offered(seen, *surfaces.grid(seen, RESOLUTION[kind]))
+
+
+@st.cache_data(max_entries=16, show_spinner=False)
+def raced(surface: Surface, start: tuple[float, ...], methods: tuple[str, ...], resolution: int) -> dict[str, Any]:
+    """The surface on its grid and every run of every method from this start."""
+    rates, momenta = (jnp.asarray(values, jnp.float32) for values in descent.settings(surface.rates))
+    point = jnp.asarray(start, jnp.float32)
+
+    def runs(name: str) -> Family:
+        betas = momenta if METHODS[name].uses_momentum else momenta[:1]
+        return descent.family(surface.expression, name, point, rates, betas)
+
+    # A new function is compiled once per method; compiling leaves the interpreter free, so all go on at once.
+    with ThreadPoolExecutor() as pool:
+        families = dict(zip(methods, pool.map(runs, methods), strict=True))
+    _, values = surfaces.grid(surface, resolution)
+    return viz.race(surface, values, surfaces.heights(surface), families)
+
+
+def remembered(kind: str, name: str) -> tuple[dict[str, Any], viz.Setting, str]:
+    """For this function: its last start and the one before, where the controls stand, and the last click's count."""
+    board = st.session_state.get(f"descent_board_{kind}") or {}
+    seen = st.session_state.setdefault(f"descent_seen_{kind}", {"start": "", "settings": ""})
+    place = st.session_state.setdefault("descent_places", {}).setdefault(name, {"start": None, "before": None})
+    if (click := board.get("start")) and click["count"] != seen["start"]:
+        place |= {"start": tuple(click["point"]), "before": place["start"]}
+        seen["start"] = click["count"]
+    if (moved := board.get("settings")) and moved["count"] != seen["settings"]:
+        place["setting"] = viz.Setting(*(moved[part] for part in ("rate", "momentum", "step", "method")), version=name)
+        seen["settings"] = moved["count"]
+    return place, place.get("setting", viz.Setting(36, 16, 12, "momentum", name)), seen["start"]
+
+
+def begun(surface: Surface, place: dict[str, Any], method: str, rate: float, momentum: float) -> tuple[Trace, str]:
+    """The run from the last start at which the function is finite, and what to say where that is not the one wanted."""
+    for start in filter(None, (place["start"], place["before"], surface.start)):
+        trace = descent.descend(surface.expression, method, jnp.asarray(start, jnp.float32), rate, momentum)
+        if np.isfinite(trace.losses[0]):
+            refused = place["start"] not in (None, start)
+            message = viz.refusal(place["start"]) if refused else ""
+            place |= {"start": start if place["start"] else None, "before": None}
+            return trace, message
+    return trace, viz.NOWHERE
+
+
+@st.fragment
+def race() -> None:
+    """Choose a function and methods; the board; its code."""
+    left, picker, bender = st.columns([3, 3, 4], gap="medium")
+    st.session_state.setdefault("descent_kind", "surface")
+    kind = left.segmented_control(
+        "Descend on a", list(KINDS), format_func=KINDS.get, key="descent_kind", required=True, persist_state="session"
+    )
+    name, surface = choose_surface(kind, picker, bender)
+    st.session_state.setdefault(f"descent_methods_{kind}", FIRST_METHODS[kind])
+    chosen = st.pills(
+        "Ways to descend", list(METHODS), format_func=lambda name: METHODS[name].title, selection_mode="multi",
+        key=f"descent_methods_{kind}", persist_state="session",
+    )  # fmt: skip
+    methods = tuple(name for name in METHODS if name in chosen)
+    st.latex(rf"f({', '.join(surface.variables)}) = {expressions.tex(surface.expression)}")
+    place, setting, click = remembered(kind, name)
+    if methods and setting.method not in methods:
+        setting = setting._replace(method=methods[0])
+    rates, momenta = descent.settings(surface.rates)
+    rate, momentum = rates[setting.rate], momenta[setting.momentum]
+    trace, message = begun(surface, place, setting.method, rate, momentum)
+    start = place["start"] or surface.start
+    shown = viz.board(
+        raced(surface, start, methods, RESOLUTION[kind]), rates=rates, momenta=momenta, start=start, setting=setting,
+        trace=trace if methods else None, answer=viz.Answer(click, message),
+        alt=f"{surface.title} with the paths of {', '.join(METHODS[name].title for name in methods) or 'no method'}",
+    )  # fmt: skip
+    descent_board(shown, key=f"descent_board_{kind}")
+    layout.code("descent", snippets.descent(surface, setting.method, start, rate, momentum))
+
+
+layout.opening(
+    "Descent",
+    "The **gradient** of a loss points uphill. **Gradient descent** steps against it, again and again: "
+    "new point = old point − learning rate × gradient. Drag the learning rate and watch the whole path follow; click "
+    "the picture to start elsewhere.",
+)
+race()
+layout.notice(
+    "Too small a learning rate creeps, a good one glides, too large a one jumps from wall to wall and away.",
+    "In a ravine plain gradient descent zigzags. Momentum keeps a velocity: it adds up along the valley and cancels "
+    "across it.",
+    "Adagrad, RMSprop and Adam divide by the root of the squared gradients seen so far, so steep and flat directions "
+    "move alike. The box at the point shows these roots.",
+    "First edition's plus adds the gradient, which points uphill, to the velocity; above a momentum of 0.5 the "
+    "velocity outweighs the step downhill, and the ball climbs.",
+)
+layout.try_this(
+    "On the ravine, find the largest learning rate with which SGD still converges. Theory says 2 divided by the "
+    "larger curvature, here 2 / 20 = 0.1.",
+    "On the curve with two minima, raise the momentum until the ball leaves the first valley.",
+    "On |x| the slope never shrinks: see which methods come to rest at the sharp edge and which keep jumping over it.",
+    "Type log(x) + 1/x as a curve of your own: grey is where it is undefined. A long step to the left ends there.",
+)
