@@ -1,0 +1,141 @@
+"""Which settings arrive: steps over learning rate and momentum, any cell of it as a run; out of a local minimum."""
+
+from functools import partial
+
+import streamlit as st
+
+from engine import expressions, settings_map
+from engine.descent import METHODS, Family
+from engine.settings_map import Choice, SettingsMap
+from engine.surfaces import Surface
+from pages.sections.local_minima import local_minima
+from pages.sections.settings_run import HEIGHT, begin, choose_start, show_run
+from pages.sections.surface_choice import choose_kind, choose_surface
+from pages.shell import layout
+from viz import settings_words
+from viz.components.live_figure import live_figure
+from viz.settings_map import map_figure
+from viz.snippets import settings_map as snippets
+
+
+@st.cache_resource(max_entries=8, show_spinner=False)
+def tried(surface: Surface, method: str, start: tuple[float, ...], limit: int) -> Family:
+    """Every run of the map, shared by all readers: at most 20 MB each."""
+    return settings_map.runs(surface, method, start, limit)
+
+
+def choose_question() -> tuple[Surface, str, float, int]:
+    """The function, the method, the tolerance and the number of steps."""
+    left, right = st.columns([2, 3], gap="large")
+    with left:
+        kind = choose_kind("settings_map")
+    with right:
+        surface = choose_surface("settings_map", kind)
+    method, tolerance, limit = st.columns([5, 3, 2], gap="large")
+    for key, value in (("method", "momentum"), ("tolerance", 0.01), ("limit", 200)):
+        st.session_state.setdefault(f"settings_map_{key}", value)
+    return (
+        surface,
+        method.pills(
+            "Way to descend", settings_map.METHODS, format_func=lambda name: METHODS[name].title,
+            key="settings_map_method", required=True, persist_state="session",
+        ),
+        tolerance.segmented_control(
+            "Arrived when this much of the height is left", settings_map.TOLERANCES, required=True,
+            format_func=settings_words.percent, key="settings_map_tolerance", persist_state="session",
+        ),
+        limit.segmented_control(
+            "Steps", settings_map.STEPS, key="settings_map_limit", required=True, persist_state="session"
+        ),
+    )  # fmt: skip
+
+
+def pick_cell(shown: SettingsMap) -> None:
+    """A click on the map sets both sliders."""
+    if click := (st.session_state.get("settings_map_map") or {}).get("click"):
+        place = settings_map.nearest(shown, click["x"], click["y"])
+        st.session_state.update(settings_map_rate=place.rate, settings_map_momentum=place.momentum)
+
+
+def choose_cell(shown: SettingsMap) -> Choice:
+    """The two sliders under the map; at first they stand on its best cell."""
+    best = shown.best or Choice(shown.rates.size // 2, shown.momenta.size // 2)
+    st.session_state.setdefault("settings_map_rate", best.rate)
+    st.session_state.setdefault("settings_map_momentum", best.momentum)
+    left, right = st.columns(2, gap="large")
+    rate = left.select_slider(
+        "Learning rate", range(shown.rates.size), format_func=lambda at: settings_words.number(shown.rates[at]),
+        key="settings_map_rate", persist_state="session",
+    )  # fmt: skip
+    momentum = right.select_slider(
+        "Momentum", range(shown.momenta.size), format_func=lambda at: f"{shown.momenta[at]:.2f}",
+        key="settings_map_momentum", persist_state="session",
+    )  # fmt: skip
+    return Choice(rate, momentum)
+
+
+def show_map(shown: SettingsMap, chosen: Choice, surface: Surface, method: str) -> None:
+    """The heat map, and its best cell and its theory in words."""
+    known = settings_map.theory(surface, method)
+    live_figure(
+        map_figure(shown, chosen, method, known), key="settings_map_map", height=HEIGHT, clicks=True,
+        alt=f"Steps to arrive for {METHODS[method].title} on {surface.title}. {settings_words.best_words(shown)}",
+        on_change=partial(pick_cell, shown),
+    )  # fmt: skip
+
+
+def say_theory(shown: SettingsMap, surface: Surface, method: str, start: tuple[float, ...]) -> None:
+    """The best cell, and how far theory and measurement agree."""
+    known = settings_map.theory(surface, method)
+    found = known and settings_map.agreement(shown, known)
+    optimum = known and known.optimum
+    at_optimum = settings_map.steps_at(shown, surface, method, start, optimum) if optimum else 0
+    st.markdown(settings_words.best_words(shown))
+    st.markdown(settings_words.theory_words(known, found, method, at_optimum))
+
+
+@st.fragment
+def explore() -> None:
+    """The question, the map, one run of it, and the code."""
+    surface, method, tolerance, limit = choose_question()
+    start = begin(surface)
+    family = tried(surface, method, start, limit)
+    shown = settings_map.measure(surface, family, tolerance)
+    st.latex(rf"f({', '.join(surface.variables)}) = {expressions.tex(surface.expression)}")
+    with st.container():
+        if sentence := settings_words.start_problem(shown):
+            st.warning(sentence)
+    left, right = st.columns(2, gap="large")
+    with left:
+        picture = st.container()
+        chosen = choose_cell(shown)
+        with picture:
+            show_map(shown, chosen, surface, method)
+        say_theory(shown, surface, method, start)
+    with right:
+        picture = st.container()
+        choose_start(surface)
+        with picture:
+            show_run(shown, chosen, surface, method, family)
+    layout.notice(
+        "The fast settings lie just left of the boundary: close to the learning rate that is too large.",
+        "More momentum allows a larger learning rate, yet much momentum swings for long before it settles.",
+        "The steeper the ravine, the fewer settings arrive in time, and the more momentum the best ones have.",
+    )
+    layout.try_this(
+        "Take the ravine from a factor of 1 to 1,000 and watch the best cell climb.",
+        "Choose “First edition's plus”: theory has it converge only below momentum 0.5. Above, it climbs.",
+        "Choose Rosenbrock or Bumpy: the boundary frays, and a small change of either setting decides "
+        "whether a run arrives at all.",
+    )
+    layout.code("settings_map", snippets.settings_map(surface, method, start, shown))
+
+
+layout.opening(
+    "Which settings arrive",
+    "Descent has two settings: the **learning rate**, how far a step goes, and the **momentum**, how much of the last "
+    "step is kept. Here every pair of them is tried. Colour says how many steps a pair needs; click a cell and its run "
+    "appears.",
+)
+explore()
+local_minima()
