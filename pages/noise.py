@@ -1,0 +1,85 @@
+"""Batch size and noise: a line through real points by all samples, by one, or by a few at a time."""
+
+import numpy as np
+import streamlit as st
+
+from engine import noise
+from pages.sections import noise_race as race
+from pages.sections.noise_points import MINIS, choose_points, one_step
+from pages.shell import data, layout
+from viz.snippets import noise as snippets
+
+KINDS = {"digits": "Real digits", "own": "Points of your own"}
+
+
+@st.fragment
+def experiment() -> None:
+    """Choose points; the board; the race; the floor; the code."""
+    kind = st.segmented_control(
+        "Fit the line to", list(KINDS), format_func=KINDS.get, key="noise_kind", default="digits", required=True,
+        persist_state="session",
+    )  # fmt: skip
+    x, y, axes = choose_points(kind, digits)
+    seed = one_step(kind, x, y, axes)
+    st.subheader("The race", anchor=False)
+    st.markdown(
+        "One start, equal numbers of samples seen. A small batch turns them into many noisy updates, the full batch "
+        "into few exact ones. Press Play, or drag a learning rate."
+    )
+    options, first = MINIS[kind]
+    st.session_state.setdefault(f"noise_minis_{kind}", first)
+    minis = st.pills(
+        "Mini-batches in the race, up to three", options, selection_mode="multi", key=f"noise_minis_{kind}",
+        persist_state="session",
+    )  # fmt: skip
+    rates = race.race(kind, x, y, minis, seed)
+    race.floor(kind, x, y, seed)
+    if len(x):
+        show_code(kind, x, y, seed, rates)
+
+
+def show_code(kind: str, x: np.ndarray, y: np.ndarray, seed: int, rates: dict[int, float]) -> None:
+    """The code of this race."""
+    measures = tuple(st.session_state.get(name, "width") for name in ("noise_x", "noise_y"))
+    start = st.session_state.noise_known["start"]
+    layout.code(
+        "noise",
+        snippets.race(
+            kind, measures=measures, own=(x.tolist(), y.tolist()), procedural=not digits.is_mnist, seed=seed,
+            start=start, rates=rates,
+        ),
+    )  # fmt: skip
+
+
+layout.opening(
+    "Batch size and noise",
+    "A line **y = w·x + b** has two weights, so its loss is a surface over w and b. A **batch** is the samples one "
+    "update looks at. All of them give the true gradient; one sample gives a guess that costs less: it is right on "
+    "average, and **noisy**.",
+)
+digits = data.digits("noise")
+if digits is None:
+    st.markdown("The points are measured as soon as the digits are here.")
+    st.stop()
+called = data.name(digits)
+st.caption(
+    f"Each point is one of the first {noise.SAMPLES} training images of {called}. Standardized: the mean is taken off "
+    "and the rest divided by the standard deviation."
+)
+experiment()
+layout.notice(
+    "One sample is fitted perfectly by a whole line of (w, b): its loss is a valley, and its gradient points straight "
+    "across it. Average many valleys and you get the bowl.",
+    "The arrows of 30 batches scatter less than those of 30 samples: a batch of B divides the spread by √B. Four times "
+    "the work halves the noise.",
+    "In the race, batch 1 is near the minimum after one pass and then swings around it for ever. The full batch has "
+    "made one exact step by then.",
+    "By time the gap shrinks: each update has a fixed cost, so batch 1 pays most per sample. A mini-batch is the "
+    "compromise.",
+)
+layout.try_this(
+    "Choose Draw after Draw in the first pictures: the valley turns, the bowl of the batch only trembles.",
+    "Raise the learning rate until batch 1 diverges. The full batch still converges.",
+    "Untick “One learning rate for all”, give each method its best rate and race them again.",
+    "Choose points of your own, on one line: at the minimum no sample disagrees, and the noise vanishes.",
+)
