@@ -18,6 +18,26 @@ def navigate() -> None:
             st.Page("pages/network.py", title="A first network", icon=":material/hub:", default=True),
             st.Page("pages/drawing.py", title="Draw a digit", icon=":material/draw:"),
         ],
+        "2.2 Data representations": [
+            st.Page("pages/tensors.py", title="Tensors", icon=":material/grid_on:"),
+            st.Page("pages/dtypes.py", title="Data types", icon=":material/memory:"),
+            st.Page("pages/slicing.py", title="Slicing", icon=":material/content_cut:"),
+            st.Page("pages/batches.py", title="Batches", icon=":material/burst_mode:"),
+            st.Page("pages/real_world.py", title="Real-world data", icon=":material/movie:"),
+        ],
+        "2.3 Tensor operations": [
+            st.Page("pages/elementwise.py", title="Element-wise", icon=":material/drag_indicator:"),
+            st.Page("pages/broadcasting.py", title="Broadcasting", icon=":material/open_in_full:"),
+            st.Page("pages/product.py", title="Tensor product", icon=":material/close:"),
+            st.Page("pages/reshaping.py", title="Reshape and transpose", icon=":material/transform:"),
+        ],
+        "2.4 Gradient-based optimization": [
+            st.Page("pages/derivative.py", title="Derivative", icon=":material/show_chart:"),
+            st.Page("pages/gradient.py", title="Gradient", icon=":material/north_east:"),
+            st.Page("pages/descent.py", title="Descent", icon=":material/trending_down:"),
+            st.Page("pages/settings_map.py", title="Which settings arrive", icon=":material/map:"),
+            st.Page("pages/noise.py", title="Batch size and noise", icon=":material/scatter_plot:"),
+        ],
     }
     st.navigation(sections, expanded=True).run()
 
