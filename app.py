@@ -30,6 +30,11 @@ def navigate() -> None:
             st.Page("pages/broadcasting.py", title="Broadcasting", icon=":material/open_in_full:"),
             st.Page("pages/product.py", title="Tensor product", icon=":material/close:"),
             st.Page("pages/reshaping.py", title="Reshape and transpose", icon=":material/transform:"),
+            st.Page("pages/geometry.py", title="Geometry", icon=":material/architecture:"),
+            st.Page("pages/layer_stack.py", title="Stacked layers", icon=":material/layers:"),
+            st.Page("pages/folds.py", title="Layers as folds", icon=":material/flip_to_front:"),
+            st.Page("pages/uncrumple.py", title="Uncrumple", icon=":material/animation:"),
+            st.Page("pages/digit_layers.py", title="Digits, layer by layer", icon=":material/bubble_chart:"),
         ],
         "2.4 Gradient-based optimization": [
             st.Page("pages/derivative.py", title="Derivative", icon=":material/show_chart:"),
@@ -37,6 +42,10 @@ def navigate() -> None:
             st.Page("pages/descent.py", title="Descent", icon=":material/trending_down:"),
             st.Page("pages/settings_map.py", title="Which settings arrive", icon=":material/map:"),
             st.Page("pages/noise.py", title="Batch size and noise", icon=":material/scatter_plot:"),
+            st.Page("pages/graph.py", title="Computation graph", icon=":material/account_tree:"),
+            st.Page("pages/network_graph.py", title="The network’s graph", icon=":material/device_hub:"),
+            st.Page("pages/gradient_check.py", title="Gradient check", icon=":material/fact_check:"),
+            st.Page("pages/autodiff_modes.py", title="Forward and reverse", icon=":material/swap_vert:"),
         ],
     }
     st.navigation(sections, expanded=True).run()

@@ -3,6 +3,7 @@
 import os
 from pathlib import Path
 
+import jax
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -12,6 +13,14 @@ if "UNCRUMPLE_MNIST" not in os.environ and BESIDE.is_dir():
     os.environ["UNCRUMPLE_MNIST"] = str(BESIDE)
 # Tests never reach out: without a folder the app falls back to its own procedural digits.
 os.environ.setdefault("UNCRUMPLE_MIRRORS", "")
+
+
+@pytest.fixture(autouse=True)
+def narrow():
+    """32 bits, JAX's default, for every test: the code of a view may ask for 64 and, run by one, is all a process has."""
+    jax.config.update("jax_enable_x64", False)
+    yield
+    jax.config.update("jax_enable_x64", False)
 
 
 @pytest.fixture(scope="session")

@@ -1,0 +1,5 @@
+"""Forward and reverse."""
+
+from pages.shell import layout
+
+layout.opening("Forward and reverse", "")

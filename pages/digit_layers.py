@@ -1,0 +1,5 @@
+"""Digits, layer by layer."""
+
+from pages.shell import layout
+
+layout.opening("Digits, layer by layer", "")

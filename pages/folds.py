@@ -1,0 +1,5 @@
+"""Layers as folds."""
+
+from pages.shell import layout
+
+layout.opening("Layers as folds", "")

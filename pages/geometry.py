@@ -1,0 +1,5 @@
+"""Geometry."""
+
+from pages.shell import layout
+
+layout.opening("Geometry", "")

@@ -1,0 +1,5 @@
+"""Gradient check."""
+
+from pages.shell import layout
+
+layout.opening("Gradient check", "")

@@ -1,0 +1,5 @@
+"""Computation graph."""
+
+from pages.shell import layout
+
+layout.opening("Computation graph", "")

@@ -1,0 +1,5 @@
+"""Stacked layers."""
+
+from pages.shell import layout
+
+layout.opening("Stacked layers", "")

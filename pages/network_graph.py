@@ -1,0 +1,5 @@
+"""The network’s graph."""
+
+from pages.shell import layout
+
+layout.opening("The network’s graph", "")

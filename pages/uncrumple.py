@@ -1,0 +1,5 @@
+"""Uncrumple."""
+
+from pages.shell import layout
+
+layout.opening("Uncrumple", "")
