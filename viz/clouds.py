@@ -1,0 +1,143 @@
+"""Clouds of points that move from stage to stage, layer by layer, and their packing for the browser."""
+
+import base64
+import io
+from collections.abc import Sequence
+from typing import Any, Literal, NamedTuple
+
+import numpy as np
+from PIL import Image
+
+LEVELS = 32767
+"""Coordinates travel as 16-bit integers: this many levels from a stage's centre to its farthest coordinate."""
+MISSING = -32768
+ATLAS_COLUMNS = 40
+
+
+class Stage(NamedTuple):
+    """Where the points are at one moment. points: (points, 2) or (points, 3), NaN where one is not drawn.
+
+    name: shown over the picture. text: one sentence about this stage.
+    """
+
+    name: str
+    points: np.ndarray
+    text: str = ""
+
+
+class Cloud(NamedTuple):
+    """Points in classes, at every stage; the browser moves them in straight lines from stage to stage.
+
+    classes: (points,) int, indices into names and colors, colour names of the theme. alt: in words, for those who
+    cannot see it. lines: (lines, 2) int, points joined by thin segments. grid: points that are only corners of lines.
+    axes: titles for points in the plane. signs: what tells the classes apart beside colour, shapes or their own names.
+    images: (points, 28, 28) uint8 and notes: (points,) texts, for the point that is pointed at. marked: points drawn
+    larger and over all others.
+    """
+
+    stages: tuple[Stage, ...]
+    classes: np.ndarray
+    names: tuple[str, ...]
+    colors: tuple[str, ...]
+    alt: str
+    lines: np.ndarray = np.zeros((0, 2), int)
+    grid: Sequence[int] = ()
+    axes: tuple[str, str] | None = None
+    signs: Literal["shapes", "digits"] = "shapes"
+    images: np.ndarray | None = None
+    notes: Sequence[str] | None = None
+    marked: Sequence[int] = ()
+
+    @property
+    def flat(self) -> bool:
+        """Whether all stages lie in the plane, and nothing is turned."""
+        return all(stage.points.shape[1] == 2 for stage in self.stages)
+
+
+def packed(cloud: Cloud) -> dict[str, Any]:
+    """The cloud as the component takes it: coordinates, classes and lines in base 64, images in one PNG."""
+    count = len(cloud.classes)
+    return {
+        "count": count,
+        "stages": [_packed_stage(stage, cloud) for stage in cloud.stages],
+        "classes": _text(np.asarray(cloud.classes, np.uint8)),
+        "names": list(cloud.names),
+        "colors": [cloud.colors[k] for k in range(len(cloud.names))],
+        "alt": cloud.alt,
+        "lines": _text(np.asarray(cloud.lines, np.uint32)),
+        "hidden": _text(np.isin(np.arange(count), np.asarray(cloud.grid, int)).astype(np.uint8)),
+        "axes": list(cloud.axes) if cloud.axes else None,
+        "flat": cloud.flat,
+        "signs": cloud.signs,
+        "atlas": None if cloud.images is None else _atlas(np.asarray(cloud.images, np.uint8)),
+        "atlasColumns": ATLAS_COLUMNS,
+        "notes": None if cloud.notes is None else list(cloud.notes),
+        "marked": [int(point) for point in cloud.marked],
+    }
+
+
+def view_of(points: np.ndarray) -> tuple[np.ndarray, float]:
+    """Centre (3,) and reach of finite points: the middle of their box, and the distance of the farthest.
+
+    >>> view_of(np.array([[0.0, 0.0], [6.0, 8.0]]))
+    (array([3., 4., 0.]), 5.0)
+    """
+    solid = _solid(points)
+    solid = solid[np.isfinite(solid).all(1)]
+    if not len(solid):
+        return np.zeros(3), 1.0
+    centre = (solid.min(0) + solid.max(0)) / 2
+    return centre, float(np.linalg.norm(solid - centre, axis=1).max()) or 1.0
+
+
+def _solid(points: np.ndarray) -> np.ndarray:
+    """The points in space: those of the plane get height 0."""
+    points = np.asarray(points, np.float64)
+    return np.pad(points, ((0, 0), (0, 3 - points.shape[1])))
+
+
+def _packed_stage(stage: Stage, cloud: Cloud) -> dict[str, Any]:
+    if stage.points.shape != (len(cloud.classes), stage.points.shape[1]) or stage.points.shape[1] not in (2, 3):
+        raise ValueError(
+            f"stage {stage.name!r} has shape {stage.points.shape}; {len(cloud.classes)} points are in classes"
+        )
+    centre, reach = view_of(stage.points)
+    solid = _solid(stage.points)
+    present = np.isfinite(solid).all(1, keepdims=True)
+    levels = np.where(present, np.round((np.where(present, solid, centre) - centre) / reach * LEVELS), MISSING)
+    return {
+        "name": stage.name,
+        "text": stage.text,
+        "centre": centre.tolist(),
+        "reach": reach,
+        "points": _text(levels.astype(np.int16)),
+    }
+
+
+def _atlas(images: np.ndarray) -> str:
+    """All images in rows of ATLAS_COLUMNS, as the address of one PNG."""
+    height, width = images.shape[1:]
+    rows = -(-len(images) // ATLAS_COLUMNS)
+    sheet = np.zeros((rows * ATLAS_COLUMNS, height, width), np.uint8)
+    sheet[: len(images)] = images
+    sheet = sheet.reshape(rows, ATLAS_COLUMNS, height, width).swapaxes(1, 2).reshape(rows * height, -1)
+    file = io.BytesIO()
+    Image.fromarray(sheet).save(file, "PNG")
+    return "data:image/png;base64," + base64.b64encode(file.getvalue()).decode()
+
+
+def _text(array: np.ndarray) -> str:
+    """The array's bytes, little-endian and row-major, in base 64."""
+    return base64.b64encode(array.astype(array.dtype.newbyteorder("<")).tobytes()).decode()
+
+
+def sheet_lines(rows: int, columns: int) -> np.ndarray:
+    """(lines, 2): each point of a row-major grid joined with its neighbours to the right and below.
+
+    >>> sheet_lines(2, 2).tolist()
+    [[0, 1], [2, 3], [0, 2], [1, 3]]
+    """
+    number = np.arange(rows * columns).reshape(rows, columns)
+    across = np.stack([number[:, :-1], number[:, 1:]], -1).reshape(-1, 2)
+    down = np.stack([number[:-1], number[1:]], -1).reshape(-1, 2)
+    return np.concatenate([across, down])
