@@ -3,7 +3,6 @@
 // Back to Python go a new start point, and the settings when a slider is let go.
 // descent_runs reads the runs; descent_map, _arrows, _relief and _losses draw them; descent_words speaks of them.
 
-const instances = new WeakMap();
 const NARROW = 700;
 const STEPS_PER_SECOND = 20;
 
@@ -276,23 +275,18 @@ async function renew(state, data) {
   state.root.dataset.renewed = String(turn);
 }
 
-export default function ({ data, parentElement, setStateValue }) {
-  let state = instances.get(parentElement);
-  if (!state) instances.set(parentElement, (state = build(parentElement)));
-  state.setStateValue = setStateValue;
-  const text = JSON.stringify(data);
-  if (text !== state.text) {
-    state.text = text;
-    renew(state, data).catch((error) => {
-      state.message.hidden = false;
-      state.message.textContent = `The paths could not be read: ${error.message}. Reload the page.`;
-    });
-  }
-  return () => {
-    halt(state);
-    cancelAnimationFrame(state.pending);
-    state.observer.disconnect();
-    state.root.remove();
-    instances.delete(parentElement);
-  };
+/** New data from Python; what cannot be read is said. */
+function take(state, data) {
+  renew(state, data).catch((error) => {
+    state.message.hidden = false;
+    state.message.textContent = `The paths could not be read: ${error.message}. Reload the page.`;
+  });
 }
+
+function release(state) {
+  halt(state);
+  cancelAnimationFrame(state.pending);
+  state.observer.disconnect();
+}
+
+export default mount({ build, renew: take, release });

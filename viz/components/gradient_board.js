@@ -1,7 +1,6 @@
 // A tiny model's loss as a function of its weights W. While anything is dragged the loss comes from the exact
 // polynomial that JAX made; when W rests, every number and dot is what JAX computed there. Pictures: the other script.
 
-const instances = new WeakMap();
 const MOST = 1e6;
 
 function build(parent) {
@@ -265,19 +264,9 @@ function renew(state, data) {
   repaint(state);
 }
 
-export default function ({ data, parentElement, setStateValue }) {
-  let state = instances.get(parentElement);
-  if (!state) instances.set(parentElement, (state = build(parentElement)));
-  state.setStateValue = setStateValue;
-  const text = JSON.stringify(data);
-  if (text !== state.text) {
-    state.text = text;
-    renew(state, data);
-  }
-  return () => {
-    cancelAnimationFrame(state.pending);
-    state.observer.disconnect();
-    state.root.remove();
-    instances.delete(parentElement);
-  };
+function release(state) {
+  cancelAnimationFrame(state.pending);
+  state.observer.disconnect();
 }
+
+export default mount({ build, renew, release });

@@ -1,7 +1,6 @@
 // A scene of tensors on a canvas. Pointing, walking by keyboard, playing and scrubbing happen here in the browser;
 // only what the reader types into a cell, or picks, goes back to Python.
 
-const instances = new WeakMap();
 const NARROW_BELOW = 600;
 const HINT = matchMedia("(pointer: coarse)").matches
   ? "Tap a cell or a bracket to read it."
@@ -184,7 +183,8 @@ function run(state) {
   const tick = (now) => {
     const way = Math.sign(state.goal - state.time);
     const next = way > 0 ? Math.floor(state.time + 1e-6) + 1 : Math.ceil(state.time - 1e-6);
-    const moved = state.time + (way * (now - before)) / 1000 / seconds(state, Math.max(next, 1));
+    const frame = Math.min(Math.max(next, 1), last(state));
+    const moved = state.time + (way * (now - before)) / 1000 / seconds(state, frame);
     before = now;
     const done = way === 0 || (state.goal - moved) * way <= 0;
     seek(state, done ? state.goal : moved);
@@ -346,6 +346,7 @@ function setText(element, text) {
 
 /** A new scene from Python, in the place of the one before: same step where both have it, same cell in focus. */
 function renew(state, data) {
+  state.width ||= state.root.clientWidth;
   const before = state.scene?.frames.length;
   state.scene = decode(data.scene);
   state.data = data;
@@ -365,21 +366,10 @@ function renew(state, data) {
   measure(state);
 }
 
-export default function ({ data, parentElement, setStateValue }) {
-  let state = instances.get(parentElement);
-  if (!state) instances.set(parentElement, (state = build(parentElement)));
-  state.setStateValue = setStateValue;
-  const text = JSON.stringify(data);
-  if (text !== state.text) {
-    state.text = text;
-    state.width ||= state.root.clientWidth;
-    renew(state, data);
-  }
-  return () => {
-    halt(state);
-    cancelAnimationFrame(state.pending);
-    state.observer.disconnect();
-    state.root.remove();
-    instances.delete(parentElement);
-  };
+function release(state) {
+  halt(state);
+  cancelAnimationFrame(state.pending);
+  state.observer.disconnect();
 }
+
+export default mount({ build, renew, release });

@@ -2,7 +2,6 @@
 // position or one of the reader's own points redraws every picture in the same frame. Back to Python go the points
 // and the position, once let go.
 
-const instances = new WeakMap();
 const PANES = ["points", "full", "sample", "batch"];
 const ARROW = 0.1;
 const REACH = 14;
@@ -235,19 +234,9 @@ function renew(state, data) {
   request(state);
 }
 
-export default function ({ data, parentElement, setStateValue }) {
-  let state = instances.get(parentElement);
-  if (!state) instances.set(parentElement, (state = build(parentElement)));
-  state.setStateValue = setStateValue;
-  const text = JSON.stringify(data);
-  if (text !== state.text) {
-    state.text = text;
-    renew(state, data);
-  }
-  return () => {
-    cancelAnimationFrame(state.pending);
-    state.observer.disconnect();
-    state.root.remove();
-    instances.delete(parentElement);
-  };
+function end(state) {
+  cancelAnimationFrame(state.pending);
+  state.observer.disconnect();
 }
+
+export default mount({ build, renew, release: end });

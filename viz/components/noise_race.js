@@ -2,7 +2,6 @@
 // and against time. Runs for every learning rate came from Python at once, so dragging a rate only looks up another run.
 // Back to Python go a new start, and the rates and the clock once let go.
 
-const instances = new WeakMap();
 const LOWEST = 1e-6;
 
 function build(parent) {
@@ -254,20 +253,10 @@ function renew(state, data) {
   request(state);
 }
 
-export default function ({ data, parentElement, setStateValue }) {
-  let state = instances.get(parentElement);
-  if (!state) instances.set(parentElement, (state = build(parentElement)));
-  state.setStateValue = setStateValue;
-  const text = JSON.stringify(data);
-  if (text !== state.text) {
-    state.text = text;
-    renew(state, data);
-  }
-  return () => {
-    halt(state);
-    cancelAnimationFrame(state.pending);
-    state.observer.disconnect();
-    state.root.remove();
-    instances.delete(parentElement);
-  };
+function release(state) {
+  halt(state);
+  cancelAnimationFrame(state.pending);
+  state.observer.disconnect();
 }
+
+export default mount({ build, renew, release });

@@ -2,7 +2,6 @@
 // Python once: the curves, f and f' at all places x may take, f at every epsilon from each of them, in two precisions.
 // Back to Python goes only where the points stand when they are let go, for the code below the board.
 
-const instances = new WeakMap();
 const TYPES = { f8: Float64Array, f4: Float32Array, u1: Uint8Array };
 const MAGNET = 5;
 
@@ -288,23 +287,20 @@ async function renew(state, data) {
   renewPictures(state);
 }
 
-export default function ({ data, parentElement, setStateValue }) {
-  let state = instances.get(parentElement);
-  if (!state) instances.set(parentElement, (state = build(parentElement)));
-  state.setStateValue = setStateValue;
-  const text = `${data.version} ${data.alt} ${data.packed}`;
-  if (text !== state.text) {
-    state.text = text;
-    renew(state, data).catch((error) => {
-      state.message.hidden = false;
-      state.message.textContent = `The curves could not be read: ${error.message}. Reload the page.`;
-    });
-  }
-  return () => {
-    halt(state);
-    cancelAnimationFrame(state.pending);
-    state.observer.disconnect();
-    state.root.remove();
-    instances.delete(parentElement);
-  };
+/** New data from Python; what cannot be read is said. */
+function take(state, data) {
+  renew(state, data).catch((error) => {
+    state.message.hidden = false;
+    state.message.textContent = `The curves could not be read: ${error.message}. Reload the page.`;
+  });
 }
+
+function release(state) {
+  halt(state);
+  cancelAnimationFrame(state.pending);
+  state.observer.disconnect();
+}
+
+export default mount({
+  build, renew: take, release, identify: ({ version, alt, packed }) => `${version} ${alt} ${packed}`,
+});
