@@ -17,7 +17,7 @@ os.environ.setdefault("UNCRUMPLE_MIRRORS", "")
 
 @pytest.fixture(autouse=True)
 def narrow():
-    """32 bits, JAX's default, for every test: the code of a view may ask for 64 and, run by one, is all a process has."""
+    """32 bits, JAX's default, for every test, whatever the one before asked for."""
     jax.config.update("jax_enable_x64", False)
     yield
     jax.config.update("jax_enable_x64", False)

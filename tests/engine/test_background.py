@@ -74,7 +74,10 @@ def test_a_new_start_replaces_what_is_under_way(background):
 
 @pytest.mark.parametrize(
     ("error", "sentence"),
-    [(InvalidInput("one class only"), "one class only"), (MemoryError(), "this machine's memory does not suffice for it")],
+    [
+        (InvalidInput("one class only"), "one class only"),
+        (MemoryError(), "this machine's memory does not suffice for it"),
+    ],
 )
 def test_a_failure_says_why_and_keeps_the_newest(background, error, sentence):
     def work():

@@ -7,13 +7,8 @@ import pytest
 
 from engine import mnist, procedural
 from engine.batches import division
+from tests.viz.running import run
 from viz.snippets import batches as snippets
-
-
-def run(source: str) -> dict:
-    names: dict = {}
-    exec(compile(source, "snippet", "exec"), names)
-    return names
 
 
 def compare(found: dict, digits: mnist.Digits, n: int, size: int, said: str) -> None:

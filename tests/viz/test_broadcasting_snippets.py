@@ -8,15 +8,10 @@ from hypothesis import strategies as st
 
 from engine.broadcasting import Numbered, align, compute, view_strides
 from engine.elementwise import OPERATIONS
+from tests.viz.running import run
 from viz.snippets import broadcasting as snippets
 
 BINARY = sorted(name for name, operation in OPERATIONS.items() if operation.arity == 2)
-
-
-def run(source: str) -> dict:
-    names: dict = {}
-    exec(compile(source, "snippet", "exec"), names)
-    return names
 
 
 @pytest.mark.parametrize("library", ["NumPy", "JAX"])
@@ -39,7 +34,7 @@ def test_the_strides_printed_are_those_the_page_tells(result, data):
     operands = [Numbered(tuple(result)), Numbered(shape)]
     source = snippets.broadcasting("add", operands)["NumPy"]
     printed = []
-    exec(compile(source, "snippet", "exec"), {"print": lambda *values: printed.extend(values)})
+    run(source, print=lambda *values: printed.extend(values))
     assert printed[0] == tuple(result)
     stretched = shape != tuple(result)
     assert printed[1:] == ([view_strides(shape, tuple(result), 8)] if stretched else [])

@@ -9,6 +9,7 @@ import pytest
 
 from engine import derivative, expressions
 from engine.derivative import PRESETS, STEP
+from tests.viz.running import run
 from viz.snippets import derivative as snippets
 
 CASES = [
@@ -24,20 +25,6 @@ def written(text, x, epsilon, window=(-4.0, 4.0)):
     return snippets.derivative(expressions.parse(text), x=x, epsilon=epsilon, window=window, step=STEP)
 
 
-def run(source: str) -> dict:
-    names: dict = {}
-    exec(compile(source, "snippet", "exec"), names)
-    return names
-
-
-@pytest.fixture(autouse=True)
-def precision():
-    """The JAX code switches to float64 for good; here only for its own test."""
-    before = jax.config.jax_enable_x64
-    yield
-    jax.config.update("jax_enable_x64", before)
-
-
 @pytest.mark.parametrize("library", ["NumPy", "JAX"])
 @pytest.mark.parametrize(("name", "x", "epsilon"), CASES)
 def test_the_code_computes_the_numbers_of_the_board(name, x, epsilon, library, capsys):
@@ -47,9 +34,11 @@ def test_the_code_computes_the_numbers_of_the_board(name, x, epsilon, library, c
     found = run(written(preset.text, x, epsilon, preset.window)[library])
     near = {True: 1e-9, False: 1e-6}[library == "JAX"]
     assert float(found["slope"]) == pytest.approx(study.slopes[at], rel=near, abs=near)
-    assert float(found["f"](np.float64(x))) == pytest.approx(middle[at], rel=1e-12, abs=1e-12)
-    secant = (found["f"](x + epsilon) - middle[at]) / epsilon
-    assert float(found["secant"]) == pytest.approx(float(secant), rel=1e-9)
+    with jax.enable_x64(True):
+        here, there = float(found["f"](np.float64(x))), float(found["f"](np.float64(x + epsilon)))
+    assert here == pytest.approx(middle[at], rel=1e-12, abs=1e-12)
+    secant = (there - middle[at]) / epsilon
+    assert float(found["secant"]) == pytest.approx(secant, rel=1e-9)
     assert float(found["line"]) == pytest.approx(middle[at] + study.slopes[at] * epsilon, rel=1e-5, abs=1e-6)
     assert "secant" in capsys.readouterr().out
     if library == "JAX":

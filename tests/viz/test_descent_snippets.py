@@ -11,6 +11,7 @@ import pytest
 from engine import descent, surfaces
 from engine.descent import METHODS
 from engine.surfaces import CURVES, SURFACES
+from tests.viz.running import run
 from viz.snippets import descent as snippets
 
 KEEP = "    g = gradient(point)\n"
@@ -37,17 +38,8 @@ def traced(surface, method, rate, momentum, start):
 def walked(source):
     """Every point at which the snippet took a gradient, and the one it ended at."""
     assert source.count(KEEP) == 1
-    names = {"seen": []}
-    exec(compile(source.replace(KEEP, "    seen.append(point)\n" + KEEP), "snippet", "exec"), names)
+    names = run(source.replace(KEEP, "    seen.append(point)\n" + KEEP), seen=[])
     return np.array([*names["seen"], names["point"]])
-
-
-@pytest.fixture(autouse=True)
-def restored():
-    """A snippet switches JAX to 64 bits; the other tests want it as it was."""
-    before = jax.config.jax_enable_x64
-    yield
-    jax.config.update("jax_enable_x64", before)
 
 
 @pytest.mark.parametrize(("name", "method", "rate"), RUNS)

@@ -12,6 +12,7 @@ import pytest
 
 from engine import network, prediction
 from pages.shell import session as shell
+from tests.viz.running import run
 from viz.snippets import drawing as snippets
 
 ROOT = Path(__file__).parents[2]
@@ -23,12 +24,6 @@ def shown(session: shell.Session, strokes: list[list[float]]) -> tuple[list[floa
     """The page's ten probabilities, and the picture its code gets."""
     answer = shell.predict({"session": session.token, "strokes": strokes, "brush": 22, "base": False})
     return answer["probabilities"], session.drawn
-
-
-def run(source: str) -> dict:
-    names: dict = {}
-    exec(compile(source, "snippet", "exec"), names)
-    return names
 
 
 @pytest.fixture

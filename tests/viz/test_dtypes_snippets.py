@@ -7,15 +7,10 @@ import pytest
 
 from engine import dtypes
 from engine.dtypes import FORMATS, parse_numbers
+from tests.viz.running import run
 from viz.snippets import dtypes as snippets
 
 PIXELS = [0, 3, 128, 200, 253, 255]
-
-
-def run(source: str) -> dict:
-    names: dict = {}
-    exec(compile(source, "snippet", "exec"), names)
-    return names
 
 
 def sources(text, name):

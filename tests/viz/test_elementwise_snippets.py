@@ -3,27 +3,17 @@
 import os
 from pathlib import Path
 
-import jax
 import numpy as np
 import pytest
 
 from engine import network, pretrained
 from engine.elementwise import OPERATIONS, apply, hidden_sums
+from tests.viz.running import run
 from viz.snippets import elementwise as snippets
 
 ROOT = Path(__file__).parents[2]
 WEIGHTS = "engine/pretrained.npz"
 IMAGE = np.add.outer(np.arange(28), 7 * np.arange(28)).astype(np.uint8)
-
-
-def run(source):
-    names = {}
-    wide = jax.config.jax_enable_x64
-    try:
-        exec(compile(source, "snippet", "exec"), names)
-    finally:
-        jax.config.update("jax_enable_x64", wide)
-    return names
 
 
 @pytest.fixture(autouse=True)

@@ -10,12 +10,13 @@ import pytest
 from engine import gradient, naive_search, pretrained
 from engine.gradient import PROBLEMS
 from engine.naive_search import BATCH, Place
+from tests.viz.running import run
 from viz.snippets import gradient as snippets
 
 ROOT = Path(__file__).parents[2]
 
 
-def run(source: str) -> str:
+def run_alone(source: str) -> str:
     """What the program prints in an interpreter of its own."""
     done = subprocess.run(
         [sys.executable, "-c", source], cwd=ROOT, capture_output=True, text=True, timeout=300, check=True
@@ -23,18 +24,12 @@ def run(source: str) -> str:
     return done.stdout
 
 
-def namespace(source: str) -> dict:
-    names: dict = {}
-    exec(compile(source, "snippet", "exec"), names)
-    return names
-
-
 @pytest.mark.parametrize("name", PROBLEMS)
 def test_numpy_takes_the_same_step(name, capsys):
     problem = PROBLEMS[name]
     at = problem.weights, problem.x, problem.targets
     found, rate = gradient.gradient(*at), 0.1234567
-    names = namespace(snippets.step(problem, rate)["NumPy"])
+    names = run(snippets.step(problem, rate)["NumPy"])
     np.testing.assert_allclose(names["gradient"], found.gradient, rtol=1e-10)
     assert names["loss"] == pytest.approx(float(found.loss), rel=1e-12)
     assert names["loss_after"] == pytest.approx(float(gradient.along(*at, np.array([names["rate"]]))[0]), rel=1e-10)
@@ -48,7 +43,7 @@ def test_jax_takes_the_same_step():
     program = snippets.step(problem, 0.25)["JAX"] + "\nprint(*gradient.ravel(), loss, loss_after)\n"
     found = gradient.gradient(*at)
     wanted = [*found.gradient.ravel(), found.loss, gradient.along(*at, np.array([0.25]))[0]]
-    np.testing.assert_allclose([float(word) for word in run(program).split()[-6:]], wanted, rtol=1e-10)
+    np.testing.assert_allclose([float(word) for word in run_alone(program).split()[-6:]], wanted, rtol=1e-10)
 
 
 @pytest.mark.parametrize("place", [Place("W2", 396, 9), Place("b1", 0, 7)])
@@ -60,11 +55,11 @@ def test_one_weight_of_the_real_network(mnist, library, place, monkeypatch):
     source = snippets.naive_search(place, 0.05, "engine/pretrained.npz", procedural=False)[library]
     monkeypatch.chdir(ROOT)
     if library == "NumPy":
-        names = namespace(source)
+        names = run(source)
         np.testing.assert_allclose([names["below"], names["above"]], [trial.below, trial.above], rtol=1e-10)
         assert names["passes"] == 814_100
     else:
-        printed = run(source + "\nprint(slope, loss)\n").split()
+        printed = run_alone(source + "\nprint(slope, loss)\n").split()
         np.testing.assert_allclose([float(word) for word in printed[-2:]], [trial.slope, trial.here], rtol=1e-8)
         assert "partial derivatives in all: 407050" in " ".join(printed)
 

@@ -6,6 +6,7 @@ import pytest
 
 from engine import noise, procedural
 from engine.mnist import Digits
+from tests.viz.running import run
 from viz.snippets import noise as snippets
 
 RATES = {1: 10, 8: 10, 32: 14, 256: 20}
@@ -13,8 +14,7 @@ OWN = ([-2.0, -1.5, 0.25, 1.0, 2.0], [-1.0, 0.5, 0.25, 1.5, 0.75])
 
 
 def ends(source):
-    names = {}
-    exec(compile(source, "snippet", "exec"), names)
+    names = run(source)
     return names["ends"], names
 
 

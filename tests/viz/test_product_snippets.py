@@ -6,33 +6,18 @@ import sys
 from importlib.util import find_spec
 from pathlib import Path
 
-import jax
 import numpy as np
 import pytest
 
 from engine import product
 from engine.product import ORDERS, Operand
 from pages.shell import session as shell
+from tests.viz.running import run
 from viz.snippets import product as snippets
 
 ROOT = Path(__file__).parents[2]
 PRETRAINED = "engine/pretrained.npz"
 IMAGE = np.random.default_rng(2).integers(0, 256, (28, 28)).astype(np.uint8)
-
-
-def run(source):
-    names = {}
-    with jax.enable_x64(jax.config.jax_enable_x64):
-        exec(compile(source, "snippet", "exec"), names)
-    return names
-
-
-@pytest.fixture(autouse=True)
-def restored():
-    """A snippet may switch JAX to 64 bits; the other tests want it as it was."""
-    before = jax.config.jax_enable_x64
-    yield
-    jax.config.update("jax_enable_x64", before)
 
 
 @pytest.mark.parametrize("order", ORDERS)

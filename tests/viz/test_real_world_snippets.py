@@ -6,10 +6,10 @@ import sys
 import tracemalloc
 from importlib.util import find_spec
 
-import jax
 import pytest
 
 from engine.real_world import PRESETS, View
+from tests.viz.running import run
 from viz.snippets.real_world import shape_code
 
 VIEWS = [
@@ -29,21 +29,12 @@ def other(view: View) -> tuple[int, ...]:
     return view._replace(channels_first=not view.channels_first).shape
 
 
-@pytest.fixture
-def sixty_four_bits():
-    """Puts JAX's own setting back after a snippet has changed it."""
-    before = jax.config.jax_enable_x64
-    yield
-    jax.config.update("jax_enable_x64", before)
-
-
 @pytest.mark.parametrize("library", ["NumPy", "JAX"])
 @pytest.mark.parametrize("view", VIEWS, ids=str)
-def test_code_counts_what_the_page_shows(view, library, sixty_four_bits, capsys):
+def test_code_counts_what_the_page_shows(view, library, capsys):
     source = shape_code(view)[library]
-    names: dict = {}
     tracemalloc.start()
-    exec(compile(source, "snippet", "exec"), names)
+    names = run(source)
     _, most = tracemalloc.get_traced_memory()
     tracemalloc.stop()
     assert most < 20_000_000

@@ -9,6 +9,7 @@ import pytest
 
 from engine.reshaping import displaced
 from engine.reshaping_steps import parse_source, parse_targets, walk
+from tests.viz.running import run
 from viz.snippets import reshaping as snippets
 
 ROOT = Path(__file__).parents[2]
@@ -23,16 +24,6 @@ VIEWS = [
     ("[]", None, "(3, 0)"),
     (str(list(range(60))), None, "(5, -1)"),
 ]
-
-
-def run(source):
-    names = {}
-    before = jax.config.jax_enable_x64
-    try:
-        exec(compile(source, "snippet", "exec"), names)
-    finally:
-        jax.config.update("jax_enable_x64", before)
-    return names
 
 
 def view(text, order, targets, real=None):

@@ -2,27 +2,13 @@
 
 import re
 
-import jax
 import numpy as np
 import pytest
 
 from engine import local_minima, settings_map, surfaces
 from engine.surfaces import CURVES, SURFACES
+from tests.viz.running import run
 from viz.snippets import settings_map as snippets
-
-
-@pytest.fixture(autouse=True)
-def precision():
-    """The JAX code switches to float64; what follows must not notice."""
-    yield
-    jax.config.update("jax_enable_x64", False)
-
-
-def run(source: str) -> dict:
-    names: dict = {}
-    exec(compile(source, "snippet", "exec"), names)
-    return names
-
 
 CASES = [
     (surfaces.bowl_of(20), "momentum", 200, 0.01), (SURFACES["beale"], "nesterov", 200, 0.1),

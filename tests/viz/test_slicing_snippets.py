@@ -7,6 +7,7 @@ import pytest
 
 from engine import slicing
 from engine.index_syntax import parse_index
+from tests.viz.running import run
 from viz.snippets.slicing import slicing as code_of
 
 ROOT = Path(__file__).parents[2]
@@ -15,12 +16,6 @@ TEXTS = [
     "1:3", "::-1, ::2", "..., -1", ":, newaxis, 2", "[0, 2, 3]", "[0, 1, 2], :, [4, 3, 2]", "[]", "()", "0, 0, 0",
     "[True, False, True, False], 1", "1:1",
 ]  # fmt: skip
-
-
-def run(source: str) -> dict:
-    names: dict = {}
-    exec(compile(source, "snippet", "exec"), names)
-    return names
 
 
 def agrees(found, array: np.ndarray, text: str, library: str, printed: str) -> None:

@@ -13,16 +13,11 @@ from hypothesis import strategies as st
 from engine import pretrained
 from engine.literals import parse_array
 from engine.tensors import EXAMPLES, describe, numbered
+from tests.viz.running import run
 from viz.snippets import tensors as snippets
 
 ROOT = Path(__file__).parents[2]
 IMAGE = np.random.default_rng(3).integers(0, 256, (28, 28)).astype(np.uint8)
-
-
-def run(source: str) -> dict:
-    names: dict = {}
-    exec(compile(source, "snippet", "exec"), names)
-    return names
 
 
 def printed(text: str) -> dict[str, str]:

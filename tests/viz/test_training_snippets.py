@@ -16,6 +16,7 @@ from engine.network import INITIALIZATIONS
 from engine.optimizers import OPTIMIZERS
 from engine.runner import Runner
 from engine.training import Settings
+from tests.viz.running import run
 from viz.snippets.training import training_snippets
 
 TRAIN, TEST = 600, 200
@@ -97,11 +98,6 @@ def shortened(source):
     return source.replace("60000", str(TRAIN)).replace("10000", str(TEST))
 
 
-def run(source, **names):
-    exec(compile(source, "snippet", "exec"), names)
-    return names
-
-
 def printed(text):
     """Losses per epoch and the test accuracy, as the program prints them."""
     losses = re.findall(r"^epoch (\d+): loss ([\d.]+)$", text, re.MULTILINE)
@@ -142,9 +138,9 @@ def test_the_numpy_program_reproduces_the_page_from_the_pages_weights(name, digi
 
 def test_the_made_up_runs_learn_something(shown):
     """Else agreement would say little."""
-    for name, run in shown.items():
-        assert run.epochs.loss[1] < run.epochs.loss[0], name
-    assert max(float(run.epochs.test_accuracy[-1]) for run in shown.values()) > 0.4
+    for name, trained in shown.items():
+        assert trained.epochs.loss[1] < trained.epochs.loss[0], name
+    assert max(float(trained.epochs.test_accuracy[-1]) for trained in shown.values()) > 0.4
 
 
 @pytest.mark.parametrize("initialization", sorted(INITIALIZATIONS))
