@@ -251,11 +251,11 @@ def tensor_layout(
     of the axes, theme.AXES unless given (an axis keeps its colour through a transpose).
     """
     rank = len(block.shape)
-    slots = [{index: slot for slot, index in enumerate(kept) if index is not None} for kept in block.kept]
     counts = [max(len(kept), 1) for kept in block.kept]
     steps, size, behind = _steps(counts, spread)
-    places = np.array([[slots[axis][index] for axis, index in enumerate(row)] for row in block.indices.tolist()])
-    places = places.reshape(len(block.indices), rank)
+    places = np.zeros((len(block.indices), rank), int)
+    for axis, kept in enumerate(block.kept):
+        places[:, axis] = _slots(kept, block.indices[:, axis])
     origin = np.array([0.0, behind])
     positions = origin + places @ steps if rank else np.tile(origin, (len(places), 1))
     layers = -places[:, rank - 3].astype(float) if rank >= 3 and not spread else np.zeros(len(places))
@@ -268,6 +268,17 @@ def tensor_layout(
         description = f"{names[axis]} of {block.name} has size {block.shape[axis]:,}"
         marks.append(AxisMark(number, axis, colors[axis], text, side, level, start, end, description))
     return Layout(positions, layers, size, tuple(marks), _dots(block, steps, counts, behind))
+
+
+def _slots(kept: Sequence[int | None], indices: np.ndarray) -> np.ndarray:
+    """At which place of what is drawn each index stands.
+
+    >>> _slots((0, 1, None, 9), np.array([9, 0]))
+    array([3, 0])
+    """
+    places = {index: slot for slot, index in enumerate(kept) if index is not None}
+    known = sorted(places)
+    return np.array([places[index] for index in known], int)[np.searchsorted(known, indices)]
 
 
 def _steps(counts: Sequence[int], spread: bool) -> tuple[np.ndarray, tuple[float, float], float]:

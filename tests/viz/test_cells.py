@@ -274,7 +274,7 @@ def test_short_texts_fit_a_cell_and_read_back(value):
     if isinstance(value, int) and abs(value) < 100_000:
         assert shown == exact
         return
-    digits = 3 if len(f"{value:.3g}") <= 6 else 1
+    digits = next((digits for digits in (3, 2) if len(f"{value:.{digits}g}") <= 6), 1)
     assert shown == Context(prec=digits, rounding=ROUND_HALF_EVEN).create_decimal(exact)
 
 

@@ -9,6 +9,8 @@ from streamlit.components.v2.types import ComponentRenderer
 from streamlit.runtime import Runtime
 
 PREFIX = "/uncrumple"
+SHARED = ("mounting", "packing", "theme")
+"""Scripts every component is joined with."""
 PLOTLY_FILE = Path(plotly.__file__).parent / "package_data" / "plotly.min.js"
 _mounted: dict[str, tuple[Runtime | None, ComponentRenderer]] = {}
 
@@ -28,12 +30,15 @@ def component(name: str, *, more: Sequence[str] = ()) -> ComponentRenderer:
     """The component of ``<name>.js`` and ``<name>.css`` beside this file, registered once per server.
 
     more: names of further scripts that belong to the same module; they come after it, and export nothing.
+    SHARED follows by itself.
     """
     current = Runtime.instance() if Runtime.exists() else None
     known = _mounted.get(name)
     if known is None or known[0] is not current:
         folder = Path(__file__).parent
-        scripts = [(folder / f"{part}.js").read_text(encoding="utf-8") for part in (name, *more)]
+        scripts = [
+            (folder / f"{part}.js").read_text(encoding="utf-8") for part in dict.fromkeys((name, *more, *SHARED))
+        ]
         renderer = st.components.v2.component(
             f"uncrumple_{name}",
             js="\n".join(scripts),

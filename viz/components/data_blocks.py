@@ -38,7 +38,7 @@ def data_blocks(
         "palettes": theme.PALETTES,
         "storage": f"uncrumple-{key}",
     }
-    more = ["data_blocks_counting", "data_blocks_drawing", "theme"]
+    more = ["data_blocks_counting", "data_blocks_drawing"]
     return assets.component("data_blocks", more=more)(key=key, data=data, on_view_change=on_change)
 
 

@@ -21,7 +21,7 @@ def descent_board(
     """
     listener = on_change or _nothing
     with st.container(key=f"{key}_box"):
-        return assets.component("descent_board", more=[*(f"descent_{part}" for part in _SCRIPTS), "mounting", "theme"])(
+        return assets.component("descent_board", more=[*(f"descent_{part}" for part in _SCRIPTS)])(
             key=key,
             data={**shown, "palettes": theme.PALETTES},
             on_start_change=listener,

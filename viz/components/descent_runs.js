@@ -4,10 +4,6 @@ const LEVELS = 65000;
 const OUTSIDE = 65535;
 const UNDEFINED = 65534;
 
-function bytesOf(text) {
-  return Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
-}
-
 function valuesOf(surface) {
   return new Float32Array(bytesOf(surface.values).buffer);
 }

@@ -53,7 +53,7 @@ export default function ({ data, parentElement }) {
   if (text !== state.text) {
     state.text = text;
     state.data = data;
-    state.pixels = Uint8Array.from(atob(data.images), (letter) => letter.charCodeAt(0));
+    state.pixels = bytesOf(data.images);
     state.root.style.setProperty("--tile", `${data.size}px`);
     state.root.style.minHeight = `${data.height}px`;
     state.root.replaceChildren(...data.descriptions.map((_, position) => tile(position, data)));

@@ -23,7 +23,7 @@ def digit_gallery(
     descriptions: one sentence per image for screen readers and tooltips. captions: up to a few short lines per
     image. height: pixels to keep free below the first row, so that what follows stays where it is.
     """
-    assets.component("digit_gallery", more=["theme"])(
+    assets.component("digit_gallery")(
         key=key,
         data={
             "images": base64.b64encode(np.ascontiguousarray(images, np.uint8)).decode("ascii"),

@@ -54,7 +54,7 @@ def drawing_board(
         "predict": assets.address("predict"),
         "storage": f"uncrumple-{key}",
     }
-    board = assets.component("drawing_board", more=["drawing_board_pictures", "theme"])
+    board = assets.component("drawing_board", more=["drawing_board_pictures"])
     return board(key=key, data=data, on_drawing_change=on_change)
 
 

@@ -12,10 +12,7 @@ function unpacked(answer) {
 }
 
 function unpack({ shape, bytes }) {
-  const text = atob(bytes);
-  const values = new Uint8Array(text.length);
-  for (let i = 0; i < values.length; i += 1) values[i] = text.charCodeAt(i);
-  return { shape, values };
+  return { shape, values: bytesOf(bytes) };
 }
 
 function usePalette(board) {

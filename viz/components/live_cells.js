@@ -7,7 +7,7 @@ const HINT = matchMedia("(pointer: coarse)").matches
   : "Point at a cell or a bracket, or press Tab and use the arrow keys; A shows an axis.";
 
 function floats(text, Kind = Float32Array) {
-  return new Kind(Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0)).buffer);
+  return new Kind(bytesOf(text).buffer);
 }
 
 /** A pose with its arrays decoded, its cells in painting order and the box they cover. */

@@ -44,9 +44,9 @@ def live_cells(
     }
     listener = on_change or _nothing
     with st.container(key=f"{key}_box"):
-        return assets.component(
-            "live_cells", more=["cell_layout", "cell_painting", "cell_pointing", "mounting", "theme"]
-        )(key=key, data=data, on_edit_change=listener, on_pick_change=listener)
+        return assets.component("live_cells", more=["cell_layout", "cell_painting", "cell_pointing"])(
+            key=key, data=data, on_edit_change=listener, on_pick_change=listener
+        )
 
 
 def _nothing() -> None:

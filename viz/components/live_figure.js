@@ -26,7 +26,7 @@ const ARRAY_TYPES = {
 
 /** Plotly's {dtype, bdata, shape} → a typed array, or an array of rows. */
 function decodeArray({ dtype, bdata, shape }) {
-  const bytes = Uint8Array.from(atob(bdata), (letter) => letter.charCodeAt(0));
+  const bytes = bytesOf(bdata);
   const flat = new ARRAY_TYPES[dtype](bytes.buffer);
   const sizes = shape === undefined ? [] : String(shape).split(",").map(Number);
   if (sizes.length !== 2) return flat;

@@ -50,9 +50,7 @@ def live_figure(
     }
     listener = on_change or _nothing
     with st.container(key=f"{key}_box"):
-        return assets.component("live_figure", more=["theme"])(
-            key=key, data=data, on_click_change=listener, on_frame_change=listener
-        )
+        return assets.component("live_figure")(key=key, data=data, on_click_change=listener, on_frame_change=listener)
 
 
 def _nothing() -> None:

@@ -34,7 +34,7 @@ def _mounted(
 ) -> Mapping[str, Any]:
     listeners = {f"on_{value}_change": on_change or _nothing for value in values}
     with st.container(key=f"{key}_box"):
-        return assets.component(name, more=[f"{name}_painting", "noise_map", "mounting", "theme"])(
+        return assets.component(name, more=[f"{name}_painting", "noise_map"])(
             key=key, data={**shown, "palettes": theme.PALETTES}, **listeners
         )
 

@@ -6,7 +6,7 @@ const LEVELS = [0.125, 0.25, 0.5, 1, 2, 4, 8, 16, 32, 64];
 const CELLS = 64;
 
 function floatsOf(text) {
-  return new Float32Array(Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0)).buffer);
+  return new Float32Array(bytesOf(text).buffer);
 }
 
 /** The means of x², x, x·y, y, y² over the samples named. */

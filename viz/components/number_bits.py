@@ -19,5 +19,5 @@ def number_bits(
     """
     data = {"table": dict(table), "chosen": list(chosen), "palettes": theme.PALETTES}
     with st.container(key=f"{key}_box"):
-        mounted = assets.component("number_bits", more=["bit_arithmetic", "theme"])
+        mounted = assets.component("number_bits", more=["bit_arithmetic"])
         return mounted(key=key, data=data, on_chosen_change=on_change)

@@ -223,9 +223,9 @@ function showLegend(state) {
 function renew(state, data) {
   const fraction = state.stages && lastStage(state) ? state.position / lastStage(state) : null;
   state.data = data;
-  state.classes = bytes(data.classes);
-  state.hidden = bytes(data.hidden);
-  state.lines = new Uint32Array(bytes(data.lines).buffer);
+  state.classes = bytesOf(data.classes);
+  state.hidden = bytesOf(data.hidden);
+  state.lines = new Uint32Array(bytesOf(data.lines).buffer);
   state.stages = data.stages.map((stage) => ({ ...stage, points: unpacked(stage) }));
   state.position = fraction === null ? Math.min(data.start, lastStage(state)) : fraction * lastStage(state);
   if (!state.playing && Math.abs(state.position - Math.round(state.position)) < 0.02) {
@@ -251,13 +251,8 @@ function loadAtlas(state, address) {
   image.src = address;
 }
 
-function bytes(text) {
-  const plain = atob(text);
-  return Uint8Array.from(plain, (character) => character.charCodeAt(0));
-}
-
 function unpacked({ points, centre, reach }) {
-  const levels = new Int16Array(bytes(points).buffer);
+  const levels = new Int16Array(bytesOf(points).buffer);
   return Float32Array.from(levels, (level, k) => (level === -32768 ? NaN : centre[k % 3] + (level / 32767) * reach));
 }
 

@@ -6,7 +6,7 @@ const TYPES = { f8: Float64Array, f4: Float32Array, u1: Uint8Array };
 const MAGNET = 5;
 
 async function unpacked({ packed, contents }) {
-  const bytes = Uint8Array.from(atob(packed), (letter) => letter.charCodeAt(0));
+  const bytes = bytesOf(packed);
   const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("deflate"));
   const buffer = await new Response(stream).arrayBuffer();
   const arrays = {};
