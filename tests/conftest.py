@@ -3,10 +3,15 @@
 import os
 from pathlib import Path
 
-import jax
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
+# What one test process or server has compiled, no other compiles again. JAX reads these when it is imported; benchmarks,
+# which import this file too, compile for themselves.
+if "PYTEST_VERSION" in os.environ:
+    os.environ.setdefault("JAX_COMPILATION_CACHE_DIR", str(ROOT / ".pytest_cache" / "jax"))
+    os.environ.setdefault("JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS", "0.05")
+    os.environ.setdefault("JAX_PERSISTENT_CACHE_MIN_ENTRY_SIZE_BYTES", "-1")
 BESIDE = ROOT.parent / "shared" / "data" / "mnist"
 
 if "UNCRUMPLE_MNIST" not in os.environ and BESIDE.is_dir():
@@ -18,6 +23,8 @@ os.environ.setdefault("UNCRUMPLE_MIRRORS", "")
 @pytest.fixture(autouse=True)
 def narrow():
     """32 bits, JAX's default, for every test, whatever the one before asked for."""
+    import jax
+
     jax.config.update("jax_enable_x64", False)
     yield
     jax.config.update("jax_enable_x64", False)

@@ -167,7 +167,7 @@ def refused_or_right(text: str) -> bool:
     return True
 
 
-@settings(MANY, max_examples=2000)
+@settings(MANY, max_examples=1000)
 @given(st.text(ALPHABET, max_size=30))
 @example("-" * 1999 + "1")
 @example("not " * 499 + "1")
@@ -184,13 +184,13 @@ def test_random_text_is_right_or_refused(text):
     refused_or_right(text)
 
 
-@settings(MANY, max_examples=2000)
+@settings(MANY, max_examples=1000)
 @given(st.lists(st.sampled_from(PIECES), max_size=12).map("".join))
 def test_random_pieces_of_python_are_right_or_refused(text):
     refused_or_right(text)
 
 
-@settings(MANY, max_examples=2000)
+@settings(MANY, max_examples=1000)
 @given(nestings(3), st.data())
 def test_mutated_literals_are_right_or_refused(nesting, data):
     text = repr(nesting[0])

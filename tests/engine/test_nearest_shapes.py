@@ -58,7 +58,7 @@ def test_three_shapes(several):
     assert {min(suggestion.edits, 3) for suggestion in found} == {least_edits(several, 2)}
 
 
-@settings(max_examples=1500, derandomize=True, deadline=None)
+@settings(max_examples=300, derandomize=True, deadline=None)
 @given(st.lists(st.lists(st.integers(0, 5), max_size=6).map(tuple), min_size=2, max_size=3))
 def test_ranks_up_to_six_stay_within_the_bound(several):
     found = nearest(several, max_rank=6)

@@ -264,7 +264,7 @@ def test_fills_of_numbers_that_are_none():
 finite = st.floats(allow_nan=False, allow_infinity=False)
 
 
-@settings(max_examples=3000, derandomize=True, deadline=None)
+@settings(max_examples=1000, derandomize=True, deadline=None)
 @given(st.one_of(finite, finite.map(np.float64), st.integers(-(2**63), 2**64 - 1), st.integers(-200_000, 200_000)))
 def test_short_texts_fit_a_cell_and_read_back(value):
     """Six characters at most (seven only for negative numbers nearer to 0 than 1e-99), the digits shown rounded."""
