@@ -9,58 +9,22 @@ import streamlit as st
 
 from engine import descent, expressions, surfaces
 from engine.descent import METHODS, Family, Trace
-from engine.surfaces import CURVES, SURFACES, Surface
+from engine.surfaces import Surface
+from pages.sections.surface_choice import choose_kind, choose_surface
 from pages.shell import layout
-from pages.shell.typed import typed
 from viz import descent as viz
 from viz.components.descent_board import descent_board
 from viz.snippets import descent as snippets
 
-TYPED = "typed"
-KINDS = {"surface": "Surface, f(x, y)", "curve": "Curve, f(x)"}
-NAMED = {"surface": SURFACES, "curve": CURVES}
-FIRST = {"surface": "ravine", "curve": "valleys"}
 FIRST_METHODS = {"surface": ["sgd", "momentum", "adam"], "curve": ["sgd", "momentum"]}
-EXAMPLES = {"surface": "x^2 / 4 + sin(2x) + y^2", "curve": "x^2 / 10 + sin(2x)"}
 RESOLUTION = {"surface": 81, "curve": 401}
-WINDOWS = [1, 3, 10, 30]
-CONDITIONS = [1, 2, 5, 10, 20, 50, 100, 1000]
 
 
-def choose_surface(kind: str, picker: Any, bender: Any) -> tuple[str, Surface]:
-    """The surface or curve picked, bent by its conditioning, or typed; and a name for it under which to remember."""
-    titles = {name: surface.title for name, surface in NAMED[kind].items()} | {TYPED: "Your own function"}
-    st.session_state.setdefault(f"descent_{kind}", FIRST[kind])
-    name = picker.selectbox(
-        "Function", list(titles), format_func=titles.get, key=f"descent_{kind}", persist_state="session"
-    )
-    with bender.container():
-        if name == TYPED:
-            return typed_surface(kind)
-        if name == "ravine":
-            st.session_state.setdefault("descent_condition", 20)
-            condition = st.select_slider(
-                "Steeper along y by a factor of", CONDITIONS, key="descent_condition", persist_state="session"
-            )
-            return name, surfaces.bowl_of(condition)
-        return name, NAMED[kind][name]
-
-
-def typed_surface(kind: str) -> tuple[str, Surface]:
-    """The function typed, in the window chosen, with a start and learning rates that suit it."""
-    text, window = st.columns([2, 1])
-    dimensions = 2 if kind == "surface" else 1
-    with text:
-        surface = typed(
-            f"f({', '.join('xy'[:dimensions])}) =", lambda text: surfaces.typed(text, dimensions),
-            key=f"descent_text_{kind}", default=EXAMPLES[kind],
-            help="Numbers, x and y, + − * / ^, brackets, pi, e, and " + ", ".join(expressions.FUNCTIONS) + ".",
-        )  # fmt: skip
-    st.session_state.setdefault(f"descent_window_{kind}", 3)
-    half = window.selectbox(
-        "Window", WINDOWS, format_func=lambda half: f"−{half} to {half}", key=f"descent_window_{kind}",
-        persist_state="session",
-    )  # fmt: skip
+def chosen_surface(kind: str, picker: Any, bender: Any) -> tuple[str, Surface]:
+    """The function chosen, a typed one in its window with rates that suit it; and a name under which to remember it."""
+    name, surface, half = choose_surface("descent", kind, picker, bender, window=True)
+    if half is None:
+        return name, surface
     seen = viz.windowed(surface, half)
     return f"{kind} typed {half}", viz.offered(seen, *surfaces.grid(seen, RESOLUTION[kind]))
 
@@ -112,11 +76,8 @@ def begun(surface: Surface, place: dict[str, Any], method: str, rate: float, mom
 def race() -> None:
     """Choose a function and methods; the board; its code."""
     left, picker, bender = st.columns([3, 3, 4], gap="medium")
-    st.session_state.setdefault("descent_kind", "surface")
-    kind = left.segmented_control(
-        "Descend on a", list(KINDS), format_func=KINDS.get, key="descent_kind", required=True, persist_state="session"
-    )
-    name, surface = choose_surface(kind, picker, bender)
+    kind = choose_kind("descent", left)
+    name, surface = chosen_surface(kind, picker, bender)
     st.session_state.setdefault(f"descent_methods_{kind}", FIRST_METHODS[kind])
     chosen = st.pills(
         "Ways to descend", list(METHODS), format_func=lambda name: METHODS[name].title, selection_mode="multi",

@@ -30,7 +30,7 @@ def choose_question() -> tuple[Surface, str, float, int]:
     with left:
         kind = choose_kind("settings_map")
     with right:
-        surface = choose_surface("settings_map", kind)
+        surface = choose_surface("settings_map", kind, *st.columns(2, gap="large")).surface
     method, tolerance, limit = st.columns([5, 3, 2], gap="large")
     for key, value in (("method", "momentum"), ("tolerance", 0.01), ("limit", 200)):
         st.session_state.setdefault(f"settings_map_{key}", value)
