@@ -1,0 +1,124 @@
+"""An object under y = W @ x + b, relu after it: dragged, typed, played; determinant, eigenvectors, singular values."""
+
+from contextlib import suppress
+from typing import Any
+
+import numpy as np
+import streamlit as st
+
+from engine import geometry, geometry_measures, geometry_shapes
+from engine.errors import InvalidInput
+from engine.geometry import PRESETS
+from engine.mnist import Digits
+from pages.shell import layout
+from pages.shell import session as shell
+from viz import geometry as viz
+from viz.components.plane_board import plane_board
+from viz.snippets import geometry as snippets
+
+LAYERS = {"area": True, "eigen": False, "ellipse": False, "before": True}
+EXAMPLE = 4
+"""The test digit shown, dark on light, where no photo is uploaded."""
+
+
+def settled() -> dict[str, Any]:
+    """The map and how it is shown, as the board last left it; what is refused changes nothing."""
+    known = st.session_state.setdefault(
+        "geometry_map_known",
+        {
+            "plane": PRESETS["rotation"].example,
+            "chosen": "letter",
+            "preset": "rotation",
+            "layers": LAYERS,
+            "version": 1,
+        },
+    )
+    sent = (st.session_state.get("geometry_map_board") or {}).get("settings")
+    if sent and sent["version"] == known["version"] and sent["preset"] in PRESETS:
+        with suppress(InvalidInput):
+            plane = geometry.require(np.reshape(sent["W"], (2, 2)), sent["b"], relu=sent["relu"])
+            layers = {name: bool(sent["layers"].get(name)) for name in viz.LAYERS}
+            known |= {"plane": plane, "chosen": sent["chosen"], "preset": sent["preset"], "layers": layers}
+    return known
+
+
+def take_upload() -> None:
+    """The reader's photo becomes the object; what is no picture is refused and changes nothing."""
+    st.session_state.geometry_upload_error = ""
+    file = st.session_state.geometry_upload
+    if file is None:
+        return
+    try:
+        st.session_state.geometry_photo = geometry_shapes.picture_from_upload(file.getvalue())
+    except InvalidInput as error:
+        st.session_state.geometry_upload_error = str(error)
+        return
+    known = settled()
+    known |= {"chosen": "photo", "version": known["version"] + 1}
+
+
+def pictures(digits: Digits | None) -> dict[str, tuple[str, np.ndarray]]:
+    """The reader's digit or a test digit as ink, and the reader's photo or a test digit in grey, with titles."""
+    found = {}
+    image, _, title = shell.current().scored_digit()
+    if digits is not None or shell.current().drawn is not None:
+        found["digit"] = "Your own digit" if title.startswith("Your") else title.removesuffix(", scored"), image
+    photo = st.session_state.get("geometry_photo")
+    if photo is not None:
+        found["photo"] = "Your photo", photo
+    elif digits is not None:
+        paper = geometry_shapes.dark_on_light(digits.test_images[EXAMPLE])
+        found["photo"] = f"A picture: test digit {EXAMPLE}, until you upload your own", paper
+    return found
+
+
+def offer_upload() -> None:
+    """A picture file from the reader, and beside it what was wrong with the last one."""
+    with st.expander("Use your own photo, or a digit you draw", icon=":material/image:"):
+        st.file_uploader(
+            "A photo or picture file; it is shown with at most 48 × 48 pixels", key="geometry_upload",
+            on_change=take_upload,
+        )  # fmt: skip
+        with st.container():
+            if problem := st.session_state.get("geometry_upload_error"):
+                st.error(problem[0].upper() + problem[1:], icon=":material/error:")
+        st.page_link("pages/drawing.py", label="Draw a digit of your own for this page", icon=":material/draw:")
+
+
+@st.fragment
+def show(digits: Digits | None) -> None:
+    """The board, the upload, what to notice, and the code of this map."""
+    known = settled()
+    plane, images = known["plane"], pictures(digits)
+    objects = viz.shapes(images)
+    chosen = known["chosen"] if known["chosen"] in objects else "grid"
+    shares = geometry_measures.plane_shares(plane), geometry_measures.point_shares(plane, objects[chosen].points)
+    board = viz.map_board(
+        plane, geometry_measures.measure(plane.W), geometry_measures.classify(plane), shares, objects,
+        chosen=chosen, preset=known["preset"], layers=known["layers"], version=known["version"],
+    )  # fmt: skip
+    plane_board(board, key="geometry_map_board")
+    offer_upload()
+    image = images["digit"][1] if "digit" in images else np.zeros((28, 28), np.uint8)
+    frame = geometry_shapes.frame(*(images["photo"][1].shape[:2] if "photo" in images else (1, 1)))
+    say_what_to_notice()
+    layout.code("geometry", snippets.map_code(plane, chosen, image=image, frame=frame))
+
+
+def say_what_to_notice() -> None:
+    """What to notice, and things to try."""
+    layout.notice(
+        "The columns of W are where the arrows [1, 0] and [0, 1] go. They decide where everything else goes.",
+        "Lines stay straight and parallel under every W and b. Only relu bends them: it folds them at the axes.",
+        "Every area grows by the same factor, the determinant, wherever it lies. Where the determinant is 0, different "
+        "points land on each other, and no map can undo that.",
+        "In a network, `relu(W @ x + b)` is a **dense layer**. Here it has two inputs and two outputs.",
+    )
+    layout.try_this(
+        "Drag the head of one arrow across the line of the other. What happens to the F, and to the sign of the "
+        "determinant?",
+        "Choose “Rotation” and show the eigenvectors. At which angles are there any?",
+        "Choose “Skew” and show the unit circle’s image. Areas stay the same. Do lengths?",
+        "Choose “Affine + relu” and press “Play”. Then drag b until relu changes nothing of the object, and until it "
+        "takes everything to the origin.",
+    )
