@@ -1,5 +1,108 @@
-"""Digits, layer by layer."""
+"""Digits, layer by layer: test digits on their way from pixels to probabilities, in three of many dimensions."""
 
-from pages.shell import layout
+import numpy as np
+import streamlit as st
 
-layout.opening("Digits, layer by layer", "")
+from engine import digit_layers
+from engine.digit_layers import Study
+from engine.mnist import Digits
+from pages.sections import digit_moment
+from pages.sections.digit_moment import Moment
+from pages.shell import data, layout
+from pages.shell import session as shell
+from pages.shell.weights import WEIGHTS, WHERE_TO_RUN
+from viz import digit_layers as viz
+from viz.components.live_figure import live_figure
+from viz.components.point_cloud import point_cloud
+from viz.snippets import digit_layers as snippets
+
+EARLIER = " The file holds the newest weights, not those of the earlier moment shown here."
+HEIGHT = 540
+FIGURE_HEIGHT = 380
+
+
+@st.fragment
+def explore() -> None:
+    """The cloud, its controls, the probes, the code."""
+    digits = data.digits("digit_layers")
+    if digits is None:
+        return
+    picture, messages = st.container(), st.container()
+    chosen, batch = digit_moment.moment(), digit_moment.batch(digits)
+    with messages:
+        chosen, found = digit_moment.measured(digits, chosen)
+        fresh = digit_moment.untrained(chosen.params.W1.shape[1], digits.source, digits)
+    with picture:
+        cloud(digits, chosen, found, batch)
+    st.caption(
+        f"Axes and probes are fitted on the first {digit_layers.TRAINED_ON:,} training digits; probes are tested on "
+        "every fourth test digit. Where a stage’s axes point is arbitrary, so each stage is scaled to one size and "
+        "turned, or mirrored, to lie as close to the stage before as it can (orthogonal Procrustes)."
+    )
+    probes(found, fresh)
+    explain()
+    note = WHERE_TO_RUN[chosen.name] + (EARLIER if chosen.kept else "")
+    code = snippets.projection(batch, WEIGHTS[chosen.name], procedural=digits.source == "procedural")
+    layout.code("digit_layers", code, note=note)
+
+
+def cloud(digits: Digits, chosen: Moment, found: Study, batch: slice) -> None:
+    """The digits in space, the reader's own among them."""
+    images, labels = digits.test_images[batch], digits.test_labels[batch]
+    drawn = shell.current().drawn
+    if drawn is not None:
+        images = np.concatenate([images, drawn[None]])
+    shown = digit_layers.show(chosen.params, found.layers, images)
+    st.markdown(viz.batch_words(shown.probabilities, labels, batch.start, chosen.sentence, data.name(digits)))
+    point_cloud(
+        viz.digit_cloud(found, shown, images, labels), key="digit_layers_cloud", height=HEIGHT, scrub_label="Stage"
+    )
+
+
+def probes(found: Study, fresh: Study) -> None:
+    """Accuracies of straight cuts, and the spreads, stage by stage."""
+    st.subheader("Do the classes become separable by straight cuts?", anchor=False)
+    st.markdown(
+        "A *linear probe* asks: ten weighted sums of a stage’s numbers, one for each class, fitted by least squares; "
+        "the largest names the digit. Between any two classes that is a straight cut. The probe is no part of the "
+        "network."
+    )
+    left, right = st.columns(2, gap="large")
+    for column, key, figure, words in (
+        (left, "probes", viz.probe_figure(found, fresh), viz.probe_words(found, fresh)),
+        (right, "spread", viz.spread_figure(found, fresh), viz.spread_words(found)),
+    ):
+        with column:
+            live_figure(figure, key=f"digit_layers_{key}", height=FIGURE_HEIGHT, alt=words.replace("*", ""))
+            st.markdown(words)
+
+
+def explain() -> None:
+    """What to notice and to try."""
+    layout.notice(
+        "Before relu a stage is only weighted sums of the pixels. Straight cuts there are straight cuts in the pixels, "
+        "so they can do hardly better. It takes relu, a fold, to do more.",
+        "An untrained network’s relu helps too: it folds at random. Training finds folds that help more, and keeps "
+        "what the classes need on the way to ten logits, where random weights lose it.",
+        "Three axes show a shadow: classes that overlap in it can lie apart in the other dimensions. That is why the "
+        "probe on all numbers does better than the one on the three shown.",
+        "The probabilities of a trained network lie near ten corners, all equally far from each other. Three axes set "
+        "about three of them apart; the others fall together, though no classes do.",
+    )
+    layout.try_this(
+        "Point at a numeral that lies among others: its image often tells why.",
+        "Draw a digit on the page “Draw a digit” and come back: it travels along, as a *y* in a ring.",
+        "Train a network on the page “A first network”, come back, and drag the moment of your run from its first "
+        "update to its last.",
+        "Take the next batch: the axes stay, and new digits fall into the same places.",
+    )
+
+
+layout.opening(
+    "Digits, layer by layer",
+    "The network uncrumples digits. Each digit is a point: first its 784 *pixels*, then the weighted sums of a hidden "
+    "layer, what *relu* leaves of them (negative sums become 0), ten *logits* (one score for each class), and ten "
+    "*probabilities*, which softmax makes of the logits. Only three dimensions can be drawn: the **principal "
+    "components**, along which a stage’s digits differ most. So you see a shadow; each stage says how much it keeps.",
+)
+explore()

@@ -214,7 +214,7 @@ function showLegend(state) {
     const sign = document.createElement("canvas");
     drawSign(state, sign, kind);
     row.append(sign);
-    if (state.data.signs === "shapes") row.append(name);
+    if (state.data.signs === "shapes" || name.length > 1) row.append(name);
     row.title = name;
     return [row];
   }));
