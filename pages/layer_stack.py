@@ -1,5 +1,99 @@
-"""Stacked layers."""
+"""Stacked layers: a chain of layers of the plane, the single layer it equals, or the proof that there is none."""
 
+from typing import Any
+
+import streamlit as st
+
+from engine import layer_stack
+from engine.errors import InvalidInput
+from engine.layer_stack import CHAINS, PLACES, Chain
 from pages.shell import layout
+from viz import layer_stack as viz
+from viz.components.stack_board import stack_board
+from viz.snippets import layer_stack as snippets
 
-layout.opening("Stacked layers", "")
+
+def begin() -> None:
+    """The chain chosen in the list; the version tells the board to start afresh."""
+    known = st.session_state.get("layer_stack_known", {"version": 0, "tolerance": viz.TOLERANCES[2]})
+    chain = CHAINS[st.session_state.layer_stack_chain][1]
+    st.session_state.layer_stack_known = known | {"chain": chain, "selected": 0, "version": known["version"] + 1}
+
+
+def settled() -> dict[str, Any]:
+    """The chain, the selected layer and the tolerance as the board last left them; what is refused changes nothing."""
+    known = st.session_state.layer_stack_known
+    sent = (st.session_state.get("layer_stack_board") or {}).get("settings")
+    if sent and sent["version"] == known["version"]:
+        chain = layer_stack.chain_of(sent["layers"])
+        known |= {"chain": chain, "selected": int(sent["selected"]), "tolerance": float(sent["tolerance"])}
+    return known
+
+
+def show_code(chain: Chain, place: str, tolerance: float) -> None:
+    """The chain and the single layer as programs."""
+    layout.code(
+        "layer_stack",
+        snippets.chain_code(chain, place, tolerance),
+        note="NumPy and JAX compute in 64 bits here, Keras in its usual 32: its distances show that rounding.",
+    )
+
+
+@st.fragment
+def explore() -> None:
+    """Choose a chain and points; the board; the code."""
+    left, right = st.columns(2)
+    st.session_state.setdefault("layer_stack_chain", next(iter(CHAINS)))
+    left.selectbox(
+        "Start from", list(CHAINS), format_func=lambda name: CHAINS[name][0], key="layer_stack_chain", on_change=begin,
+        persist_state="session",
+    )  # fmt: skip
+    place = right.segmented_control(
+        "200 sample points", list(PLACES), format_func=lambda name: PLACES[name][0], key="layer_stack_place",
+        default="all", required=True, persist_state="session",
+    )  # fmt: skip
+    if "layer_stack_known" not in st.session_state:
+        begin()
+    with st.container():
+        try:
+            known = settled()
+        except InvalidInput as error:
+            sentence = str(error)
+            st.error(sentence[0].upper() + sentence[1:], icon=":material/error:")
+            known = st.session_state.layer_stack_known
+    chain, points = known["chain"], layer_stack.cloud(place)
+    board = viz.board(
+        chain, points, layer_stack.examine(chain, points),
+        corners=layer_stack.corners(),
+        fitter=layer_stack.fitter(points),
+        random=[layer_stack.random_affine(seed) for seed in range(layer_stack.SEEDS)],
+        selected=known["selected"],
+        tolerance=known["tolerance"],
+        version=known["version"],
+    )  # fmt: skip
+    stack_board(board, key="layer_stack_board")
+    layout.notice(
+        "Without activations the dashed outline lies exactly on the chain's picture, however many layers there are: "
+        "depth alone adds nothing.",
+        "Reordering layers changes the result: matrix products do not commute. It remains one layer all the same.",
+        "relu and tanh bend straight lines of the grid, and no W @ x + b can bend a line. So layers with an activation "
+        "between them do not collapse.",
+    )
+    layout.try_this(
+        "Select layer 1 and give it relu. Read the proof, then find a, m and c in the picture and check the numbers.",
+        "Choose “A small patch”, then “Two folds”: relu is at work, yet on the patch the chain is one layer. "
+        "A network with relu is affine in pieces.",
+        "Choose “relu that has nothing to do” and drag b of layer 1 towards (0, 0): the chain stops being one layer "
+        "as soon as the grid reaches a negative coordinate.",
+        "Type 0 into all four entries of W: everything after that layer is a single point.",
+    )
+    show_code(chain, place, known["tolerance"])
+
+
+layout.opening(
+    "Stacked layers",
+    "A dense layer computes `activation(W @ x + b)`. W @ x + b alone is called **affine**: it keeps straight lines "
+    "straight. Stack layers: without **activations** (functions applied to every number, such as relu or tanh) the "
+    "whole chain is one affine layer. With them it usually is not, and that is what depth is for.",
+)
+explore()

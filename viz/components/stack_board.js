@@ -3,7 +3,6 @@
 // stack_chain moves points; stack_single finds the single layer and the proof; stack_layers edits the chain;
 // stack_pictures and stack_painting draw it; stack_words speaks of it.
 
-const instances = new WeakMap();
 const STOPS_PER_SECOND = 0.8;
 
 function build(parent) {
@@ -23,14 +22,16 @@ function build(parent) {
         ${editorMarkup()}
       </div>
       <div>
-        <figure><h4>The whole chain</h4><div class="stage"><canvas class="chain" role="img"></canvas></div>
+        <figure><h4>The whole chain: <output class="place"></output></h4>
+          <div class="stage"><canvas class="chain" role="img"></canvas></div>
           <figcaption class="chain-caption"></figcaption></figure>
         <div class="controls"><button type="button" class="play">Play</button>
-          <label class="grow">From input to output
-            <input type="range" class="position" min="0" step="any"><output></output></label></div>
+          <label class="grow">Input <input type="range" class="position" min="0" step="any"
+            aria-label="From input to output"> Output</label></div>
         <div class="controls">
           <label><input type="checkbox" class="overlay" checked> Lay the single layer over the output</label>
-          <label><input type="checkbox" class="common" checked> One scale for all pictures</label></div>
+          <label><input type="checkbox" class="common"> One scale for all pictures</label>
+          <label>A point disagrees beyond <select class="tolerance"></select></label></div>
         <p class="summary" role="status"></p>
       </div>
     </div>
@@ -42,14 +43,15 @@ function build(parent) {
     position: find(".position"), play: find(".play"), overlay: find(".overlay"), common: find(".common"),
     summary: find(".summary"), single: find(".single"), message: find(".message"), note: find(".note"),
     handles: [...root.querySelectorAll(".handle")], panels: [], scene: sceneOf(), pending: 0, drawn: 0, sent: 0,
+    edition: 0,
     still: matchMedia("(prefers-reduced-motion: reduce)"),
   };
   listen(state);
   listenToEditor(state);
   root.shown = () => ({ position: Number(state.position.value), points: shownPoints(state) });
-  root.addEventListener("transitionend", (event) => { if (event.target === root) request(state); });
+  root.addEventListener("transitionend", (event) => { if (event.target === root) remeasure(state); });
   state.observer = new ResizeObserver(() => {
-    if (root.clientWidth && root.clientWidth !== state.width) { state.width = root.clientWidth; request(state); }
+    if (root.clientWidth && root.clientWidth !== state.width) { state.width = root.clientWidth; remeasure(state); }
   });
   state.observer.observe(root);
   return state;
@@ -59,6 +61,7 @@ function listen(state) {
   state.position.addEventListener("input", () => { halt(state); request(state); });
   state.play.addEventListener("click", () => (state.playing ? halt(state) : play(state)));
   for (const box of [state.overlay, state.common]) box.addEventListener("change", () => request(state));
+  state.find(".tolerance").addEventListener("change", () => { report(state); request(state); });
   for (const handle of state.handles) listenToHandle(state, handle);
 }
 
@@ -69,7 +72,7 @@ function listenToHandle(state, handle) {
   let offset = null;
   handle.addEventListener("pointerdown", (event) => {
     handle.setPointerCapture(event.pointerId);
-    state.dragging = { reach: state.reaches.layer, least: state.reaches.chain };
+    state.dragging = { layer: state.scales.layer, common: state.scales.common };
     const [x, y] = state.layerView.toPixel(...handleAt(chosen(state), name));
     const box = state.layerCanvas.getBoundingClientRect();
     offset = [x - (event.clientX - box.left), y - (event.clientY - box.top)];
@@ -78,7 +81,8 @@ function listenToHandle(state, handle) {
     if (!offset) return;
     const box = state.layerCanvas.getBoundingClientRect();
     const place = state.layerView.toPoint(event.clientX - box.left + offset[0], event.clientY - box.top + offset[1]);
-    moveHandle(state, name, place.map((value) => Math.max(-state.dragging.reach, Math.min(value, state.dragging.reach))));
+    const far = state.dragging.layer;
+    moveHandle(state, name, place.map((value) => Math.max(-far, Math.min(value, far))));
     request(state);
   });
   for (const end of ["pointerup", "pointercancel"]) {
@@ -180,24 +184,47 @@ function request(state) {
 
 function paint(state) {
   if (!state.data || !state.root.clientWidth) return;
-  state.palette = state.data.palettes[isDark(state.root) ? "dark" : "light"];
+  // Scrubbing moves only the chain's own picture.
+  const key = [
+    state.text, JSON.stringify(state.layers), state.selected, state.common.checked, state.find(".tolerance").value,
+    Boolean(state.dragging), state.edition,
+  ].join(" ");
+  if (key !== state.key) {
+    state.key = key;
+    renewChain(state);
+  }
+  paintChain(state, state.seen);
+  writePlace(state, state.seen);
+  state.drawn += 1;
+  Object.assign(state.root.dataset, { drawn: String(state.drawn), position: state.position.value });
+}
+
+/** All that depends on the layers, and on their size on the screen. */
+function renewChain(state) {
   const seen = lookAt(state);
   seen.tolerance = Number(state.find(".tolerance").value);
   seen.disagreeing = seen.distances.filter((distance) => distance > seen.tolerance).length;
   seen.largest = Math.max(...seen.distances);
+  state.seen = seen;
   moveScene(state, seen);
-  measureScales(state);
+  measureScales(state, seen);
   writeEditor(state);
+  measureCanvases(state);
   paintStrip(state);
   paintLayer(state);
-  paintChain(state, seen);
   writeWords(state, seen);
-  state.drawn += 1;
   Object.assign(state.root.dataset, {
-    drawn: String(state.drawn), rests: String(seen.rests), position: state.position.value,
-    layers: JSON.stringify(state.layers), largest: String(seen.largest), disagreeing: String(seen.disagreeing),
-    single: JSON.stringify(seen.single), exact: String(seen.exact), gap: String(seen.witness?.gap ?? ""),
+    rests: String(seen.rests), layers: JSON.stringify(state.layers), selected: String(state.selected),
+    largest: String(seen.largest), disagreeing: String(seen.disagreeing), exact: String(seen.exact),
+    single: JSON.stringify({ W: seen.single.W, b: seen.single.b }), gap: String(seen.witness?.gap ?? ""),
   });
+}
+
+/** The theme or the width changed. */
+function remeasure(state) {
+  state.edition += 1;
+  state.sides = null;
+  request(state);
 }
 
 function renew(state, data) {
@@ -207,6 +234,7 @@ function renew(state, data) {
   if (!known || known.version !== data.version) {
     halt(state);
     state.selected = data.selected;
+    state.layers = state.scales = null;
     setLayers(state, data.layers);
     makeChoices(state);
     state.message.hidden = true;
@@ -214,20 +242,10 @@ function renew(state, data) {
   request(state);
 }
 
-export default function ({ data, parentElement, setStateValue }) {
-  let state = instances.get(parentElement);
-  if (!state) instances.set(parentElement, (state = build(parentElement)));
-  state.setStateValue = setStateValue;
-  const text = JSON.stringify(data);
-  if (text !== state.text) {
-    state.text = text;
-    renew(state, data);
-  }
-  return () => {
-    halt(state);
-    cancelAnimationFrame(state.pending);
-    state.observer.disconnect();
-    state.root.remove();
-    instances.delete(parentElement);
-  };
+function release(state) {
+  halt(state);
+  cancelAnimationFrame(state.pending);
+  state.observer.disconnect();
 }
+
+export default mount({ build, renew, release });

@@ -14,7 +14,8 @@ const KINDS = {
     },
   },
   scaling: {
-    title: "Scaling", asks: [["Across", "1.5", 10], ["Upward", "0.5", 10]], make: ([x, y]) => ({ W: [x, 0, 0, y], b: [0, 0] }),
+    title: "Scaling", asks: [["Across", "1.5", 10], ["Upward", "0.5", 10]],
+    make: ([x, y]) => ({ W: [x, 0, 0, y], b: [0, 0] }),
   },
   skew: { title: "Skew", asks: [["Amount", "0.5", 10]], make: ([amount]) => ({ W: [1, amount, 0, 1], b: [0, 0] }) },
   translation: {
@@ -175,7 +176,10 @@ function makePanels(state) {
 }
 
 function writeEditor(state) {
-  if (state.panels.length !== state.layers.length + 1) makePanels(state);
+  if (state.panels.length !== state.layers.length + 1) {
+    makePanels(state);
+    state.sides = null;
+  }
   const layer = chosen(state);
   const number = state.selected + 1;
   entriesOf(layer).forEach((value, k) => {
@@ -183,7 +187,8 @@ function writeEditor(state) {
   });
   state.find(".activation").value = layer.activation;
   state.panels.forEach(({ panel, title, label }, k) => {
-    label.textContent = k && state.layers[k - 1].activation !== "none" ? `${title}, ${state.layers[k - 1].activation}` : title;
+    const activation = k ? state.layers[k - 1].activation : "none";
+    label.textContent = activation === "none" ? title : `${title}, ${activation}`;
     if (k) panel.setAttribute("aria-pressed", String(k === number));
   });
   state.find(".put").textContent = `Put into layer ${number}`;
@@ -197,11 +202,13 @@ function writeEditor(state) {
 /** What a W that loses a dimension does. */
 function noteOn({ W, b }, number) {
   if (W.every((value) => value === 0)) {
-    return `W of layer ${number} is all zeros: every point is sent to b = ${pair(b)}, and nothing after it can part them.`;
+    return `W of layer ${number} is all zeros: every point is sent to b = ${pair(b)}, and nothing after `
+      + "it can part them.";
   }
   if (determinant(W) === 0) {
     return `Both columns of W lie on one line (determinant 0): layer ${number} flattens the plane onto a line.`;
   }
-  return `determinant of W = ${numeral(determinant(W))}: areas become ${numeral(Math.abs(determinant(W)))} times as `
-    + `large${determinant(W) < 0 ? ", and the plane is turned over" : ""}.`;
+  const [value, times] = [numeral(determinant(W)), numeral(Math.abs(determinant(W)))];
+  return `Determinant of W = ${value}: areas ${times === "1" ? "stay as large" : `become ${times} times as large`}`
+    + `${determinant(W) < 0 ? ", and the plane is turned over" : ""}.`;
 }

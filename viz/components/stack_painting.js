@@ -1,6 +1,7 @@
 // What the stack board shows: the strip, the selected layer with its handles, the chain with the single layer over it.
 
-const MOST_SIDE = 470;
+const MOST_SIDE = 410;
+const MARGIN = 34;
 
 /** Everything at every stop: the shape, the sample points, the three points of the proof. */
 function moveScene(state, seen) {
@@ -24,34 +25,41 @@ function stopAfter(state, layer) {
   return state.moved.stops.findLastIndex((stop) => stop.layer === layer);
 }
 
-/** How far from 0 each picture reaches. While a handle is dragged its picture stands still, and the others only grow. */
-function measureScales(state) {
+/**
+ * What each picture shows. common: the reach of the strip, around 0. layer: the reach of the selected layer's picture,
+ * around 0. windows: one for each stop of the chain. While a handle is dragged its picture stands still, and the strip
+ * only grows.
+ */
+function measureScales(state, seen) {
   const { moved, dragging, selected } = state;
-  const extents = moved.shape.map(extentOf);
   const handles = ["b", "0", "1"].map((name) => extentOf(handleAt(chosen(state), name)));
   const stop = stopAfter(state, selected);
-  const layer = Math.max(extents[stop], ...handles, moved.stops[stop].kind === "affine" ? 0 : extents[stop - 1]);
-  if (state.common.checked) {
-    const all = Math.max(roomFor(Math.max(layer, ...extents)), dragging?.least ?? 0);
-    state.reaches = { layer: dragging?.reach ?? all, chain: all, stops: extents.map(() => all) };
-  } else {
-    const own = extents.map((extent) => roomFor(Math.max(extent, 0.25)));
-    state.reaches = { layer: dragging?.reach ?? roomFor(Math.max(layer, 0.25)), chain: 0, stops: own };
-  }
+  const before = moved.stops[stop].kind === "affine" ? 0 : extentOf(moved.shape[stop - 1]);
+  const layer = Math.max(extentOf(moved.shape[stop]), before, ...handles);
+  const common = Math.max(roomFor(Math.max(layer, ...moved.shape.map(extentOf))), dragging?.common ?? 0);
+  const own = roomFor(Math.max(layer, 0.5));
+  const last = moved.stops.length - 1;
+  const single = shifted(seen.single.W, seen.single.b, state.scene.points);
+  const windows = moved.shape.map((shape, k) => (
+    windowFor(k === last ? [shape, moved.proof[k], single] : [shape, moved.proof[k]], state.scales?.windows[k])));
+  state.scales = { common, layer: dragging?.layer ?? (state.common.checked ? common : own), windows };
 }
 
 /** The window at a position: between two stops it glides from one's to the other's. */
-function reachAt({ stops }, position) {
+function windowAt(state, position) {
+  if (state.common.checked) return { x: 0, y: 0, reach: state.scales.common };
   const from = Math.floor(position);
-  const next = Math.min(from + 1, stops.length - 1);
-  return stops[from] * (stops[next] / stops[from]) ** (position - from);
+  const [one, other] = [0, 1].map((k) => state.scales.windows[Math.min(from + k, state.scales.windows.length - 1)]);
+  const part = position - from;
+  const mix = (name) => one[name] + part * (other[name] - one[name]);
+  return { x: mix("x"), y: mix("y"), reach: one.reach * (other.reach / one.reach) ** part };
 }
 
 function paintStrip(state) {
   state.panels.forEach(({ canvas, panel, label: words }, k) => {
     const stop = stopAfter(state, k - 1);
-    const { pen, side } = square(canvas, 170);
-    const view = viewOf(side, state.reaches.stops[stop], 1);
+    const { pen, side } = square(state, canvas);
+    const view = viewOf(side, { x: 0, y: 0, reach: state.scales.common }, 1);
     paintPaper(state, pen, view, false);
     clipped(pen, view, () => {
       paintShape(state, pen, view, state.moved.shape[stop], 1);
@@ -75,13 +83,23 @@ function paintShape(state, pen, view, shape, weight) {
   outline(state, pen, view, shape, palette.data, weight * 1.5);
 }
 
+/** Border and letter; where all of it is one point, a dot, and for a dashed outline a ring. */
 function outline(state, pen, view, shape, color, width, dash = []) {
+  const place = view.toPixel(shape[0], shape[1]);
+  if (shape.every((value, k) => Math.abs(value - shape[k % 2]) * view.unit < 1)) {
+    if (dash.length === 0) return disc(state, pen, place, 5, color);
+    pen.beginPath();
+    pen.arc(...place, 9, 0, 7);
+    pen.strokeStyle = color;
+    pen.lineWidth = width;
+    return pen.stroke();
+  }
   trace(pen, view, shape, [state.scene.border, state.scene.letter]);
   pen.strokeStyle = color;
   pen.lineWidth = width;
   pen.setLineDash(dash);
   pen.stroke();
-  pen.setLineDash([]);
+  return pen.setLineDash([]);
 }
 
 /** b from the origin, and from its tip the columns of W: where (1, 0) and (0, 1) go. */
@@ -96,8 +114,8 @@ function paintArrows(state, pen, view, layer, width) {
 function paintLayer(state) {
   const layer = chosen(state);
   const number = state.selected + 1;
-  const { pen, side } = square(state.layerCanvas, MOST_SIDE);
-  const view = viewOf(side, state.reaches.layer, 26);
+  const { pen, side } = square(state, state.layerCanvas);
+  const view = viewOf(side, { x: 0, y: 0, reach: state.scales.layer }, MARGIN);
   state.layerView = view;
   const stop = stopAfter(state, state.selected);
   const bends = layer.activation !== "none";
@@ -109,19 +127,22 @@ function paintLayer(state) {
     const { b, first, second } = paintArrows(state, pen, view, layer, 3);
     const beyond = ([x, y]) => {
       const length = Math.hypot(x - b[0], y - b[1]) || 1;
-      return [x + ((x - b[0]) / length) * 24, y + ((y - b[1]) / length) * 16];
+      return [x + ((x - b[0]) / length) * 36, y + ((y - b[1]) / length) * 20];
     };
-    disc(state, pen, b, 7, state.palette.weights);
     for (const tip of [first, second]) disc(state, pen, tip, 6, state.palette.weights, true);
-    label(state, pen, view, "W[:, 0]", beyond(first), state.palette.weights);
-    label(state, pen, view, "W[:, 1]", beyond(second), state.palette.weights);
+    disc(state, pen, b, 7, state.palette.weights);
+    [first, second].forEach((tip, k) => {
+      if (Math.hypot(tip[0] - b[0], tip[1] - b[1]) > 3) {
+        label(state, pen, view, `W[:, ${k}]`, beyond(tip), state.palette.weights);
+      }
+    });
     label(state, pen, view, "b", [b[0] - 13, b[1] + 13], state.palette.weights);
   });
   placeHandles(state, view, layer, number);
 }
 
 function placeHandles(state, view, layer, number) {
-  const [left, top] = [state.layerCanvas.offsetLeft, state.layerCanvas.offsetTop];
+  const [left, top] = state.offset;
   for (const handle of state.handles) {
     const name = handle.dataset.handle;
     const place = handleAt(layer, name);
@@ -143,8 +164,8 @@ function paintDots(state, pen, view, points) {
 
 function paintChain(state, seen) {
   const position = Number(state.position.value);
-  const { pen, side } = square(state.chainCanvas, MOST_SIDE);
-  const view = viewOf(side, reachAt(state.reaches, position), 26);
+  const { pen, side } = square(state, state.chainCanvas);
+  const view = viewOf(side, windowAt(state, position), MARGIN);
   const ends = position >= state.moved.stops.length - 1;
   const points = at(state, "points", position);
   const over = ends && state.overlay.checked;
@@ -161,16 +182,27 @@ function paintChain(state, seen) {
 function paintSingle(state, pen, view, seen, points) {
   const { palette } = state;
   const { W, b } = seen.single;
-  outline(state, pen, view, shifted(W, b, state.scene.points), palette.prediction, 2.5, [7, 5]);
   const single = shifted(W, b, state.data.points);
+  const [ways, crosses] = [new Path2D(), new Path2D()];
   seen.distances.forEach((distance, k) => {
     if (distance <= seen.tolerance) return;
-    const from = view.toPixel(points[2 * k], points[2 * k + 1]);
-    const [x, y] = from;
-    stroke(pen, [from, view.toPixel(single[2 * k], single[2 * k + 1])], palette.loss, 0.6);
-    stroke(pen, [[x - 3, y - 3], [x + 3, y + 3]], palette.loss, 1.5);
-    stroke(pen, [[x - 3, y + 3], [x + 3, y - 3]], palette.loss, 1.5);
+    const [x, y] = view.toPixel(points[2 * k], points[2 * k + 1]);
+    ways.moveTo(x, y);
+    ways.lineTo(...view.toPixel(single[2 * k], single[2 * k + 1]));
+    for (const way of [2, -2]) {
+      crosses.moveTo(x - 2, y - way);
+      crosses.lineTo(x + 2, y + way);
+    }
   });
+  pen.strokeStyle = palette.loss;
+  pen.lineWidth = 1;
+  pen.globalAlpha = 0.35;
+  pen.stroke(ways);
+  pen.globalAlpha = 1;
+  pen.lineWidth = 1.25;
+  pen.stroke(crosses);
+  const shape = shifted(W, b, state.scene.points);
+  outline(state, pen, view, shape, palette.prediction, 2.5, [7, 5]);
 }
 
 /** a, m, c: on one line at first, m in the middle. At the output also the middle of f(a) and f(c). */
@@ -187,6 +219,6 @@ function paintProof(state, pen, view, proof, ends) {
   const name = (letter) => (ends ? `f(${letter})` : letter);
   [[a, "a"], [m, "m"], [c, "c"]].forEach(([place, letter]) => {
     disc(state, pen, place, 6, palette.truth);
-    label(state, pen, view, name(letter), [place[0], place[1] - 15], palette.truth);
+    label(state, pen, view, name(letter), [place[0], place[1] + (letter === "m" ? 16 : -16)], palette.truth);
   });
 }

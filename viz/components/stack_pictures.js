@@ -32,28 +32,56 @@ function sceneOf() {
   return { points: Float64Array.from(points), lines, border, letter };
 }
 
-/** A square canvas as wide as its place allows, cleared, in CSS pixels. */
-function square(canvas, most) {
-  const side = Math.max(40, Math.min(canvas.parentElement.clientWidth, most));
+/** Reads the page's layout and theme once, not at every frame: either makes the browser lay out the page anew. */
+function measureCanvases(state) {
+  if (state.sides) return;
+  const canvases = [state.layerCanvas, state.chainCanvas, ...state.panels.map(({ canvas }) => canvas)];
+  state.palette = state.data.palettes[isDark(state.root) ? "dark" : "light"];
+  state.sides = new Map(canvases.map((canvas) => [
+    canvas, Math.max(40, Math.min(canvas.parentElement.clientWidth, MOST_SIDE)),
+  ]));
+  for (const [canvas, side] of state.sides) canvas.style.width = canvas.style.height = `${side}px`;
+  state.offset = [state.layerCanvas.offsetLeft, state.layerCanvas.offsetTop];
+}
+
+/** The canvas cleared, in CSS pixels. */
+function square(state, canvas) {
+  const side = state.sides.get(canvas);
   const ratio = window.devicePixelRatio || 1;
-  if (canvas.width !== Math.round(side * ratio)) {
-    canvas.style.width = canvas.style.height = `${side}px`;
-    canvas.width = canvas.height = Math.round(side * ratio);
-  }
+  const pixels = Math.round(side * ratio);
+  if (canvas.width !== pixels) canvas.width = canvas.height = pixels;
   const pen = canvas.getContext("2d");
   pen.setTransform(ratio, 0, 0, ratio, 0, 0);
   pen.clearRect(0, 0, side, side);
   return { pen, side };
 }
 
-function viewOf(side, reach, margin) {
+/** A picture of the square around x, y that reaches so far to each side. */
+function viewOf(side, { x: cx, y: cy, reach }, margin) {
   const size = side - 2 * margin;
   const unit = size / (2 * reach);
   return {
-    side, reach, margin, size, unit,
-    toPixel: (x, y) => [side / 2 + x * unit, side / 2 - y * unit],
-    toPoint: (px, py) => [(px - side / 2) / unit, (side / 2 - py) / unit],
+    side, cx, cy, reach, margin, size, unit,
+    toPixel: (x, y) => [side / 2 + (x - cx) * unit, side / 2 - (y - cy) * unit],
+    toPoint: (px, py) => [cx + (px - side / 2) / unit, cy + (side / 2 - py) / unit],
   };
+}
+
+/** A window around the points of several lists: the old one while they fill it well, else one with a little room. */
+function windowFor(lists, old) {
+  const [low, high] = [[Infinity, Infinity], [-Infinity, -Infinity]];
+  for (const points of lists) {
+    for (let k = 0; k < points.length; k += 1) {
+      low[k % 2] = Math.min(low[k % 2], points[k]);
+      high[k % 2] = Math.max(high[k % 2], points[k]);
+    }
+  }
+  const half = Math.max(high[0] - low[0], high[1] - low[1], 0.5) / 2;
+  const fits = old && [old.x, old.y].every((at, k) => low[k] > at - old.reach && high[k] < at + old.reach);
+  if (fits && half > 0.4 * old.reach) return old;
+  const reach = roomFor(half);
+  const round = (value) => (Math.round((8 * value) / reach) * reach) / 8;
+  return { x: round((low[0] + high[0]) / 2), y: round((low[1] + high[1]) / 2), reach: 1.1 * reach };
 }
 
 /** The next of 1, 1.5, 2, 3, 4, 6, 8, 12 … (halves below) that leaves a little room. */
@@ -69,33 +97,25 @@ function stepFor(reach) {
   return [1, 2, 5, 10].map((factor) => factor * power).find((size) => size >= rough * 0.999);
 }
 
-/** Frame, lines at round numbers, both axes; numbers: whether they are written. */
+/** Paper, lines at round numbers, both axes; numbers: whether they are written. */
 function paintPaper(state, pen, view, numbers) {
-  const { palette } = state;
-  const { margin, size, reach } = view;
-  pen.fillStyle = palette.surface;
+  const { margin, size, reach, cx, cy } = view;
+  pen.fillStyle = state.palette.surface;
   pen.fillRect(margin, margin, size, size);
   const step = stepFor(reach);
   pen.lineWidth = 1;
   pen.font = "12px system-ui, sans-serif";
   pen.textBaseline = "middle";
-  pen.textAlign = "center";
-  for (let k = -Math.floor(reach / step); k <= reach / step; k += 1) {
-    const [x, y] = view.toPixel(k * step, k * step);
-    pen.strokeStyle = k === 0 ? palette.muted : palette.grid;
-    pen.beginPath();
-    pen.moveTo(x, margin);
-    pen.lineTo(x, margin + size);
-    pen.moveTo(margin, y);
-    pen.lineTo(margin + size, y);
-    pen.stroke();
-    if (!numbers) continue;
-    pen.fillStyle = palette.muted;
-    pen.fillText(numeral(k * step), x, margin + size + margin / 2);
-    pen.textAlign = "right";
-    pen.fillText(numeral(k * step), margin - 4, y);
-    pen.textAlign = "center";
-  }
+  [cx, cy].forEach((centre, axis) => {
+    pen.textAlign = axis ? "right" : "center";
+    for (let k = Math.ceil((centre - reach) / step); k <= (centre + reach) / step; k += 1) {
+      const at = view.toPixel(k * step, k * step)[axis];
+      const ends = axis ? [[margin, at], [margin + size, at]] : [[at, margin], [at, margin + size]];
+      stroke(pen, ends, k === 0 ? state.palette.muted : state.palette.grid, 1);
+      pen.fillStyle = state.palette.muted;
+      if (numbers) pen.fillText(numeral(k * step), axis ? margin - 4 : at, axis ? at : margin + size + margin / 2);
+    }
+  });
 }
 
 function clipped(pen, { margin, size }, draw) {

@@ -65,7 +65,7 @@ function pairsOf(corners) {
   return { pairs, middles };
 }
 
-/** The pair of corners whose middle is sent farthest from the middle of its images; null if only rounding parts them. */
+/** The pair of corners whose middle is sent farthest from the middle of its images; null if that is only rounding. */
 function witnessOf(layers, corners, { pairs, middles }, limit) {
   const [outer, inner] = [outputOf(layers, corners), outputOf(layers, middles)];
   let [best, gap] = [-1, limit];
@@ -89,15 +89,16 @@ const sameLayers = (one, other) => JSON.stringify(one) === JSON.stringify(other)
 function lookAt(state) {
   const { layers, data } = state;
   const affine = layers.every(({ activation }) => activation === "none");
-  const limit = data.safety * roundingOf(layers, data.points);
-  if (sameLayers(layers, data.layers)) return { ...data.found, rests: true, affine, limit };
+  if (sameLayers(layers, data.layers)) return { ...data.found, rests: true, affine };
   const outputs = outputOf(layers, data.points);
   const products = affine ? productsOf(layers) : [];
   const single = affine ? products[products.length - 1] : bestLayer(data.fitter, outputs);
   const distances = distancesOf(single, data.points, outputs);
+  const trust = data.safety * roundingOf(layers, data.corners);
   return {
-    rests: false, affine, limit, products, single, distances, exact: Math.max(...distances) <= limit,
+    rests: false, affine, products, single, distances,
+    exact: Math.max(...distances) <= data.safety * roundingOf(layers, data.points),
     changed: changedBy(layers, data.points),
-    witness: affine ? null : witnessOf(layers, data.corners, state.pairs, data.safety * roundingOf(layers, data.corners)),
+    witness: affine ? null : witnessOf(layers, data.corners, state.pairs, trust),
   };
 }

@@ -29,8 +29,8 @@ function plural(count, one, many = `${one}s`) {
 function placeWords(state) {
   const position = Number(state.position.value);
   const { stops } = state.moved;
-  if (position <= 0) return "Input";
-  if (position >= stops.length - 1) return "Output";
+  if (position <= 0) return "input";
+  if (position >= stops.length - 1) return "output";
   const { layer, kind } = stops[Math.ceil(position)];
   const part = Math.round(100 * (position - Math.ceil(position) + 1));
   return `${kind === "affine" ? `W @ x + b of layer ${layer + 1}` : `${kind} of layer ${layer + 1}`}, ${part} %`;
@@ -40,7 +40,7 @@ function summaryWords(state, seen) {
   const count = seen.distances.length;
   const apart = seen.largest === 0 ? "0, to the last bit" : `${seen.largest.toExponential(1).replace("-", "−")}`;
   if (seen.affine) {
-    return `${seen.rests ? "" : "While you drag: "}no activation, so ${plural(state.layers.length, "layer")} `
+    return `No activation, so ${plural(state.layers.length, "layer")} `
       + `${state.layers.length === 1 ? "is" : "are"} one layer. Largest distance between the two pictures of ${count} `
       + `points: ${apart}${seen.largest === 0 ? "" : ", the rounding of 64-bit numbers"}.`;
   }
@@ -59,8 +59,8 @@ function exactWords(state, seen, count, apart) {
   const busy = moves.filter(([activation, changed]) => activation !== "none" && changed > 0);
   const why = busy.length === 0
     ? "No coordinate is negative before relu, so relu changes nothing"
-    : `${busy.map(([name, changed, k]) => `${name} of layer ${k} moves ${changed} of them`).join(", ")}, but what comes out `
-      + "is still affine in the points";
+    : `${busy.map(([name, changed, k]) => `${name} of layer ${k} moves ${changed} of them`).join(", ")}, but what `
+      + "comes out is still affine in the points";
   const beyond = seen.witness
     ? "On the rest of the grid this ends; the proof is below."
     : "The whole grid is treated so; farther out an activation may still bend.";
@@ -70,14 +70,19 @@ function exactWords(state, seen, count, apart) {
 /** (W2 @ W1) @ x + (W2 @ b1 + b2), one layer after the other, with this chain's numbers. */
 function productMarkup(state, seen) {
   const { layers } = state;
-  const rows = [`<p>${term(word("After layer 1:"), word("W ="), matrix(layers[0].W, 2), word("b ="), matrix(layers[0].b, 1))}</p>`];
+  const first = [
+    term(word("W = W<sub>1</sub> ="), matrix(layers[0].W, 2)),
+    term(word("b = b<sub>1</sub> ="), matrix(layers[0].b, 1)),
+  ];
+  const rows = [`<p class="row">${word("After layer 1:")} ${first.join(" ")}</p>`];
   layers.slice(1).forEach((layer, k) => {
     const [before, now] = [seen.products[k], seen.products[k + 1]];
     const n = k + 2;
-    rows.push(`<p>${word(`After layer ${n}:`)} ${
-      term(word(`W = W<sub>${n}</sub> @ W =`), matrix(layer.W, 2), word("@"), matrix(before.W, 2), word("="), matrix(now.W, 2))} ${
-      term(word(`b = W<sub>${n}</sub> @ b + b<sub>${n}</sub> =`), matrix(layer.W, 2), word("@"), matrix(before.b, 1), word("+"),
-        matrix(layer.b, 1), word("="), matrix(now.b, 1))}</p>`);
+    const W = term(word(`W = W<sub>${n}</sub> @ W =`), matrix(layer.W, 2), word("@"), matrix(before.W, 2), word("="),
+      matrix(now.W, 2));
+    const b = term(word(`b = W<sub>${n}</sub> @ b + b<sub>${n}</sub> =`), matrix(layer.W, 2), word("@"),
+      matrix(before.b, 1), word("+"), matrix(layer.b, 1), word("="), matrix(now.b, 1));
+    rows.push(`<p class="row">${word(`After layer ${n}:`)} ${W} ${b}</p>`);
   });
   return `<h4>The single layer, by multiplying out</h4>
     <p>W<sub>2</sub> @ (W<sub>1</sub> @ x + b<sub>1</sub>) + b<sub>2</sub> = (W<sub>2</sub> @ W<sub>1</sub>) @ x +
@@ -87,40 +92,54 @@ function productMarkup(state, seen) {
 function bestMarkup(seen) {
   const { W, b } = seen.single;
   return `<h4>${seen.exact ? "The single layer on these points" : "The best single layer still misses"}</h4>
-    <p>${term(word("W ="), matrix(W, 2))} ${term(word("b ="), matrix(b, 1))} ${word(
-  "has the smallest sum of squared distances over the sample points (least squares).")}</p>${proofMarkup(seen.witness)}`;
+    <p class="row">${term(word("W ="), matrix(W, 2))} ${term(word("b ="), matrix(b, 1))} ${word(
+  "has the smallest sum of squared distances over the sample points (least squares).")}</p>${proofMarkup(seen)}`;
 }
 
-function proofMarkup(witness) {
+function proofMarkup({ witness, exact }) {
   if (!witness) {
     return "<p>No three points of the grid prove otherwise: all middles that were tried stay middles.</p>";
   }
   const { a, m, c, f_a: fa, f_m: fm, f_c: fc, gap } = witness;
   const middle = [(fa[0] + fc[0]) / 2, (fa[1] + fc[1]) / 2];
-  return `<h4>Why no W and b can do it</h4><ol>
+  return `<h4>Why no W and b can do it${exact ? " on the whole grid" : ""}</h4><ol>
     <li>W @ x + b sends the middle of two points to the middle of their images. Call the chain f.</li>
     <li>a = ${pair(a)} and c = ${pair(c)} have the middle m = ${pair(m)}.</li>
     <li>f(a) = ${pair(fa)} and f(c) = ${pair(fc)} have the middle ${pair(middle)}.</li>
-    <li>But f(m) = ${pair(fm)}, which is ${numeral(gap, 3)} away. So f is not W @ x + b, whatever W and b are.</li></ol>`;
+    <li>But f(m) = ${pair(fm)}, which is ${numeral(gap, 3)} away. So f is not W @ x + b, whatever W and b are.</li>
+    </ol>`;
 }
 
 function captionMarkup(state, seen) {
   const { palette } = state;
-  const key = (name, sign, text) => `<span><b style="color: ${palette[name]}" aria-hidden="true">${sign}</b> ${text}</span>`;
+  const key = (name, sign, text) => (
+    `<span><b style="color: ${palette[name]}" aria-hidden="true">${sign}</b> ${text}</span>`);
   const parts = [key("data", "━", "the chain")];
-  if (state.overlay.checked) parts.push(key("prediction", "╌", seen.affine ? "the single layer" : "the best single layer"));
+  if (state.overlay.checked) parts.push(key("prediction", "╌", `the ${seen.affine ? "" : "best "}single layer`));
   if (!seen.affine) parts.push(key("loss", "×", "points that disagree"));
   if (seen.witness) parts.push(key("truth", "●", "a, m, c of the proof"));
-  const missing = Number(state.position.value) < state.moved.stops.length - 1 ? " Single layer and crosses: at the output." : "";
-  return `${parts.join(" ")}${missing}`;
+  const ends = Number(state.position.value) >= state.moved.stops.length - 1;
+  return `${parts.join(" ")}${ends ? "" : " Single layer and crosses: at the output."}`;
 }
 
 function setMarkup(element, markup) {
-  if (element.dataset.markup === markup) return;
-  element.dataset.markup = markup;
+  if (element.shownMarkup === markup) return;
+  element.shownMarkup = markup;
   element.innerHTML = markup;
 }
 
+/** What follows the slider. */
+function writePlace(state, seen) {
+  const place = placeWords(state);
+  setMarkup(state.find(".chain-caption"), captionMarkup(state, seen));
+  if (state.place === place) return;
+  state.place = place;
+  state.find(".place").textContent = place;
+  state.position.setAttribute("aria-valuetext", place);
+  state.chainCanvas.setAttribute("aria-label", `The grid and the letter F, ${place}. ${state.summary.textContent}`);
+}
+
+/** What follows the layers. */
 function writeWords(state, seen) {
   const layer = chosen(state);
   const number = state.selected + 1;
@@ -129,13 +148,9 @@ function writeWords(state, seen) {
   state.find(".layer-caption").textContent = "Drag the tips of the arrows, or b: the columns of W are where (1, 0) and "
     + `(0, 1) go, b is where (0, 0) goes.${bends ? ` Dotted: before ${layer.activation}.` : ""}`;
   state.layerCanvas.setAttribute("aria-label", `The grid and the letter F after layer ${number}.`);
-  const place = placeWords(state);
-  state.position.nextElementSibling.textContent = place;
-  state.position.setAttribute("aria-valuetext", place);
   const summary = summaryWords(state, seen);
   if (state.summary.textContent !== summary) state.summary.textContent = summary;
-  state.chainCanvas.setAttribute("aria-label", `The grid and the letter F, ${place}. ${summary}`);
-  setMarkup(state.find(".chain-caption"), captionMarkup(state, seen));
+  state.place = "";
   setMarkup(state.single, seen.affine ? productMarkup(state, seen) : bestMarkup(seen));
   state.find(".tolerance").parentElement.hidden = seen.affine;
 }
