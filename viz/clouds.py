@@ -76,18 +76,32 @@ def packed(cloud: Cloud) -> dict[str, Any]:
     }
 
 
-def view_of(points: np.ndarray) -> tuple[np.ndarray, float]:
-    """Centre (3,) and reach of finite points: the middle of their box, and the distance of the farthest.
+class View(NamedTuple):
+    """What is seen of finite points. centre: (3,), the middle of their box. reach: distance of the farthest.
+
+    near: within which lie 98 of 100, or the reach if that is hardly more; the picture is that large.
+    """
+
+    centre: np.ndarray
+    reach: float
+    near: float
+
+
+def view_of(points: np.ndarray) -> View:
+    """Where to look, and how far.
 
     >>> view_of(np.array([[0.0, 0.0], [6.0, 8.0]]))
-    (array([3., 4., 0.]), 5.0)
+    View(centre=array([3., 4., 0.]), reach=5.0, near=5.0)
     """
     solid = _solid(points)
     solid = solid[np.isfinite(solid).all(1)]
     if not len(solid):
-        return np.zeros(3), 1.0
+        return View(np.zeros(3), 1.0, 1.0)
     centre = (solid.min(0) + solid.max(0)) / 2
-    return centre, float(np.linalg.norm(solid - centre, axis=1).max()) or 1.0
+    distances = np.linalg.norm(solid - centre, axis=1)
+    reach = float(distances.max()) or 1.0
+    near = 1.1 * float(np.quantile(distances, 0.98))
+    return View(centre, reach, near if 0 < near < reach else reach)
 
 
 def _solid(points: np.ndarray) -> np.ndarray:
@@ -101,7 +115,7 @@ def _packed_stage(stage: Stage, cloud: Cloud) -> dict[str, Any]:
         raise ValueError(
             f"stage {stage.name!r} has shape {stage.points.shape}; {len(cloud.classes)} points are in classes"
         )
-    centre, reach = view_of(stage.points)
+    centre, reach, near = view_of(stage.points)
     solid = _solid(stage.points)
     present = np.isfinite(solid).all(1, keepdims=True)
     levels = np.where(present, np.round((np.where(present, solid, centre) - centre) / reach * LEVELS), MISSING)
@@ -110,6 +124,7 @@ def _packed_stage(stage: Stage, cloud: Cloud) -> dict[str, Any]:
         "text": stage.text,
         "centre": centre.tolist(),
         "reach": reach,
+        "near": near,
         "points": _text(levels.astype(np.int16)),
     }
 

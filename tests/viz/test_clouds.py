@@ -48,11 +48,21 @@ def test_a_missing_point_stays_missing_and_moves_nothing_else():
 
 def test_the_view_is_the_box_s_middle_and_its_farthest_point():
     points = np.array([[0.0, 0, 0], [2, 0, 0], [2, 4, 4]])
-    centre, reach = view_of(points)
+    centre, reach, near = view_of(points)
     np.testing.assert_array_equal(centre, [1, 2, 2])
-    assert reach == 3
-    assert view_of(np.full((2, 3), np.nan))[1] == 1
-    assert view_of(np.ones((4, 3)))[1] == 1
+    assert reach == near == 3
+    assert view_of(np.full((2, 3), np.nan))[1:] == (1, 1)
+    assert view_of(np.ones((4, 3)))[1:] == (1, 1)
+
+
+def test_one_outlier_in_a_hundred_does_not_make_the_picture_small():
+    angles = np.linspace(0, 2 * np.pi, 200, endpoint=False)
+    circle = np.stack([np.cos(angles), np.sin(angles)], -1)
+    outliers = np.array([[5.0, 0], [-5, 0]])
+    view = view_of(np.concatenate([circle, outliers]))
+    assert view.reach == 5 and view.near == pytest.approx(1.1)
+    found = unpacked(packed(cloud(np.concatenate([circle, outliers])))["stages"][0])
+    np.testing.assert_allclose(found[-2:, 0], [5, -5], atol=1e-3)
 
 
 def test_classes_lines_and_corners_arrive():

@@ -4,7 +4,7 @@ const DEPTHS = 24;
 const SHAPES = ["disc", "square", "triangle", "diamond"];
 const FAR_FADE = 0.6;
 const CAMERA = 4;
-const ROOM = 0.9;
+const ROOM = 0.94;
 
 /** Centre and reach of what is seen, gliding between the stages. */
 function frameOf(state) {
@@ -13,7 +13,8 @@ function frameOf(state) {
   const part = state.position - stage;
   const [a, b] = [state.stages[stage], state.stages[next]];
   const mix = (from, to) => from * (1 - part) + to * part;
-  return { a: a.points, b: b.points, part, centre: a.centre.map((at, k) => mix(at, b.centre[k])), reach: mix(a.reach, b.reach) };
+  const centre = a.centre.map((at, k) => mix(at, b.centre[k]));
+  return { a: a.points, b: b.points, part, centre, reach: mix(a.near, b.near) };
 }
 
 function paintCloud(state) {
@@ -215,6 +216,7 @@ function roundValues(low, high, wanted) {
 }
 
 function shortNumber(value) {
-  const text = Math.abs(value) >= 1e5 || (value && Math.abs(value) < 1e-3) ? value.toExponential(1) : String(Number(value.toPrecision(3)));
+  const extreme = Math.abs(value) >= 1e5 || (value && Math.abs(value) < 1e-3);
+  const text = extreme ? value.toExponential(1) : String(Number(value.toPrecision(3)));
   return text.replace("-", "−");
 }
