@@ -1,4 +1,4 @@
-"""Long work in a thread beside the page's: results come one by one, the newest can be polled, the work can be stopped."""
+"""Long work in a thread beside the page's: the newest result can be polled, and the work stopped."""
 
 import threading
 from collections.abc import Callable, Iterator

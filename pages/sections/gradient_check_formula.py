@@ -1,0 +1,86 @@
+"""Gradient check of a variable of a typed formula: the same three methods and the same U-curve."""
+
+import streamlit as st
+
+from engine import expressions
+from engine import gradient_check_formula as check
+from engine.errors import InvalidInput
+from engine.expressions import Expression
+from engine.gradient_check import EPSILONS, Sweep
+from engine.gradient_check_chain import steps
+from engine.gradient_check_formula import VARIABLES
+from pages.sections.gradient_check_weight import curve
+from pages.shell import layout
+from pages.shell.typed import typed
+from viz import gradient_check_words as words
+from viz.snippets import gradient_check as snippets
+
+PRESETS = {
+    "A smooth one": ("sin(x*y) + exp(-x)", 0.5, 0.8),
+    "The syllabus’s loss": ("abs(relu(x*y + 1) - 4)", 2.0, 3.0),
+    "Near a corner": ("relu(x - 1) + y^2", 1.01, 0.5),
+    "A large number in the way": ("(10000 + x*y) - 10000", 0.7, 0.3),
+    "A straight line": ("3x + 2y", 1.0, 1.0),
+}
+KEPT = {"persist_state": "session"}
+
+
+def take_preset() -> None:
+    """The chosen formula and its point into the boxes."""
+    state = st.session_state
+    state.gradient_check_text, state.gradient_check_x, state.gradient_check_y = PRESETS[state.gradient_check_preset]
+    state.gradient_check_variable = "x"
+
+
+@st.fragment
+def formula() -> None:
+    """Type a formula of x and y, choose the point and the variable."""
+    st.header("A variable of any formula", anchor=False)
+    state = st.session_state
+    state.setdefault("gradient_check_preset", next(iter(PRESETS)))
+    if "gradient_check_text" not in state:
+        take_preset()
+    st.selectbox("Example", list(PRESETS), key="gradient_check_preset", on_change=take_preset, **KEPT)
+    expression = typed(
+        "f(x, y) =", lambda text: expressions.parse(text, VARIABLES), key="gradient_check_text",
+        default=next(iter(PRESETS.values()))[0],
+    )  # fmt: skip
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        x = st.number_input("x", key="gradient_check_x", format="%g", step=0.1, width=150, **KEPT)
+        y = st.number_input("y", key="gradient_check_y", format="%g", step=0.1, width=150, **KEPT)
+        state.setdefault("gradient_check_variable", "x")
+        variable = st.segmented_control(
+            "Derivative with respect to", VARIABLES, key="gradient_check_variable", required=True, **KEPT
+        )
+    view = settled(expression, (x, y), variable)
+    if view:
+        show(*view)
+
+
+def settled(
+    expression: Expression, point: tuple[float, float], variable: str
+) -> tuple[Expression, tuple[float, float], str, Sweep] | None:
+    """The view asked for; where it has no derivative the last one that had, and a sentence."""
+    with st.container():
+        try:
+            st.session_state.gradient_check_view = (
+                expression, point, variable, check.sweep(expression, point, variable)
+            )  # fmt: skip
+        except InvalidInput as error:
+            sentence = str(error)
+            st.error(sentence[0].upper() + sentence[1:], icon=":material/error:")
+    return st.session_state.get("gradient_check_view")
+
+
+def show(expression: Expression, point: tuple[float, float], variable: str, sweep: Sweep) -> None:
+    """The methods side by side, the chain rule part by part, the U-curve, the code."""
+    place = check.rounded(point)
+    parts = steps(expression, place, variable)
+    by_hand = parts[-1].slope if parts else sweep.slope
+    st.markdown(words.table(sweep, by_hand))
+    st.markdown(words.verdict(sweep, by_hand))
+    with st.expander("The chain rule by hand, part by part", expanded=True):
+        st.markdown(words.steps_table(parts, variable, sweep))
+    curve("formula", sweep)
+    code = snippets.variable(expression, place, variable, epsilon=float(EPSILONS[sweep.chosen]))
+    layout.code("gradient_check_formula", code)
