@@ -1,5 +1,66 @@
-"""Forward and reverse."""
+"""Forward and reverse mode: one Jacobian by columns and by rows, what each way costs, and why networks use reverse."""
 
+import streamlit as st
+
+from engine import autodiff_modes as modes
+from engine.autodiff_modes import EXAMPLES, Problem
+from pages.sections.autodiff_modes_times import measured, real_network
 from pages.shell import layout
+from viz import autodiff_modes as viz
+from viz.components.live_cells import live_cells
+from viz.snippets import autodiff_modes as snippets
 
-layout.opening("Forward and reverse", "")
+SIZES = [1, 2, 3, 4, 5, 6, 8, 12, 16, 32, 64, 128, 256, 512]
+KEPT = {"persist_state": "session"}
+
+
+def choose() -> Problem:
+    """The example and its sizes; a size the example fixes cannot be moved."""
+    state = st.session_state
+    state.setdefault("autodiff_modes_example", "dense")
+    state.setdefault("autodiff_modes_inputs", 6)
+    state.setdefault("autodiff_modes_outputs", 4)
+    name = st.selectbox("Function", list(EXAMPLES), format_func=lambda key: EXAMPLES[key].title,
+                        key="autodiff_modes_example", **KEPT)  # fmt: skip
+    fixed = EXAMPLES[name].fixed
+    for column, side, size in zip(st.columns(2, gap="large"), ("inputs", "outputs"), fixed, strict=True):
+        label = f"{side.capitalize()}: {size} in this example" if size else side.capitalize()
+        column.select_slider(label, SIZES, key=f"autodiff_modes_{side}", disabled=bool(size), **KEPT)
+    return modes.problem(name, state.autodiff_modes_inputs, state.autodiff_modes_outputs)
+
+
+@st.fragment
+def explore() -> None:
+    """The Jacobian filled in both ways, the counts, the times, the code."""
+    asked = choose()
+    st.markdown(viz.problem_words(asked))
+    found = modes.counts(asked)
+    live_cells(viz.scene(asked, modes.jacobians(asked)), key="autodiff_modes_jacobian", max_height=760)
+    st.markdown(viz.counts_table(found))
+    st.markdown(viz.winner_words(asked, found))
+    st.caption(
+        "Counted in JAX’s own list of operations (the jaxpr): every number of an element-wise result counts 1, a sum "
+        "of k numbers k − 1, a product of matrices 2 for each multiply–add. Moving numbers counts 0, and so does what "
+        "the result does not need: the whole Jacobian leaves out f’s own value."
+    )
+    measured(asked)
+    layout.notice(
+        "Both ways end in the same numbers. They differ in the order: forward mode follows one input to all outputs, "
+        "reverse mode one output back to all inputs.",
+        "Reverse mode has to remember values of the way forward; forward mode forgets them as it goes.",
+    )
+    layout.try_this(
+        "Take the sum of squares with 512 inputs, and look at passes and operations. Then the curve with 512 outputs.",
+        "Take the dense layer and move the two sizes past each other: the winner changes where they are equal.",
+    )
+    layout.code("autodiff_modes", snippets.jacobian(asked))
+
+
+layout.opening(
+    "Forward and reverse",
+    "The chain rule can be multiplied from either end. **Forward mode** (`jvp`) starts at an input and carries its "
+    "derivative along with the computation: one pass tells how *all outputs* answer to *one input*. **Reverse mode** "
+    "(`vjp`) starts at an output and goes back: one pass tells how *one output* answers to *all inputs*.",
+)
+explore()
+real_network()
