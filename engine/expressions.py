@@ -91,7 +91,7 @@ def parse(text: str, variables: tuple[str, ...] = ("x",)) -> Expression:
         raise InvalidInput(f"a formula may have at most {MAX_TEXT} characters; this has {len(text)}.")
     if not text.strip():
         raise InvalidInput(f"the formula is empty; type for example {variables[0]}**2.")
-    code, columns = _explicit(text, {*variables, *CONSTANTS})
+    code, columns = explicit(text, {*variables, *CONSTANTS})
     try:
         tree = ast.parse(code, mode="eval").body
     except SyntaxError as error:
@@ -111,7 +111,7 @@ _PIECES = re.compile(
 )
 
 
-def _explicit(text: str, factors: Collection[str]) -> tuple[str, list[int]]:
+def explicit(text: str, factors: Collection[str]) -> tuple[str, list[int]]:
     """Python's spelling of what readers write (2x, ^), in one line, and the column in the text of each character.
 
     factors: names that are no functions; before a bracket they are multiplied, as in x(x + 1).
