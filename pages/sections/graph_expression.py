@@ -1,0 +1,142 @@
+"""What the graph is of: a preset or a typed expression, its variables, and the values they have now."""
+
+import re
+from collections.abc import Callable
+from typing import Any, NamedTuple, TypeVar
+
+import numpy as np
+import streamlit as st
+
+from engine.errors import InvalidInput
+from engine.graph import Graph
+from engine.graph_expressions import parse, parse_graph
+from engine.graph_presets import PRESETS, Variable
+from pages.sections.graph_variables import parse_variables, written
+from pages.shell.typed import typed
+
+FIRST = next(iter(PRESETS))
+Value = TypeVar("Value")
+
+
+class Given(NamedTuple):
+    """text: the expression. variables: as typed, with their ranges. graph: of the expression. output: its name.
+
+    preset: whether all is as the chosen preset has it.
+    """
+
+    text: str
+    variables: dict[str, Variable]
+    graph: Graph
+    output: str
+    preset: bool
+
+
+def take_preset() -> None:
+    """The preset chosen in the list goes into both boxes."""
+    preset = PRESETS[st.session_state.graph_preset]
+    st.session_state.graph_text = preset.text
+    st.session_state.graph_values = written(preset.variables)
+    st.session_state.graph_start = None
+
+
+def marked(parse_text: Callable[[str], Value]) -> Callable[[str], Value]:
+    """The same reading; where it refuses with a character's number, the place is marked below the text."""
+
+    def read(text: str) -> Value:
+        try:
+            return parse_text(text)
+        except InvalidInput as error:
+            sentence = str(error)
+            place = re.search(r"character (\d+)", sentence)
+            if not place or not text.isprintable():
+                raise
+            arrow = " " * (int(place[1]) - 1) + "▲"
+            raise InvalidInput(f"{sentence}\n\n```text\n{text.replace('`', 'ʹ')}\n{arrow}\n```") from None
+
+    return read
+
+
+def choose() -> Given:
+    """The list of presets and the two boxes; what is refused leaves the last accepted text in force."""
+    st.session_state.setdefault("graph_preset", FIRST)
+    st.selectbox(
+        "Preset", list(PRESETS), format_func=lambda name: PRESETS[name].title, key="graph_preset",
+        on_change=take_preset, persist_state="session",
+    )  # fmt: skip
+    preset = PRESETS[st.session_state.graph_preset]
+    left, right = st.columns(2)
+    with right:
+        variables = typed(
+            "Variables and their values", marked(parse_variables), key="graph_values",
+            default=written(preset.variables), help="Name = value, separated by commas. A value may be a list: W = "
+            "[[1, 2], [3, 4]]. Every name in the expression must be here.",
+        )  # fmt: skip
+    variables = {
+        # A preset knows better ranges than the numbers alone tell.
+        name: preset.variables[name]._replace(value=variable.value) if _fits(preset.variables.get(name), variable)
+        else variable
+        for name, variable in variables.items()
+    }  # fmt: skip
+    output = preset.output
+    while output in variables:
+        output += "_"
+
+    def read(text: str) -> tuple[str, Graph]:
+        return text, parse_graph(text, {name: item.value for name, item in variables.items()}, output=output)
+
+    with left:
+        text, graph = _expression(marked(read), preset.text, variables)
+    as_offered = text == preset.text and written(variables) == written(preset.variables)
+    return Given(text, variables, graph, output, as_offered)
+
+
+def _fits(known: Variable | None, variable: Variable) -> bool:
+    """Whether a preset's variable of this name has this shape, and its range holds the values."""
+    if known is None or known.value.shape != variable.value.shape:
+        return False
+    return bool((variable.value >= known.low).all() and (variable.value <= known.high).all())
+
+
+def _expression(read: Callable, default: str, variables: dict[str, Variable]) -> tuple[str, Graph]:
+    """The box of the expression; without a variable it needs no last text holds either, so their sum is shown."""
+    fallback = " + ".join(f"sum({name})" if item.value.ndim else name for name, item in variables.items())
+    try:
+        read(st.session_state.get("graph_text_accepted", default))
+    except InvalidInput:
+        st.session_state.graph_text_accepted = default = fallback
+    return typed(
+        "Expression", read, key="graph_text", default=default, help="Numbers, variables, + − * / ** @, brackets, "
+        "sin, exp, log, sqrt, abs, tanh, relu, sigmoid, softmax, crossentropy, maximum, sum, mean and others.",
+    )  # fmt: skip
+
+
+def current(given: Given) -> dict[str, Any]:
+    """What the page keeps: the values now, the box chosen, the losses of the steps so far.
+
+    Begins anew at the typed values whenever these, or the names and shapes, change.
+    """
+    start = tuple((name, item.value.shape, item.value.tobytes()) for name, item in given.variables.items())
+    if st.session_state.get("graph_start") != start:
+        st.session_state.graph_start = start
+        st.session_state.graph_known = {
+            "values": {name: item.value for name, item in given.variables.items()}, "chosen": None, "answered": "",
+            "losses": [], "refused": "",
+        }  # fmt: skip
+    known = st.session_state.graph_known
+    # Ranges of sliders and shapes of boxes: whatever the picture is built from.
+    version = repr((given.text, given.output, [(name, item.value.shape, item.low, item.high, item.weight)
+                                               for name, item in given.variables.items()]))  # fmt: skip
+    if known.get("version") != version:
+        known |= {"version": version, "chosen": None, "losses": [], "refused": ""}
+    return known
+
+
+def tree(given: Given) -> Any:
+    """The typed expression as a tree, for its code."""
+    return parse(given.text, tuple(given.variables))
+
+
+def seed(graph: Graph) -> np.ndarray | None:
+    """What the backward pass starts from: 1, and for a result of several numbers a 1 for each."""
+    shape = graph.nodes[graph.output].shape
+    return np.ones(shape) if shape else None
