@@ -1,0 +1,80 @@
+"""Which points the network is to tell apart: a set made here, or the reader's own."""
+
+import streamlit as st
+
+from engine import folds_data
+from engine.errors import InvalidInput
+from engine.folds_data import MAX_NOISE, NOISE, POINTS, REACH, SHAPES, TURNS, Points
+from viz.components.paint_board import paint_board
+from viz.folds import CLASSES, COLORS
+
+OWN = "own"
+
+
+def choose() -> None:
+    """A set made here, or the reader's own."""
+    titles = {name: shape.title for name, shape in SHAPES.items()} | {OWN: "Paint"}
+    st.session_state.setdefault("folds_shape", "spirals")
+    st.segmented_control(
+        "Points of two classes", list(titles), format_func=titles.get, key="folds_shape", required=True,
+        persist_state="session",
+    )  # fmt: skip
+
+
+def current() -> Points:
+    """The points as chosen: made with the settings below the picture, or painted here."""
+    with st.container():
+        if st.session_state.folds_shape == OWN:
+            return _painted()
+    return folds_data.generate(st.session_state.folds_shape, **knobs())
+
+
+def knobs() -> dict[str, float]:
+    """Noise, seed and turns of the set made here."""
+    for name, value in (("noise", NOISE), ("data_seed", 0), ("turns", TURNS[1])):
+        st.session_state.setdefault(f"folds_{name}", value)
+    kept = st.session_state
+    return {"noise": kept.folds_noise, "seed": int(kept.folds_data_seed), "turns": kept.folds_turns}
+
+
+def settings() -> None:
+    """What can be set about the points; nothing about painted ones."""
+    own, spirals = (st.session_state.folds_shape == name for name in (OWN, "spirals"))
+    knobs()
+    left, middle, right = st.columns(3, gap="large")
+    kept = {"persist_state": "session"}
+    left.slider("Noise", 0.0, MAX_NOISE, step=0.01, key="folds_noise", disabled=own, **kept)
+    middle.number_input("Seed of the points", 0, 9_999, key="folds_data_seed", disabled=own, **kept)
+    right.select_slider("Turns of each spiral", TURNS, key="folds_turns", disabled=not spirals, **kept)
+
+
+def problem(data: Points) -> str:
+    """Why a network can learn nothing from these points, or ""."""
+    try:
+        folds_data.require(data)
+    except InvalidInput as error:
+        sentence = str(error)
+        return sentence[0].upper() + sentence[1:]
+    return ""
+
+
+def _painted() -> Points:
+    points, labels = st.session_state.setdefault("folds_own", ([], []))
+    paint_board(
+        points, labels, key="folds_paint", names=CLASSES, colors=COLORS, reach=REACH, most=POINTS,
+        answered=st.session_state.get("folds_paint_seen", ""), on_change=_keep,
+    )  # fmt: skip
+    data = folds_data.painted(points, labels)
+    with st.container():
+        if said := problem(data):
+            st.info(said, icon=":material/brush:")
+    return data
+
+
+def _keep() -> None:
+    """Points painted, kept for when the board is shown again."""
+    painted = (st.session_state.get("folds_paint") or {}).get("painted")
+    if painted:
+        folds_data.painted(painted["points"], painted["labels"])
+        st.session_state.folds_own = (painted["points"], painted["labels"])
+        st.session_state.folds_paint_seen = painted["count"]
