@@ -1,0 +1,53 @@
+"""Which ball, how many layers, what is asked of them; the reader's trainings."""
+
+import streamlit as st
+
+from engine.crumpling import DEFAULT_STRENGTH, MAX_SEED, Crumple
+from engine.uncrumple import DEPTHS, Settings
+from engine.uncrumple_runs import Uncrumpler
+from viz import uncrumple as viz
+
+
+@st.cache_resource(scope="session", on_release=Uncrumpler.close, show_spinner=False)
+def trainings() -> Uncrumpler:
+    """The reader's trainings; they end when the tab closes."""
+    return Uncrumpler()
+
+
+def current() -> Settings:
+    """The settings as chosen below the picture; what is under way for others is stopped."""
+    state = st.session_state
+    for name, value in (("strength", DEFAULT_STRENGTH), ("seed", 0), ("depth", 8), ("objective", "separate")):
+        state.setdefault(f"uncrumple_{name}", value)
+    crumple = Crumple(round(float(state.uncrumple_strength), 2), int(state.uncrumple_seed))
+    wanted = Settings(crumple, state.uncrumple_depth, state.uncrumple_objective)
+    trainings().leave(wanted)
+    return wanted
+
+
+def another() -> None:
+    """The next ball."""
+    st.session_state.uncrumple_seed = (int(st.session_state.uncrumple_seed) + 1) % (MAX_SEED + 1)
+
+
+def choose(wanted: Settings) -> None:
+    """The controls under the picture."""
+    ball, network = st.columns(2, gap="large")
+    with ball:
+        st.slider(
+            "Strength: how tightly it is crumpled", 0.0, 1.0, step=0.05, key="uncrumple_strength",
+            persist_state="session",
+        )  # fmt: skip
+        with st.container(horizontal=True, vertical_alignment="bottom"):
+            st.number_input(
+                "Ball number", 0, MAX_SEED, step=1, key="uncrumple_seed", width=160, persist_state="session"
+            )
+            st.button("Another ball", icon=":material/casino:", key="uncrumple_another", on_click=another)
+    with network:
+        st.segmented_control("Layers", DEPTHS, key="uncrumple_depth", required=True, persist_state="session")
+        st.segmented_control(
+            "What the network is asked", list(viz.OBJECTIVES), format_func=viz.OBJECTIVES.get,
+            key="uncrumple_objective", required=True, persist_state="session",
+        )  # fmt: skip
+    if wanted.crumple.strength == 0:
+        st.caption("At strength 0 the sheets lie flat: here even the linear model parts them.")

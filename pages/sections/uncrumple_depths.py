@@ -1,0 +1,52 @@
+"""Networks of 2, 4, 8 and 16 layers on the same ball, trained one after another on request."""
+
+from functools import partial
+
+import streamlit as st
+
+from engine.uncrumple import Settings
+from pages.sections.uncrumple_controls import trainings
+from pages.sections.uncrumple_picture import paper
+from viz import uncrumple_depths as viz
+from viz.components.live_figure import live_figure
+
+POLL_SECONDS = 0.6
+
+
+def show(wanted: Settings) -> None:
+    """The comparison, from its title to its outcome; polled while it runs."""
+    st.header("How many layers?", anchor=False)
+    st.markdown(
+        "The same ball, the same question, networks of 2, 4, 8 and 16 layers, and the linear model, which has none. "
+        "Training all four takes about four times as long as training 8 layers; what has been trained is kept."
+    )
+    running = trainings().poll_comparison(wanted).state == "running"
+    st.fragment(partial(_body, wanted), run_every=POLL_SECONDS if running else None)()
+
+
+def _body(wanted: Settings) -> None:
+    here = trainings()
+    now = here.poll_comparison(wanted)
+    rungs, running = now.latest or (), now.state == "running"
+    with st.container(horizontal=True):
+        st.button(
+            "Compare depths", icon=":material/stairs:", key="uncrumple_compare", disabled=running,
+            on_click=here.compare, args=(wanted,),
+        )  # fmt: skip
+        st.button("Stop", key="uncrumple_compare_stop", disabled=not running, on_click=here.stop)
+    st.progress(min(viz.fraction(rungs), 1.0), text=viz.progress(now.state, rungs))
+    with st.container():
+        if now.message:
+            st.error(f"The comparison failed: {now.message}.", icon=":material/error:")
+    linear = paper(wanted.crumple)[3]
+    live_figure(
+        viz.depths_figure(rungs, linear), key="uncrumple_depths", height=360,
+        alt=f"Bars: the linear model {linear:.1%}. {viz.outcome(rungs, linear)}",
+    )  # fmt: skip
+    with st.container():
+        if outcome := viz.outcome(rungs, linear):
+            st.markdown(outcome)
+    was_running = st.session_state.get("uncrumple_was_comparing", False)
+    st.session_state["uncrumple_was_comparing"] = running
+    if was_running != running:
+        st.rerun()
