@@ -11,6 +11,7 @@ from viz.components import assets
 DEFAULTS: dict[str, Any] = {
     "opening": "The variables have their values; nothing is computed yet.",
     "tapeHint": "Each operation is recorded as it is computed. The backward pass reads the list from the end.",
+    "choiceHint": "Choose a box to see its paths to the result, and their products.",
     "output": 0, "values": [], "gradients": [], "locals": [], "widths": None, "forward": [], "backward": [], "tape": [],
     "variables": [], "notes": [], "paths": None, "answered": "", "refused": "", "asks": True,
 }  # fmt: skip

@@ -49,12 +49,20 @@ function paintNode(state, parts, k, lit) {
   classList.toggle("warned", state.warned.has(k));
   fill(state, parts.values, node, known ? state.data.values[k] : null, "");
   fill(state, parts.gradients, node, reached ? state.data.gradients[k] : null, "gradient ");
-  parts.caption?.classList.toggle("shown", reached);
+  paintCaption(parts, known && state.data.values[k]?.norm, reached && state.data.gradients[k]?.norm, reached);
   const value = known ? flat(state.data.values[k]) : "not computed yet";
   const gradient = reached && state.data.gradients[k] !== null ? `, gradient ${flat(state.data.gradients[k])}` : "";
   setAttribute(group, "aria-label", `${node.about}, ${node.kind}: ${value}${gradient}`);
   setAttribute(group, "aria-pressed", String(state.chosen === k));
   setAttribute(group, "tabindex", state.focus === k ? "0" : "-1");
+}
+
+/** Between both pictures: the norms, where they are given, else only the word. */
+function paintCaption({ caption }, value, gradient, reached) {
+  if (!caption) return;
+  const norms = [value && `norm ${value}`, gradient && `gradient ${gradient}`].filter(Boolean).join(" · ");
+  setText(caption, norms || "gradient");
+  caption.classList.toggle("shown", Boolean(norms) || reached);
 }
 
 function fill(state, slots, node, content, before) {
@@ -151,7 +159,7 @@ function paintPaths(state) {
   state.pathsKey = key;
   const line = (tag, text, name) => Object.assign(document.createElement(tag), { textContent: text, className: name });
   if (state.chosen === null) {
-    state.paths.replaceChildren(line("p", "Choose a box to see its paths to the result, and their products.", "hint"));
+    state.paths.replaceChildren(line("p", state.data.choiceHint, "hint"));
     return;
   }
   if (!ready) return;
