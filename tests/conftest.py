@@ -1,5 +1,6 @@
 """Where the tests find real MNIST: the folder UNCRUMPLE_MNIST names, or the data beside the checkout."""
 
+import gc
 import os
 from pathlib import Path
 
@@ -18,6 +19,13 @@ if "UNCRUMPLE_MNIST" not in os.environ and BESIDE.is_dir():
     os.environ["UNCRUMPLE_MNIST"] = str(BESIDE)
 # Tests never reach out: without a folder the app falls back to its own procedural digits.
 os.environ.setdefault("UNCRUMPLE_MIRRORS", "")
+
+
+@pytest.fixture(autouse=True, scope="module")
+def little_garbage():
+    """What earlier files left behind, compiled programs above all, is not searched for garbage again and again."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(autouse=True)

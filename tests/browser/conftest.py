@@ -8,11 +8,13 @@ import subprocess
 import sys
 import time
 import urllib.request
+from collections.abc import Iterator
 from pathlib import Path
+from typing import NamedTuple
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 ROOT = Path(__file__).resolve().parents[2]
 FLAGS = [
@@ -81,7 +83,12 @@ def browser():
 
 def open_page(browser: Browser, url: str, **context) -> tuple[Page, list[str]]:
     """A page in a fresh context, and the list its complaints go to."""
-    page = browser.new_context(base_url=url, **context).new_page()
+    return watched(browser.new_context(base_url=url, **context), url)
+
+
+def watched(context: BrowserContext, url: str) -> tuple[Page, list[str]]:
+    """A new page of this context, and the list its complaints go to."""
+    page = context.new_page()
     page.set_default_timeout(30_000)
     complaints: list[str] = []
 
@@ -103,22 +110,53 @@ def open_page(browser: Browser, url: str, **context) -> tuple[Page, list[str]]:
     return page, complaints
 
 
+LAPTOP = {"viewport": {"width": 1440, "height": 900}, "color_scheme": "light"}
+PHONE = {
+    "viewport": {"width": 390, "height": 844}, "has_touch": True, "color_scheme": "dark", "reduced_motion": "reduce",
+}  # fmt: skip
+
+
+class Window(NamedTuple):
+    """A page that all tests of a file use in turn, each in a session of its own, and the complaints of this one."""
+
+    page: Page
+    complaints: list[str]
+
+
+@pytest.fixture(scope="module")
+def laptop(browser, app_url):
+    """Opened once: a window costs more than a page, and Streamlit's hundred scripts stay in its cache."""
+    with browser.new_context(base_url=app_url, **LAPTOP) as context:
+        yield Window(*watched(context, app_url))
+
+
+@pytest.fixture(scope="module")
+def mobile(browser, app_url):
+    """As laptop."""
+    with browser.new_context(base_url=app_url, **PHONE) as context:
+        yield Window(*watched(context, app_url))
+
+
+def turn(window: Window, kind: dict) -> Iterator[Page]:
+    """One test's turn, without what an earlier one left: the session, storage, a theme, the mouse."""
+    page, complaints = window
+    page.emulate_media(color_scheme=kind["color_scheme"], reduced_motion=kind.get("reduced_motion", "no-preference"))
+    page.mouse.move(0, 0)
+    page.goto("/_stcore/health")
+    page.evaluate("() => { localStorage.clear(); sessionStorage.clear(); }")
+    complaints.clear()
+    yield page
+    page.goto("about:blank")
+    assert complaints == []
+
+
 @pytest.fixture
-def page(browser, app_url):
+def page(laptop):
     """A laptop: 1440×900, light."""
-    opened, complaints = open_page(browser, app_url, viewport={"width": 1440, "height": 900}, color_scheme="light")
-    yield opened
-    opened.context.close()
-    assert complaints == []
+    yield from turn(laptop, LAPTOP)
 
 
 @pytest.fixture
-def phone(browser, app_url):
+def phone(mobile):
     """A phone: 390×844, touch, dark, reduced motion."""
-    opened, complaints = open_page(
-        browser, app_url, viewport={"width": 390, "height": 844}, has_touch=True, color_scheme="dark",
-        reduced_motion="reduce",
-    )  # fmt: skip
-    yield opened
-    opened.context.close()
-    assert complaints == []
+    yield from turn(mobile, PHONE)

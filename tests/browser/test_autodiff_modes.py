@@ -44,6 +44,7 @@ def test_the_curve_needs_one_forward_pass(page):
     expect(page.get_by_role("cell", name="1, one for each input")).to_be_visible()
 
 
+@pytest.mark.slow
 def test_measuring_draws_both_bars(page):
     opened(page)
     page.get_by_role("button", name="Measure").first.click()

@@ -92,6 +92,7 @@ def test_the_digits_on_the_canvas_are_the_samples(page, digits):
         assert np.argmax(alike) == place and alike[place] > 0.9
 
 
+@pytest.mark.slow
 def test_the_last_batch_is_smaller_and_keys_and_pointer_read_it(page, digits):
     root = opened(page)
     slider(page).focus()
@@ -120,6 +121,7 @@ def test_the_last_batch_is_smaller_and_keys_and_pointer_read_it(page, digits):
     expect(readout).to_contain_text(f"batch[9] is train_images[{first + 9}]")
 
 
+@pytest.mark.slow
 def test_another_batch_size_keeps_the_place_and_a_large_batch_says_what_is_drawn(page):
     root = opened(page)
     set_slider(page, 100)
@@ -149,6 +151,7 @@ def test_on_a_phone_everything_fits_and_the_bar_can_be_tapped(phone):
     shows(root, 235)
 
 
+@pytest.mark.slow
 def test_pictures_stay_until_the_new_ones_are_here_and_a_failure_is_said(browser, app_url):
     page, complaints = open_page(browser, app_url, viewport={"width": 1440, "height": 900}, color_scheme="light")
     root = opened(page)

@@ -2,6 +2,7 @@
 
 import re
 
+import pytest
 from playwright.sync_api import expect
 
 CELLS = ".st-key-broadcasting_picture_box [data-testid=live-cells]"
@@ -90,6 +91,7 @@ def test_typing_moves_the_table_and_the_picture_and_refusal_leaves_the_picture(p
     expect(page.get_by_label("Shape of b")).to_have_value("(4,)")
 
 
+@pytest.mark.slow
 def test_sizes_are_dragged_by_keyboard(page):
     opened(page)
     page.get_by_text("Drag the sizes").click()
@@ -102,6 +104,7 @@ def test_sizes_are_dragged_by_keyboard(page):
     expect(page.get_by_label("Shape of a")).to_have_value("(5, 4)")
 
 
+@pytest.mark.slow
 def test_the_challenge_by_keyboard(page):
     opened(page)
     page.get_by_label("Shape of the result").fill("(1, 2, 3, 4, 5)")

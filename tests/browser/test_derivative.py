@@ -98,6 +98,7 @@ def test_keys_move_the_point_and_shrink_epsilon_to_the_engines_numbers(page):
     assert single.dtype == np.float32 and found["error32"] == abs(float(single))
 
 
+@pytest.mark.slow
 def test_a_corner_says_both_slopes_and_a_gap_has_no_line(page):
     root = opened(page)
     choose(page, "relu(x)", "relu")
@@ -114,6 +115,7 @@ def test_a_corner_says_both_slopes_and_a_gap_has_no_line(page):
     expect(root.locator("[data-row=line]")).to_have_text("no straight line to follow")
 
 
+@pytest.mark.slow
 def test_epsilon_shrinks_by_itself_until_the_secant_is_the_tangent(page):
     root = opened(page)
     root.get_by_role("button", name="Let ε shrink").click()
@@ -123,6 +125,7 @@ def test_epsilon_shrinks_by_itself_until_the_secant_is_the_tangent(page):
     assert numbers(root)["secant"] == pytest.approx(2, abs=2e-6)
 
 
+@pytest.mark.slow
 def test_a_typed_error_keeps_the_picture(page):
     root = opened(page)
     root.evaluate("(element) => { element.kept = true; }")

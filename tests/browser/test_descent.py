@@ -128,6 +128,7 @@ def test_play_runs_to_the_end_and_pauses(page):
     expect(page.get_by_role("button", name="Play", exact=True)).to_be_visible()
 
 
+@pytest.mark.slow
 def test_keyboard_moves_the_start_and_turns_the_relief(page):
     opened(page)
     relief = "document.querySelector('[data-testid=descent-board] .relief canvas').toDataURL().length"
@@ -143,6 +144,7 @@ def test_keyboard_moves_the_start_and_turns_the_relief(page):
     expect(page.locator("[data-testid=stCode]").first).to_contain_text("point = np.array([-2.45")
 
 
+@pytest.mark.slow
 def test_a_typed_function_with_a_hole_is_drawn_grey_and_refuses_a_start_there(page):
     opened(page)
     page.get_by_role("combobox", name="Function").click()
@@ -162,6 +164,7 @@ def test_a_typed_function_with_a_hole_is_drawn_grey_and_refuses_a_start_there(pa
     assert page.evaluate(COUNT).get("185,178,166", 0) == grey, "the last good picture stays"
 
 
+@pytest.mark.slow
 def test_switching_the_theme_repaints(page):
     opened(page)
     before = page.evaluate(PRINT)

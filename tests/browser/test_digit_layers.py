@@ -4,6 +4,7 @@ import itertools
 import re
 
 import numpy as np
+import pytest
 from playwright.sync_api import expect
 
 CLOUD = ".st-key-digit_layers_cloud_box [data-testid=point-cloud]"
@@ -69,6 +70,7 @@ def test_a_digit_that_is_pointed_at_shows_its_image_its_label_and_the_prediction
     np.testing.assert_array_equal(np.array(ink).reshape(56, 56)[1::2, 1::2], mnist.test_images[leftmost])
 
 
+@pytest.mark.slow
 def test_other_digits_come_to_the_same_stage(page):
     root = opened(page)
     scrub(root, 3)
@@ -82,6 +84,7 @@ def test_other_digits_come_to_the_same_stage(page):
     expect(root.locator("output")).to_have_text("Logits")
 
 
+@pytest.mark.slow
 def test_a_drawing_travels_along_and_a_run_can_be_scrubbed(page):
     page.goto("/drawing")
     canvas = page.locator("[data-testid=drawing-board] canvas").first

@@ -167,6 +167,7 @@ def test_undo_clear_and_undo_again(page, app_url):
     strokes(page, 1)
 
 
+@pytest.mark.slow
 def test_a_thinner_pen_leaves_less_ink_and_is_evened_out(page, app_url):
     open_board(page, app_url)
     draw(page, THREE)
@@ -177,6 +178,7 @@ def test_a_thinner_pen_leaves_less_ink_and_is_evened_out(page, app_url):
     expect(page.get_by_text("thickened to")).to_be_visible()
 
 
+@pytest.mark.slow
 def test_drawing_by_keyboard(page, app_url):
     open_board(page, app_url)
     page.get_by_test_id("drawing-canvas").focus()
@@ -221,6 +223,7 @@ def test_drawing_by_touch_does_not_scroll(phone, app_url):
     assert phone.evaluate(scroll) == before
 
 
+@pytest.mark.slow
 def test_nothing_is_wider_than_a_phone(phone, app_url):
     open_board(phone, app_url)
     draw(phone, THREE)
@@ -231,6 +234,7 @@ def test_nothing_is_wider_than_a_phone(phone, app_url):
         assert min(size["width"], size["height"]) >= 44
 
 
+@pytest.mark.slow
 def test_a_rerun_keeps_the_very_same_canvas(page, app_url):
     open_board(page, app_url)
     page.get_by_test_id("drawing-canvas").evaluate("canvas => { canvas.mine = true; }")
@@ -243,6 +247,7 @@ def test_a_rerun_keeps_the_very_same_canvas(page, app_url):
     assert ink(page) > 0
 
 
+@pytest.mark.slow
 def test_the_drawing_survives_a_page_switch(page, app_url):
     open_board(page, app_url)
     page.get_by_test_id("brush-size").fill("30")
@@ -256,6 +261,7 @@ def test_the_drawing_survives_a_page_switch(page, app_url):
     expect(page.get_by_test_id("brush-size")).to_have_value("30")
 
 
+@pytest.mark.slow
 def test_the_drawing_survives_a_fresh_load(page, app_url):
     open_board(page, app_url)
     draw(page, SEVEN)
@@ -265,6 +271,7 @@ def test_the_drawing_survives_a_fresh_load(page, app_url):
     assert ink(page) == drawn
 
 
+@pytest.mark.slow
 def test_a_test_digit_with_strokes_survives_a_fresh_load_and_is_cleared(page, app_url):
     open_board(page, app_url)
     caption = page.get_by_test_id("picture-beneath")
@@ -295,6 +302,7 @@ def label(page: Page) -> str:
     return re.search(r"its label is (\d)", page.get_by_test_id("picture-beneath").inner_text())[1]
 
 
+@pytest.mark.slow
 def test_evidence_is_toggled_in_the_browser_alone(page, app_url):
     open_board(page, app_url)
     draw(page, THREE)
@@ -311,6 +319,7 @@ def test_evidence_is_toggled_in_the_browser_alone(page, app_url):
     assert page.evaluate("window.requests") == 0
 
 
+@pytest.mark.slow
 def test_a_pixel_is_followed_into_the_vector(page, app_url):
     open_board(page, app_url)
     draw(page, THREE)
@@ -322,6 +331,7 @@ def test_a_pixel_is_followed_into_the_vector(page, app_url):
     expect(page.get_by_test_id("pixel-readout")).to_contain_text("number 434")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("failure", "sentence"), [("unreachable", "The server does not answer"), ("refused", "a sentence from the server")]
 )
@@ -342,6 +352,7 @@ def test_a_failure_is_one_sentence_and_the_last_picture_stays(page, app_url, fai
     expect(page.get_by_test_id("drawing-message")).to_have_text("")
 
 
+@pytest.mark.slow
 def test_a_network_in_training_is_asked_again_without_reruns(page, app_url):
     open_board(page, app_url)
     draw(page, THREE)
@@ -369,6 +380,7 @@ def test_a_network_in_training_is_asked_again_without_reruns(page, app_url):
     assert sequence(page) == resting + 1
 
 
+@pytest.mark.slow
 def test_a_file_that_is_no_picture_is_refused_beside_the_uploader(page, app_url):
     open_board(page, app_url)
     draw(page, THREE)
@@ -381,6 +393,7 @@ def test_a_file_that_is_no_picture_is_refused_beside_the_uploader(page, app_url)
     strokes(page, 1)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("scheme", "palette"), [("light", theme.LIGHT), ("dark", theme.DARK)])
 def test_ink_and_paper_follow_the_theme(page, app_url, scheme, palette):
     page.emulate_media(color_scheme=scheme)
@@ -394,6 +407,7 @@ def test_ink_and_paper_follow_the_theme(page, app_url, scheme, palette):
     assert "#{:02X}{:02X}{:02X}".format(*map(int, re.findall(r"\d+", paper))) == palette["surface"]
 
 
+@pytest.mark.slow
 def test_reduced_motion_leaves_no_visible_transition(page, app_url):
     page.emulate_media(reduced_motion="reduce")
     open_board(page, app_url)

@@ -103,6 +103,7 @@ def test_the_written_arithmetic_gives_the_value(arithmetic, name):
             assert sum(map(int, terms.split(" + "))) == int(total) == int(value)
 
 
+@pytest.mark.slow
 def test_a_cell_is_chosen_and_its_bits_flip_without_the_server(page):
     root = opened(page)
     sent = []
@@ -121,6 +122,7 @@ def test_a_cell_is_chosen_and_its_bits_flip_without_the_server(page):
     assert sent == []
 
 
+@pytest.mark.slow
 def test_a_float_is_written_as_sign_significand_and_power(page):
     root = opened(page)
     lines = root.locator("dl")
@@ -134,6 +136,7 @@ def test_a_float_is_written_as_sign_significand_and_power(page):
     expect(bit(root, 23)).to_be_focused()
 
 
+@pytest.mark.slow
 def test_arrow_keys_walk_the_table_and_the_bits(page):
     root = opened(page)
     cell(root, "0.1 as float32").focus()
@@ -150,6 +153,7 @@ def test_arrow_keys_walk_the_table_and_the_bits(page):
     expect(result(root)).to_contain_text("In memory after your flips: 1")
 
 
+@pytest.mark.slow
 def test_numbers_appear_while_they_are_typed(page):
     root = opened(page)
     root.evaluate("(element) => { element.kept = true; }")

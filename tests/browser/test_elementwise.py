@@ -1,5 +1,6 @@
 import re
 
+import pytest
 from playwright.sync_api import expect
 
 PICTURE = ".st-key-elementwise_picture_box"
@@ -81,6 +82,7 @@ def test_the_result_fills_step_by_step_from_the_keyboard(page):
     assert results(page) == ["11", "22", "33", "44", "55", "66"]
 
 
+@pytest.mark.slow
 def test_a_number_typed_into_a_cell_changes_the_result(page):
     opened(page)
     point(page, SIX)
@@ -96,6 +98,7 @@ def test_a_number_typed_into_a_cell_changes_the_result(page):
     assert state(page, 2 * SIX)["text"] == "1.5"
 
 
+@pytest.mark.slow
 def test_the_race_shows_progress_ends_and_stops(page):
     opened(page)
     page.get_by_label("Repetitions").fill("200")

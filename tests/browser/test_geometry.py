@@ -149,6 +149,7 @@ def test_numbers_are_typed_and_what_is_none_is_refused(page):
     expect(page.locator(f"{BOARD} .verdict")).to_contain_text("W is zero")
 
 
+@pytest.mark.slow
 def test_keys_move_the_handle_in_focus_and_the_sum_follows(page):
     opened(page)
     page.get_by_role("button", name="Back to nothing").click()
@@ -217,6 +218,7 @@ def color_at(page, place):
     )
 
 
+@pytest.mark.slow
 def test_pixels_and_outlines_lie_where_the_map_sends_them(page, mnist):
     opened(page)
     page.get_by_role("button", name="Affine + relu").click()

@@ -66,12 +66,14 @@ def test_a_click_on_a_pixel_chooses_its_weight(check):
     expect(check.get_by_text(re.compile(r"W1\[569, \d+\] = ")).first).to_be_visible()
 
 
+@pytest.mark.slow
 def test_a_silent_unit_gives_0_by_every_method(check):
     check.get_by_role("button", name="A silent unit").click()
     expect(check.get_by_text("changing this alone changes nothing here")).to_be_visible()
     expect(check.get_by_text("relu′ = 0")).to_be_visible()
 
 
+@pytest.mark.slow
 def test_a_formula_at_every_keystroke_and_a_measurement(check):
     box = check.get_by_label("f(x, y) =")
     box.fill("x^2 * y")

@@ -117,6 +117,7 @@ def test_by_keyboard_along_the_edges_to_the_paths(graph):
     expect(lines).to_have_count(0)
 
 
+@pytest.mark.slow
 def test_cells_the_tape_and_zoom(graph):
     preset(graph, "x @ W + b for a list")
     cell = graph.get_by_label("W[0, 1]")
@@ -148,6 +149,7 @@ def test_cells_the_tape_and_zoom(graph):
     assert float(data(graph)["view"].split(",")[2]) == pytest.approx(float(view.split(",")[2]), rel=0.01)
 
 
+@pytest.mark.slow
 def test_a_typed_expression_its_mistake_and_a_corner(graph):
     box = graph.get_by_role("textbox", name="Expression")
     box.fill("relu(w * q)")

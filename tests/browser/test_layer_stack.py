@@ -132,6 +132,7 @@ def test_the_morph_stops_at_every_layers_output_and_turns_on_the_way(board):
     board.get_by_role("button", name="Pause").click()
 
 
+@pytest.mark.slow
 def test_with_relu_the_count_the_proof_and_the_honest_exception(board):
     with changed(board):
         board.locator(f"{BOARD} .activation").select_option("relu")
@@ -163,6 +164,7 @@ def test_with_relu_the_count_the_proof_and_the_honest_exception(board):
     assert shown(board)[1]["exact"] == "true"
 
 
+@pytest.mark.slow
 def test_layers_are_added_moved_removed_typed_and_refused(board):
     kind = board.get_by_label("Kind")
     kind.select_option("random")

@@ -89,6 +89,7 @@ def test_steps_show_their_caption_and_hide_what_is_not_computed_yet(page):
     assert look(root, 13)["text"] == "12"
 
 
+@pytest.mark.slow
 def test_playing_moves_cells_all_the_way_and_stops(page):
     page.goto("/")
     root = cells(page, "travelling")
@@ -105,6 +106,7 @@ def test_playing_moves_cells_all_the_way_and_stops(page):
         np.testing.assert_allclose((end[cell] - end[0]) / size, divmod(cell, 6)[::-1], atol=0.05)
 
 
+@pytest.mark.slow
 def test_scrubbing_stops_halfway(page):
     page.goto("/")
     root = cells(page, "travelling")
@@ -120,6 +122,7 @@ def test_scrubbing_stops_halfway(page):
     assert before[1] > halfway[1] > after[1]
 
 
+@pytest.mark.slow
 def test_fanning_out_uncovers_the_sheets_without_changing_the_height(page):
     page.goto("/")
     root = cells(page, "cube")
@@ -133,6 +136,7 @@ def test_fanning_out_uncovers_the_sheets_without_changing_the_height(page):
     assert root.bounding_box()["height"] == height
 
 
+@pytest.mark.slow
 def test_a_typed_cell_goes_back_to_python(page):
     page.goto("/")
     root = cells(page, "cube")
@@ -143,6 +147,7 @@ def test_a_typed_cell_goes_back_to_python(page):
     expect(page.get_by_text("pick {")).to_contain_text("'index': [0, 1, 2]")
 
 
+@pytest.mark.slow
 def test_escape_leaves_the_cell_as_it_was(page):
     page.goto("/")
     root = cells(page, "cube")
@@ -153,6 +158,7 @@ def test_escape_leaves_the_cell_as_it_was(page):
     expect(page.get_by_text("edit None")).to_be_visible()
 
 
+@pytest.mark.slow
 def test_brackets_say_their_axis(page):
     page.goto("/")
     root = cells(page, "cube")
@@ -172,6 +178,7 @@ def test_a_phone_gets_its_own_arrangement_and_no_sideways_scrolling(phone):
     expect(readout(root)).to_contain_text("4 + 14 = 18")
 
 
+@pytest.mark.slow
 def test_with_reduced_motion_pictures_change_without_travelling(browser, app_url):
     page, complaints = open_page(browser, app_url, viewport={"width": 1440, "height": 900}, reduced_motion="reduce")
     page.goto("/")

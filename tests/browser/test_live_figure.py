@@ -60,6 +60,7 @@ def test_a_click_reports_the_exact_coordinates(figure, x, y):
     assert shown == pytest.approx([x, y], abs=0.03)
 
 
+@pytest.mark.slow
 def test_frames_are_scrubbed_in_the_browser_and_reported_once_on_release(figure):
     slider = figure.get_by_role("slider", name="Step")
     assert slider.input_value() == "4"
@@ -73,6 +74,7 @@ def test_frames_are_scrubbed_in_the_browser_and_reported_once_on_release(figure)
     assert figure.evaluate(f"{PLOT}.dataset.frame") == "0"
 
 
+@pytest.mark.slow
 def test_playing_runs_to_the_last_frame(figure):
     slider = figure.get_by_role("slider", name="Step")
     figure.get_by_role("button", name="Play").click()
@@ -82,6 +84,7 @@ def test_playing_runs_to_the_last_frame(figure):
     assert figure.evaluate(f"{PLOT}.data[1].x") == [-2, 4]
 
 
+@pytest.mark.slow
 def test_colour_names_become_the_palette_of_the_theme(figure):
     assert figure.evaluate(f"{PLOT}.data[1].line.color") == "#00725A"
     figure.emulate_media(color_scheme="dark")
@@ -102,6 +105,7 @@ def test_a_phone_gets_its_own_height_and_a_finger_scrolls_the_page(browser, url)
     assert complaints == []
 
 
+@pytest.mark.slow
 def test_without_the_drawing_library_a_sentence_says_so(browser, url):
     page, _ = open_page(browser, url, viewport={"width": 800, "height": 700})
     page.route("**/plotly-*.min.js", lambda route: route.abort())

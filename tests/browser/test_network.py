@@ -1,6 +1,7 @@
 import re
 
 import numpy as np
+import pytest
 from playwright.sync_api import expect
 
 NOT_BEGUN = re.compile("Not begun")
@@ -135,6 +136,7 @@ def test_the_learning_rate_changes_in_flight_and_divergence_is_explained(page):
     assert all(value is not None and value > 0 for value in trace(page, "cursor 1", "y"))
 
 
+@pytest.mark.slow
 def test_absurd_input_gets_a_sentence_and_the_picture_stays(page):
     opened(page)
     drawn = page.evaluate(f"document.querySelector('{FIGURE}').querySelectorAll('.main-svg').length")
@@ -148,6 +150,7 @@ def test_absurd_input_gets_a_sentence_and_the_picture_stays(page):
     expect(button(page, "Train")).to_be_enabled()
 
 
+@pytest.mark.slow
 def test_a_click_on_a_confusion_shows_the_digits_behind_it(page):
     opened(page)
     matrix = page.locator(".st-key-network_confusion_box [data-testid=live-figure]")
@@ -184,6 +187,7 @@ def test_phone_dark_and_reduced_motion(phone):
     assert box["x"] >= 0 and box["x"] + box["width"] <= 390
 
 
+@pytest.mark.slow
 def test_switching_the_theme_repaints_without_a_reload(page):
     opened(page)
     color = f"getComputedStyle(document.querySelector('{FIGURE} .annotation-text')).fill"
@@ -192,6 +196,7 @@ def test_switching_the_theme_repaints_without_a_reload(page):
     page.wait_for_function(f"{color} !== '{light}'")
 
 
+@pytest.mark.slow
 def test_weights_and_history_can_be_taken_away(page, tmp_path):
     opened(page)
     set_number(page, "Epochs", 1)

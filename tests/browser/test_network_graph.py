@@ -2,6 +2,7 @@
 
 import re
 
+import pytest
 from playwright.sync_api import expect
 
 BOARD = "[data-testid=graph-board]"
@@ -61,6 +62,7 @@ def test_steps_run_in_the_browser_with_shapes_and_norms(page):
     assert data(page)["answered"] == answered
 
 
+@pytest.mark.slow
 def test_a_click_in_the_gallery_chooses_its_unit(page):
     opened(page)
     gallery = page.locator(".st-key-network_graph_gallery .nsewdrag").first
@@ -75,6 +77,7 @@ def test_a_click_in_the_gallery_chooses_its_unit(page):
     expect(unit).to_have_value(str(first + 10))
 
 
+@pytest.mark.slow
 def test_it_moves_while_the_network_trains(page):
     page.goto("/")
     page.get_by_role("button", name="Train", exact=True).click()

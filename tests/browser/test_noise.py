@@ -73,6 +73,7 @@ def test_dragging_the_position_redraws_every_gradient_in_the_browser(page):
     expect(page.locator(BOARD)).to_have_attribute("data-place", ",".join(f"{v:g}" for v in moved))
 
 
+@pytest.mark.slow
 def test_points_of_ones_own_are_added_dragged_and_removed(page):
     board, race = opened(page, "own")
     points = canvas(board, "points")
@@ -101,6 +102,7 @@ def test_points_of_ones_own_are_added_dragged_and_removed(page):
     assert (shown(board)["xs"][-1], shown(board)["ys"][-1]) == (0, pytest.approx(1.2, abs=1e-5))
 
 
+@pytest.mark.slow
 def test_rates_look_up_the_engines_runs_and_the_clock_counts_samples(page):
     board, race = opened(page)
     found = shown(board)
@@ -135,6 +137,7 @@ def test_rates_look_up_the_engines_runs_and_the_clock_counts_samples(page):
     check([[1, 15], [8, 15], [32, 15], [256, 20]], (-1.9, 2))
 
 
+@pytest.mark.slow
 def test_the_race_plays_to_its_end_and_a_large_rate_diverges(page):
     _, race = opened(page)
     race.get_by_role("slider", name="Speed").fill("2")

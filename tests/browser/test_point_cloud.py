@@ -76,6 +76,7 @@ def test_playing_reaches_the_end_and_pauses(page):
     np.testing.assert_allclose(where(root, 81)[:2], plane().stages[1].points[81], atol=1e-3)
 
 
+@pytest.mark.slow
 def test_a_plane_does_not_turn_and_names_what_is_pointed_at(page):
     root = opened(page, "plane")
     canvas = root.locator(".stage > canvas")

@@ -63,6 +63,7 @@ def test_playing_ends_in_the_product_and_stepping_back_takes_a_cell_away(product
     expect(product.locator(f"{BOX} p").first).to_contain_text("Row 1 of x · column 0 of y")
 
 
+@pytest.mark.slow
 def test_a_number_changed_in_the_picture_changes_text_and_result(product):
     product.mouse.dblclick(*middle(product, 0))
     editor = product.locator(f"{BOX} input[aria-label^='New value']")
@@ -72,6 +73,7 @@ def test_a_number_changed_in_the_picture_changes_text_and_result(product):
     product.wait_for_function(f"{CANVAS}.cellState(12).text === '121'")
 
 
+@pytest.mark.slow
 def test_sizes_that_do_not_fit_are_said_at_the_keystroke_and_the_picture_stays(product):
     box = product.get_by_role("textbox", name=re.compile("^y: numbers"))
     box.fill("[[1, 2], [3, 4]]")
@@ -82,6 +84,7 @@ def test_sizes_that_do_not_fit_are_said_at_the_keystroke_and_the_picture_stays(p
     product.wait_for_function(f"{CANVAS}.cellState(9).text === '6'")
 
 
+@pytest.mark.slow
 def test_by_keyboard(product):
     product.locator(f"{BOX} canvas").focus()
     product.keyboard.press("Tab")

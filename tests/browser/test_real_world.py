@@ -4,6 +4,7 @@ import re
 from pathlib import Path
 
 import numpy as np
+import pytest
 from playwright.sync_api import expect
 
 from engine.real_world import (
@@ -91,6 +92,7 @@ def test_the_browser_counts_as_the_engine_does(page):
     assert found == expected
 
 
+@pytest.mark.slow
 def test_dragging_acts_at_once_and_letting_go_tells_the_page(page):
     sent = []
     page.on("websocket", lambda socket: socket.on("framesent", lambda frame: sent.append(len(frame))))
@@ -114,6 +116,7 @@ def test_dragging_acts_at_once_and_letting_go_tells_the_page(page):
     expect(code(page)).to_contain_text(f"shape = {view.shape}")
 
 
+@pytest.mark.slow
 def test_keyboard_and_typed_sizes(page):
     opened(page)
     slider(page, "samples").focus()
@@ -147,6 +150,7 @@ def test_keyboard_and_typed_sizes(page):
     expect(shape(page)).to_have_text("(10, 256, 256, 3)")
 
 
+@pytest.mark.slow
 def test_channels_travel_to_the_front(page):
     opened(page)
     page.get_by_test_id("data-example").select_option(label="128 colour images, channels-last")

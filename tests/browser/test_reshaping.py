@@ -82,6 +82,7 @@ def test_a_new_target_is_drawn_and_an_impossible_one_changes_nothing(page):
     assert places(page, PATH, range(6)) == [[column, 0] for column in range(6)]
 
 
+@pytest.mark.slow
 def test_transposed_and_reshaped_end_in_different_places(page):
     opened(page)
     page.get_by_role("radio", name="Transpose", exact=True).first.click()
@@ -97,6 +98,7 @@ def test_transposed_and_reshaped_end_in_different_places(page):
     expect(page.locator(CONTRAST)).to_contain_text("4 of 6 elements are in different places")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("steps", "width"), [(8, 27), (10, 29)])
 def test_the_digit_leans_at_a_wrong_width(page, steps, width):
     opened(page)
@@ -109,6 +111,7 @@ def test_the_digit_leans_at_a_wrong_width(page, steps, width):
     assert below == [[0, 0], [lean, 1], [2 * lean, 2]]
 
 
+@pytest.mark.slow
 def test_playing_the_digit_shows_the_ways_between(page):
     opened(page)
     page.locator(DIGIT).scroll_into_view_if_needed()

@@ -71,6 +71,7 @@ def test_the_run_is_scrubbed_and_played_without_the_server(page):
     assert requests == []
 
 
+@pytest.mark.slow
 def test_a_cell_is_picked_by_keyboard_and_a_start_by_clicking(page):
     opened(page)
     slider = page.get_by_role("slider", name="Momentum").first
@@ -87,6 +88,7 @@ def test_a_cell_is_picked_by_keyboard_and_a_start_by_clicking(page):
     )
 
 
+@pytest.mark.slow
 def test_dragging_momentum_redraws_the_ball_and_the_sweep_shows_the_guess(page):
     opened(page)
     page.wait_for_function(f"document.querySelector('{BOARD}')?.dataset.drawn", timeout=60_000)

@@ -73,6 +73,7 @@ def test_pointing_at_a_result_cell_lights_its_source_without_the_server(own):
     assert sent == []
 
 
+@pytest.mark.slow
 def test_stepping_back_brings_the_cells_home_by_keyboard(own):
     own.get_by_role("button", name="Step back").focus()
     own.keyboard.press("Enter")
@@ -85,6 +86,7 @@ def test_stepping_back_brings_the_cells_home_by_keyboard(own):
     assert box(own, 20)["x"] > box(own, 5)["x"]
 
 
+@pytest.mark.slow
 def test_a_number_typed_into_a_cell_changes_tensor_and_result(own):
     own.locator(f"{CELLS} canvas").focus()
     own.keyboard.press("Home")
@@ -96,6 +98,7 @@ def test_a_number_typed_into_a_cell_changes_tensor_and_result(own):
     own.wait_for_function(f"document.querySelector('{CELLS} canvas').cellState(21).text === '-7'")
 
 
+@pytest.mark.slow
 def test_a_refused_index_is_said_and_the_picture_stays(page):
     opened(page)
     shape = r"(90, 28, 28)"

@@ -72,6 +72,7 @@ def test_arrow_keys_walk_the_cells_and_say_index_and_value(page):
     expect(readout(root)).to_have_text("axis 0 of x has size 3")
 
 
+@pytest.mark.slow
 def test_a_number_typed_into_a_cell_becomes_typed_text(page):
     root = opened(page)
     choose(page, "Examples")

@@ -18,6 +18,15 @@ def loaded():
     return session.loader().poll()
 
 
+@pytest.fixture(autouse=True)
+def nothing_drawn():
+    """Every test begins without a drawing: to Streamlit's test runner all tests of a process are one reader."""
+    from pages.shell import session
+
+    for reader in list(session._sessions.values()):
+        reader.drawn = None
+
+
 @pytest.fixture
 def app(loaded):
     """The app at its first page."""

@@ -15,7 +15,7 @@ APP = Path(__file__).parents[2] / "app.py"
 
 @pytest.fixture
 def page(loaded):
-    opened = AppTest.from_file(APP, default_timeout=60).run().switch_page("pages/autodiff_modes.py").run()
+    opened = AppTest.from_file(APP, default_timeout=60).switch_page("pages/autodiff_modes.py").run()
     assert not opened.exception
     return opened
 

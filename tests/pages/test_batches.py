@@ -19,7 +19,7 @@ APP = Path(__file__).parents[2] / "app.py"
 
 @pytest.fixture
 def page(loaded) -> AppTest:
-    return AppTest.from_file(APP, default_timeout=60).run().switch_page("pages/batches.py").run()
+    return AppTest.from_file(APP, default_timeout=60).switch_page("pages/batches.py").run()
 
 
 def get(path: str, encoding: str = "gzip"):
@@ -70,7 +70,7 @@ def test_a_batch_and_its_size_survive_a_page_switch(page):
 
 def test_the_page_appears_before_the_digits(monkeypatch):
     monkeypatch.setattr(session.loader(), "poll", lambda: Snapshot("loading", "Looking for MNIST", 0.2))
-    app = AppTest.from_file(APP, default_timeout=60).run().switch_page("pages/batches.py").run()
+    app = AppTest.from_file(APP, default_timeout=60).switch_page("pages/batches.py").run()
     assert not app.exception and not app.get("bidi_component")
     assert any("as soon as the digits are here" in text.value for text in app.markdown)
 

@@ -15,7 +15,7 @@ PICTURE = "broadcasting_picture"
 
 @pytest.fixture
 def page(app) -> AppTest:
-    app.run().switch_page("pages/broadcasting.py").run()
+    app.switch_page("pages/broadcasting.py").run()
     assert not app.exception
     return app
 

@@ -11,7 +11,7 @@ from engine import descent, surfaces
 
 @pytest.fixture
 def page(app):
-    return app.run().switch_page("pages/descent.py").run()
+    return app.switch_page("pages/descent.py").run()
 
 
 def board(page):

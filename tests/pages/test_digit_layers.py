@@ -15,7 +15,7 @@ from viz import digit_layers as viz
 
 @pytest.fixture
 def page(app):
-    opened = app.run().switch_page("pages/digit_layers.py").run()
+    opened = app.switch_page("pages/digit_layers.py").run()
     assert not opened.exception
     yield opened
     for found in list(shell._sessions.values()):

@@ -20,7 +20,7 @@ SEVEN = {"strokes": [[70, 60, 210, 60, 130, 240]], "brush": 22, "base": False}
 @pytest.fixture
 def page() -> AppTest:
     """The page with the digits loaded."""
-    app = AppTest.from_file(APP, default_timeout=60).run().switch_page("pages/drawing.py")
+    app = AppTest.from_file(APP, default_timeout=60).switch_page("pages/drawing.py")
     end = time.monotonic() + 120
     while shell.loader().poll().digits is None and time.monotonic() < end:
         time.sleep(0.1)
@@ -41,7 +41,7 @@ def test_the_page_runs(page):
 
 def test_the_page_appears_before_the_digits(monkeypatch):
     monkeypatch.setattr(shell.loader(), "poll", lambda: Snapshot("loading", "Looking for MNIST", 0.2))
-    app = AppTest.from_file(APP, default_timeout=60).run().switch_page("pages/drawing.py").run()
+    app = AppTest.from_file(APP, default_timeout=60).switch_page("pages/drawing.py").run()
     assert not app.exception
     assert len(app.get("bidi_component")) == 1
     assert not app.number_input

@@ -11,7 +11,7 @@ APP = Path(__file__).parents[2] / "app.py"
 
 @pytest.fixture
 def page(loaded) -> AppTest:
-    return AppTest.from_file(APP, default_timeout=60).run().switch_page("pages/dtypes.py").run()
+    return AppTest.from_file(APP, default_timeout=60).switch_page("pages/dtypes.py").run()
 
 
 def table(page) -> dict:

@@ -16,7 +16,7 @@ PICTURE = "elementwise_picture"
 
 @pytest.fixture
 def page(app) -> AppTest:
-    app.run().switch_page("pages/elementwise.py").run()
+    app.switch_page("pages/elementwise.py").run()
     assert not app.exception
     return app
 

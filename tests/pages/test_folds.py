@@ -13,7 +13,7 @@ from pages.sections import folds_run
 
 @pytest.fixture
 def page(app):
-    opened = app.run().switch_page("pages/folds.py").run()
+    opened = app.switch_page("pages/folds.py").run()
     assert not opened.exception
     return opened
 

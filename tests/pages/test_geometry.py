@@ -14,7 +14,7 @@ from pages.shell import session as shell
 
 @pytest.fixture
 def page(app):
-    opened = app.run().switch_page("pages/geometry.py").run()
+    opened = app.switch_page("pages/geometry.py").run()
     assert not opened.exception
     return opened
 
@@ -125,7 +125,7 @@ def test_the_object_is_the_readers_own_digit_once_drawn(page):
 
 def test_the_map_is_kept_while_other_pages_are_read(page):
     sent(page, W=[3, 0, 0, 1], preset="scaling", layers={"eigen": True})
-    page.switch_page("pages/tensors.py").run().switch_page("pages/geometry.py").run()
+    page.switch_page("pages/tensors.py").switch_page("pages/geometry.py").run()
     shown = board(page)
     assert shown["map"]["W"] == [3, 0, 0, 1] and shown["preset"] == "scaling"
     assert shown["layers"] == {"area": False, "eigen": True, "ellipse": False, "before": False}

@@ -14,7 +14,7 @@ from pages.shell import session as shell
 
 @pytest.fixture
 def page(app):
-    opened = app.run().switch_page("pages/gradient.py").run()
+    opened = app.switch_page("pages/gradient.py").run()
     assert not opened.exception
     return opened
 

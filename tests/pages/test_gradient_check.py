@@ -20,7 +20,7 @@ APP = Path(__file__).parents[2] / "app.py"
 
 @pytest.fixture
 def page(loaded):
-    opened = AppTest.from_file(APP, default_timeout=60).run().switch_page("pages/gradient_check.py").run()
+    opened = AppTest.from_file(APP, default_timeout=60).switch_page("pages/gradient_check.py").run()
     assert not opened.exception
     return opened
 

@@ -12,7 +12,7 @@ from pages.sections.graph_variables import parse_variables, taken, written
 
 @pytest.fixture
 def page(app):
-    opened = app.run().switch_page("pages/graph.py").run()
+    opened = app.switch_page("pages/graph.py").run()
     assert not opened.exception
     return opened
 

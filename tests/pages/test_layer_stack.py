@@ -11,7 +11,7 @@ from engine.layer_stack import CHAINS
 
 @pytest.fixture
 def page(app):
-    opened = app.run().switch_page("pages/layer_stack.py").run()
+    opened = app.switch_page("pages/layer_stack.py").run()
     assert not opened.exception
     return opened
 

@@ -18,7 +18,7 @@ from viz.graph_words import number
 
 @pytest.fixture
 def page(app):
-    opened = app.run().switch_page("pages/network_graph.py").run()
+    opened = app.switch_page("pages/network_graph.py").run()
     assert not opened.exception
     yield opened
     for found in list(shell._sessions.values()):

@@ -16,7 +16,7 @@ APP = Path(__file__).parents[2] / "app.py"
 
 @pytest.fixture
 def page(loaded) -> AppTest:
-    return AppTest.from_file(APP, default_timeout=90).run().switch_page("pages/noise.py").run()
+    return AppTest.from_file(APP, default_timeout=90).switch_page("pages/noise.py").run()
 
 
 def given(page):

@@ -11,7 +11,7 @@ from pages.shell import session as shell
 
 @pytest.fixture
 def page(app):
-    opened = app.run().switch_page("pages/product.py").run()
+    opened = app.switch_page("pages/product.py").run()
     assert not opened.exception
     return opened
 

@@ -14,7 +14,7 @@ APP = Path(__file__).parents[2] / "app.py"
 
 @pytest.fixture
 def page() -> AppTest:
-    return AppTest.from_file(APP, default_timeout=60).run().switch_page("pages/real_world.py").run()
+    return AppTest.from_file(APP, default_timeout=60).switch_page("pages/real_world.py").run()
 
 
 def say(page: AppTest, text: str) -> AppTest:

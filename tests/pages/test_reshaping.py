@@ -7,7 +7,7 @@ import pytest
 
 @pytest.fixture
 def page(app):
-    opened = app.run().switch_page("pages/reshaping.py").run()
+    opened = app.switch_page("pages/reshaping.py").run()
     assert not opened.exception
     return opened
 

@@ -9,7 +9,7 @@ from engine import local_minima, settings_map, surfaces
 
 @pytest.fixture
 def page(app) -> AppTest:
-    return app.run().switch_page("pages/settings_map.py").run()
+    return app.switch_page("pages/settings_map.py").run()
 
 
 def text(page: AppTest) -> str:

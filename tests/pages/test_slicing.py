@@ -18,7 +18,7 @@ INDEX = "slicing_index_{}"
 @pytest.fixture
 def page() -> AppTest:
     """The page with the digits loaded."""
-    app = AppTest.from_file(APP, default_timeout=60).run().switch_page("pages/slicing.py")
+    app = AppTest.from_file(APP, default_timeout=60).switch_page("pages/slicing.py")
     end = time.monotonic() + 120
     while shell.loader().poll().digits is None and time.monotonic() < end:
         time.sleep(0.1)

@@ -18,7 +18,7 @@ APP = Path(__file__).parents[2] / "app.py"
 
 @pytest.fixture
 def page(loaded) -> AppTest:
-    return AppTest.from_file(APP, default_timeout=60).run().switch_page("pages/tensors.py").run()
+    return AppTest.from_file(APP, default_timeout=60).switch_page("pages/tensors.py").run()
 
 
 def scene(page: AppTest, key: str = "tensors_picture") -> dict:
@@ -136,7 +136,7 @@ def test_real_tensors_show_what_they_are(page):
 
 def test_before_the_digits_are_here_the_other_real_tensors_are(monkeypatch, loaded):
     monkeypatch.setattr(shell.loader(), "poll", lambda: Snapshot("loading", "Looking for MNIST", 0.2))
-    app = AppTest.from_file(APP, default_timeout=60).run().switch_page("pages/tensors.py").run()
+    app = AppTest.from_file(APP, default_timeout=60).switch_page("pages/tensors.py").run()
     app.session_state["tensors_real"] = "batch"
     app.session_state["tensors_mode"] = "Real tensors"
     app.run()

@@ -29,7 +29,7 @@ def quick(monkeypatch):
 
 @pytest.fixture
 def page(app):
-    opened = app.run().switch_page("pages/uncrumple.py").run()
+    opened = app.switch_page("pages/uncrumple.py").run()
     assert not opened.exception
     return opened
 

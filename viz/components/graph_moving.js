@@ -2,12 +2,12 @@
 
 const LEAST = 0.15;
 const MOST = 3;
-const READABLE = 0.72;
+const READABLE = 0.6;
 
 function resized(state) {
   if (!state.data || !state.root.clientWidth) return;
   const narrow = state.root.clientWidth < 760;
-  const tall = narrow ? Math.min(state.data.drawing.height, 440) : state.data.drawing.height;
+  const tall = narrow ? Math.min(state.data.drawing.height, 560) : state.data.drawing.height;
   state.stage.style.height = `${tall}px`;
   if (!state.moved) home(state);
   applyView(state);
