@@ -46,6 +46,8 @@ def _buttons(here: session.Session, digits: Digits | None, state: Snapshot, want
     runner = here.runner
     over = state.state in ("finished", "stopped", "diverged", "failed")
     running = state.state == "running"
+    # A single update may be over before the picture below is drawn: these buttons must follow then, too.
+    st.session_state["network_was_running"] = running
 
     def again() -> None:
         here.prepare(digits, wanted)
