@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
-# What one test process or server has compiled, no other compiles again. JAX reads these when it is imported; benchmarks,
-# which import this file too, compile for themselves.
+# What one test process or server has compiled, no other compiles again. JAX reads these when it is imported.
+# Benchmarks import this file too, and compile for themselves.
 if "PYTEST_VERSION" in os.environ:
     os.environ.setdefault("JAX_COMPILATION_CACHE_DIR", str(ROOT / ".pytest_cache" / "jax"))
     os.environ.setdefault("JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS", "0.05")
