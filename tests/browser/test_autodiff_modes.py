@@ -34,6 +34,7 @@ def test_columns_and_rows_fill_pass_by_pass(page):
     expect(page.locator(BOX)).to_contain_text("Reverse was complete after pass 4.")
 
 
+@pytest.mark.slow
 def test_the_curve_needs_one_forward_pass(page):
     opened(page)
     page.get_by_label("Function").click()

@@ -69,6 +69,7 @@ def test_any_batch_is_drawn_with_its_labels_and_nothing_is_rerun(page, digits):
     expect(page.get_by_test_id("stCode").first).to_contain_text("n, batch_size = 3, 128")
 
 
+@pytest.mark.slow
 def test_the_digits_on_the_canvas_are_the_samples(page, digits):
     root = opened(page)
     set_slider(page, 77)

@@ -76,6 +76,7 @@ def test_ghosts_leave_their_source_and_the_result_spells_its_computation(page):
     ]
 
 
+@pytest.mark.slow
 def test_typing_moves_the_table_and_the_picture_and_refusal_leaves_the_picture(page):
     opened(page)
     page.get_by_label("Shape of b").fill("(3, 1)")

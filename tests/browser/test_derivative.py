@@ -77,6 +77,7 @@ def test_both_points_are_dragged_without_the_server(page):
     expect(root).to_have_attribute("data-x", "-0.5")
 
 
+@pytest.mark.slow
 def test_keys_move_the_point_and_shrink_epsilon_to_the_engines_numbers(page):
     root = opened(page)
     choose(page, "sin(x)", "sine")

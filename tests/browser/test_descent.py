@@ -84,6 +84,7 @@ def test_dragging_the_learning_rate_moves_every_path_without_the_server(page, se
     expect(part(page, ".lines")).not_to_have_class(re.compile("waiting"))
 
 
+@pytest.mark.slow
 def test_a_click_starts_there_and_scrubbing_is_explained(page):
     opened(page)
     before = verdicts(page)
@@ -114,6 +115,7 @@ def test_a_click_starts_there_and_scrubbing_is_explained(page):
     expect(part(page, ".lines")).to_contain_text("Step 1, Adam")
 
 
+@pytest.mark.slow
 def test_play_runs_to_the_end_and_pauses(page):
     opened(page)
     part(page, ".speed").focus()

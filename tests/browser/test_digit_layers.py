@@ -53,6 +53,7 @@ def test_classes_part_from_pixels_to_logits_and_between_stages_digits_move_strai
         assert (before * after).sum() > 0
 
 
+@pytest.mark.slow
 def test_a_digit_that_is_pointed_at_shows_its_image_its_label_and_the_prediction(page, mnist):
     root = opened(page)
     root.scroll_into_view_if_needed()

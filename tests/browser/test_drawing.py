@@ -124,6 +124,7 @@ def test_the_sequence_number_grows_by_one_with_every_prediction(page, app_url):
     assert len(seen) > 10
 
 
+@pytest.mark.slow
 def test_the_prediction_moves_while_the_pen_is_down(page, app_url):
     open_board(page, app_url)
     page.mouse.move(*place(page, THREE[0]))
@@ -141,6 +142,7 @@ def test_the_prediction_moves_while_the_pen_is_down(page, app_url):
     page.mouse.up()
 
 
+@pytest.mark.slow
 def test_other_buttons_leave_no_ink(page, app_url):
     open_board(page, app_url)
     page.mouse.move(*place(page, ONE[0]))
@@ -151,6 +153,7 @@ def test_other_buttons_leave_no_ink(page, app_url):
     assert ink(page) == 0
 
 
+@pytest.mark.slow
 def test_undo_clear_and_undo_again(page, app_url):
     open_board(page, app_url)
     draw(page, ONE)

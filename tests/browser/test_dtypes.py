@@ -83,6 +83,7 @@ def test_values_and_differences_are_exact(arithmetic, name):
             assert Decimal(apart) == Decimal(stored) - Decimal(number)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", CODES)
 def test_the_written_arithmetic_gives_the_value(arithmetic, name):
     form = FORMATS[name]

@@ -64,6 +64,7 @@ def test_the_pair_under_the_pointer_lights_and_is_spelled_out(page):
     expect(readout(page)).to_contain_text("max(1, 10) = 10")
 
 
+@pytest.mark.slow
 def test_the_result_fills_step_by_step_from_the_keyboard(page):
     opened(page)
     assert results(page) == ["11", "22", "33", "44", "55", "66"]

@@ -59,6 +59,7 @@ def test_trained_live_then_scrubbed_through_the_layers(page):
     expect(page.get_by_text("linear can only draw one straight line")).to_be_visible()
 
 
+@pytest.mark.slow
 def test_painting_by_mouse_and_keyboard_says_what_is_missing(page):
     opened(page)
     choose(page, "folds_shape", "Paint")

@@ -95,6 +95,7 @@ def test_dragging_an_arrow_changes_w_at_once_and_ends_in_the_engines_numbers(pag
     expect(page.get_by_text(f"W = np.array([[{W[0, 0]}, {W[0, 1]}]").first).to_be_attached()
 
 
+@pytest.mark.slow
 def test_every_family_and_the_way_to_it(page):
     opened(page)
     for name, preset in PRESETS.items():
@@ -122,6 +123,7 @@ def test_every_family_and_the_way_to_it(page):
     expect(page.get_by_role("button", name="Play")).to_be_visible()
 
 
+@pytest.mark.slow
 def test_numbers_are_typed_and_what_is_none_is_refused(page):
     opened(page)
     box(page, "W[0, 0]").fill("-2")

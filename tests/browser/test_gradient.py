@@ -69,6 +69,7 @@ def test_dragging_the_point_needs_no_server_and_ends_in_jaxs_numbers(gradient):
     gradient.wait_for_function(f"document.querySelector('{CELLS}').cellState(6).text === '{weights[0, 0]:.3g}'")
 
 
+@pytest.mark.slow
 def test_steps_go_down_and_too_large_a_rate_goes_up_and_back_leads_to_the_start(gradient):
     weights, data = shown(gradient)
     assert float(data["largest"]) == pytest.approx(1.848915, abs=1e-5)

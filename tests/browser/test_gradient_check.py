@@ -57,6 +57,7 @@ def test_scrubbing_epsilon_needs_no_server_and_rewrites_the_quotient(check):
     assert sent == []
 
 
+@pytest.mark.slow
 def test_a_click_on_a_pixel_chooses_its_weight(check):
     check.locator(CELLS).scroll_into_view_if_needed()
     pixel = 20 * 28 + 9

@@ -90,6 +90,7 @@ def test_steps_go_forward_then_backward_without_the_server(graph):
     assert data(graph)["answered"] == answered
 
 
+@pytest.mark.slow
 def test_by_keyboard_along_the_edges_to_the_paths(graph):
     preset(graph, "One variable on several paths")
     node(graph, "y").focus()

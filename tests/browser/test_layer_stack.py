@@ -112,6 +112,7 @@ def test_while_a_handle_is_dragged_the_single_layer_stays_the_product(board):
     np.testing.assert_array_equal(after.weights, chain.weights)
 
 
+@pytest.mark.slow
 def test_the_morph_stops_at_every_layers_output_and_turns_on_the_way(board):
     choose(board, "Two folds")
     chain = CHAINS["folds"][1]

@@ -67,6 +67,7 @@ def test_arrow_keys_walk_along_axes_and_on_to_the_next_block(page):
     expect(readout(root)).not_to_contain_text("y[1, 0]")
 
 
+@pytest.mark.slow
 def test_page_down_goes_to_the_sheet_behind(page):
     page.goto("/")
     root = cells(page, "cube")
@@ -76,6 +77,7 @@ def test_page_down_goes_to_the_sheet_behind(page):
     expect(readout(root)).to_contain_text("cube[1, 0, 0] = 15")
 
 
+@pytest.mark.slow
 def test_steps_show_their_caption_and_hide_what_is_not_computed_yet(page):
     page.goto("/")
     root = cells(page, "sums")

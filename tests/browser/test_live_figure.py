@@ -52,6 +52,7 @@ def test_new_data_are_drawn_in_place_and_the_zoom_is_kept(figure):
     assert figure.evaluate(f"{PLOT}._fullLayout.xaxis.range.map((end) => end.toFixed(2))") == zoomed
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("x", "y"), [(1.25, -0.5), (-2.75, 2.6)], ids=["on the contour", "where nothing is drawn"])
 def test_a_click_reports_the_exact_coordinates(figure, x, y):
     figure.mouse.click(*spot(figure, x, y))

@@ -123,6 +123,7 @@ def test_pause_step_stop_and_reset(page):
     expect(progress(page)).to_contain_text(NOT_BEGUN)
 
 
+@pytest.mark.slow
 def test_the_learning_rate_changes_in_flight_and_divergence_is_explained(page):
     opened(page)
     page.get_by_role("combobox", name="Optimizer").click()

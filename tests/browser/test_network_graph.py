@@ -41,6 +41,7 @@ def test_a_layer_opens_in_the_picture_and_a_box_is_told_about(page):
     expect(node(page, "relu")).to_have_count(1)
 
 
+@pytest.mark.slow
 def test_steps_run_in_the_browser_with_shapes_and_norms(page):
     opened(page)
     answered = data(page)["answered"]

@@ -66,6 +66,7 @@ def test_turning_by_mouse_and_keys_moves_the_picture_not_the_points(page):
     np.testing.assert_array_equal(where(root, 5), point)
 
 
+@pytest.mark.slow
 def test_playing_reaches_the_end_and_pauses(page):
     root = opened(page, "plane")
     root.get_by_role("button", name="Play").click()

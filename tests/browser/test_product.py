@@ -47,6 +47,7 @@ def test_pointing_at_a_result_cell_lights_its_row_and_column_and_spells_the_sum(
     assert lit == [None] * 3 + ["data"] * 3 + ["prediction", None] * 3 + [None, None, "gradient", None]
 
 
+@pytest.mark.slow
 def test_playing_ends_in_the_product_and_stepping_back_takes_a_cell_away(product):
     expect(product.locator(PICTURE)).to_have_attribute("data-frame", "4")
     product.locator(BOX).get_by_role("button", name="Play").click()

@@ -71,6 +71,7 @@ def test_every_example_shows_the_engines_figures(page):
         expect(code(page)).to_contain_text(f"shape = {view.shape}  # {', '.join(view.axes)}")
 
 
+@pytest.mark.slow
 def test_the_browser_counts_as_the_engine_does(page):
     random = np.random.default_rng(5)
     counts = [int(2 ** float(power) * 1.1) + 1 for power in random.uniform(0, 160, 3000)]

@@ -70,6 +70,7 @@ def test_every_element_travels_to_numpys_place_without_the_server(page):
     assert sent == []
 
 
+@pytest.mark.slow
 def test_a_new_target_is_drawn_and_an_impossible_one_changes_nothing(page):
     opened(page)
     target = page.get_by_role("textbox", name="Target shape, or several in a row")

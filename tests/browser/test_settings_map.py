@@ -53,6 +53,7 @@ def test_a_click_on_a_cell_shows_its_run_in_place(page):
     expect(said).to_contain_text("momentum 0.60: from step")
 
 
+@pytest.mark.slow
 def test_the_run_is_scrubbed_and_played_without_the_server(page):
     opened(page)
     slider = page.locator(".st-key-settings_map_run_box input[type=range]")

@@ -59,6 +59,7 @@ def test_typing_lights_the_taken_cells_and_draws_the_result(own):
     expect(own.get_by_text("(2, 3)", exact=True)).to_be_visible()
 
 
+@pytest.mark.slow
 def test_pointing_at_a_result_cell_lights_its_source_without_the_server(own):
     index(own, "::-1")
     picture(own, "its slice, shape (4, 5)")

@@ -60,6 +60,7 @@ def test_typed_text_becomes_a_picture_and_bad_text_leaves_it(page):
     assert same.evaluate("root => root.isConnected"), "one picture, changed in place"
 
 
+@pytest.mark.slow
 def test_arrow_keys_walk_the_cells_and_say_index_and_value(page):
     root = opened(page)
     root.locator("canvas").focus()

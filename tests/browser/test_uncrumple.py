@@ -96,6 +96,7 @@ def test_it_turns_by_dragging_and_by_keys_and_keeps_its_angle_on_another_ball(un
     assert dataset(uncrumple)["angle"] == turned
 
 
+@pytest.mark.slow
 def test_a_training_can_be_stopped_and_leaves_what_it_has_reached(uncrumple):
     uncrumple.get_by_role("button", name="Train", exact=True).click()
     expect(uncrumple.get_by_text(re.compile(r"Training: update [1-9],?\d+ of 8,000"))).to_be_visible(timeout=90_000)

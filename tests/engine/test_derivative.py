@@ -129,7 +129,7 @@ def test_float64_follows_taylor_down_to_the_smallest_epsilon():
     np.testing.assert_allclose(study.errors[strong][:, small][:, ::2], taylor[:, small][:, ::2], rtol=0.15)
 
 
-@settings(derandomize=True, deadline=None, max_examples=200)
+@settings(derandomize=True, deadline=None, max_examples=100)
 @given(st.floats(-3, 3, width=32), st.sampled_from(EPSILONS.tolist()), st.booleans())
 def test_quotients_are_the_slopes_of_secants(x, epsilon, negative):
     epsilon = -epsilon if negative else epsilon
@@ -246,7 +246,7 @@ FORMULAS = st.recursive(
 )  # fmt: skip
 
 
-@settings(derandomize=True, deadline=None, max_examples=120)
+@settings(derandomize=True, deadline=None, max_examples=60)
 @given(FORMULAS, st.integers(-200, 200))
 def test_generated_smooth_formulas_match_differences_and_raise_no_verdict(text, at_step):
     assume(len(text) <= 120)
@@ -264,7 +264,7 @@ def test_generated_smooth_formulas_match_differences_and_raise_no_verdict(text, 
     np.testing.assert_allclose(judged.answer, found, rtol=1e-5, atol=1e-5 * (1 + third * 2.0**-10))
 
 
-@settings(derandomize=True, deadline=None, max_examples=120)
+@settings(derandomize=True, deadline=None, max_examples=60)
 @given(
     FORMULAS, st.integers(-200, 200), st.sampled_from(["abs", "relu", "step", "floor"]), st.sampled_from([0.5, 1, 4])
 )

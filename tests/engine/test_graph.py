@@ -88,7 +88,7 @@ def single(values):
     return {name: jnp.float32(value) for name, value in values.items()}
 
 
-@cases(1800)
+@cases(1000)
 @given(SEEDS)
 def test_generated_expressions(seed):
     recipe = Recipe(seed)
@@ -153,7 +153,7 @@ class TensorRecipe:
         return sum(jnp.mean(value) for value in known[len(self.values) :])
 
 
-@cases(150)
+@cases(80)
 @given(SEEDS)
 def test_generated_tensor_expressions(seed):
     recipe = TensorRecipe(seed)

@@ -70,6 +70,7 @@ def test_numpy_reads_the_file_and_gets_the_pages_accuracies(file):
     assert names["accuracy"] == pytest.approx(found.accuracy, abs=2e-3)
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(find_spec("keras") is None, reason="Keras is for development only")
 def test_keras_trains_the_same_layers(file, tmp_path):
     wanted, _ = file
