@@ -66,6 +66,7 @@ FUNCTIONS: dict[str, Function] = {
     "maximum": Function(jnp.maximum, r"\max\left({0}, {1}\right)", 2),
     "minimum": Function(jnp.minimum, r"\min\left({0}, {1}\right)", 2),
 }
+ARGUMENTS = {name: function.arguments for name, function in FUNCTIONS.items()}
 ALIASES = {"max": "maximum", "min": "minimum", "ln": "log", "atan": "arctan"}
 OPERATORS: dict[type, str] = {
     ast.Add: "add",
@@ -188,16 +189,26 @@ class _Reader:
         raise InvalidInput(f"“{name}” at character {column} is unknown here; {known} {verb}, pi and e are constants.")
 
     def call(self, name: str, arguments: list[ast.expr], depth: int, column: int) -> Expression:
-        name = ALIASES.get(name, name)
-        if name not in FUNCTIONS:
-            known = ", ".join(FUNCTIONS)
-            raise InvalidInput(f"there is no function “{name}” (character {column}); there are {known}.")
-        wanted = FUNCTIONS[name].arguments
-        if len(arguments) != wanted:
-            count = f"{wanted} argument{'s' if wanted > 1 else ''}"
-            raise InvalidInput(f"{name} at character {column} takes {count}; here it has {len(arguments)}.")
+        name = called(name, len(arguments), ARGUMENTS, column)
         parts = tuple(self.read(argument, depth + 1) for argument in arguments)
         return Expression(name, parts=parts, column=column)
+
+
+def called(name: str, given: int, takes: Mapping[str, int], column: int) -> str:
+    """The name of the function called with so many arguments, or of which it is an alias.
+
+    takes: the number of arguments of each function there is. InvalidInput for another function or number.
+
+    >>> called("ln", 1, {"log": 1}, column=1)
+    'log'
+    """
+    name = ALIASES.get(name, name)
+    if name not in takes:
+        raise InvalidInput(f"there is no function “{name}” (character {column}); there are {', '.join(takes)}.")
+    if given != takes[name]:
+        count = f"{takes[name]} argument{'s' if takes[name] > 1 else ''}"
+        raise InvalidInput(f"{name} at character {column} takes {count}; here it has {given}.")
+    return name
 
 
 def _shown(node: ast.expr) -> str:

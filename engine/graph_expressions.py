@@ -86,6 +86,7 @@ FUNCTIONS: dict[str, Function] = {
     "crossentropy": Function(crossentropy, 2, _of_probabilities),
     "transpose": Function(jnp.transpose, shape=lambda shape: shape[::-1], group=False),
 }
+ARGUMENTS = {name: function.arguments for name, function in FUNCTIONS.items()}
 OPERATORS = {**expressions.OPERATORS, ast.MatMult: "matmul"}
 _COMPUTE: dict[str, Callable[[Any, Any], Any]] = {
     "add": lambda left, right: left + right,
@@ -218,14 +219,7 @@ class _Reader:
         raise InvalidInput(f"“{name}” at character {column} is unknown; the variables are {known}.")
 
     def call(self, name: str, arguments: list[ast.expr], depth: int, column: int) -> Expression:
-        name = ALIASES.get(name, name)
-        if name not in FUNCTIONS:
-            known = ", ".join(FUNCTIONS)
-            raise InvalidInput(f"there is no function “{name}” (character {column}); there are {known}.")
-        wanted = FUNCTIONS[name].arguments
-        if len(arguments) != wanted:
-            count = f"{wanted} argument{'s' if wanted > 1 else ''}"
-            raise InvalidInput(f"{name} at character {column} takes {count}; here it has {len(arguments)}.")
+        name = expressions.called(name, len(arguments), ARGUMENTS, column)
         parts = tuple(self.read(argument, depth + 1) for argument in arguments)
         return Expression(name, parts=parts, column=column)
 
