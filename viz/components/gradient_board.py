@@ -16,9 +16,9 @@ def gradient_board(shown: Mapping[str, Any], *, key: str) -> Mapping[str, Any]:
     "count"}, sent when something is let go.
     """
     with st.container(key=f"{key}_box"):
-        return assets.component("gradient_board", more=["gradient_loss", "gradient_board_painting", "gradient_map"])(
-            key=key, data={**shown, "palettes": theme.PALETTES}, on_settings_change=_nothing
-        )
+        return assets.component(
+            "gradient_board", more=["gradient_loss", "gradient_board_painting", "gradient_map", "ticks"]
+        )(key=key, data={**shown, "palettes": theme.PALETTES}, on_settings_change=_nothing)
 
 
 def _nothing() -> None:

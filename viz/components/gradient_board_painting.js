@@ -23,17 +23,6 @@ function viewOf([x0, x1], [y0, y1], { left, top, wide, tall }) {
   };
 }
 
-function ticks(low, high, wanted) {
-  const rough = (high - low) / wanted;
-  const power = 10 ** Math.floor(Math.log10(rough));
-  const step = [1, 2, 5, 10].map((factor) => factor * power).find((size) => size >= rough);
-  const found = [];
-  for (let value = Math.ceil(low / step) * step; value <= high + 1e-9 * step; value += step) {
-    found.push(Number(value.toPrecision(10)));
-  }
-  return found;
-}
-
 /** Frame, numbers and titles of both axes. */
 function axes(state, pen, view, { across = "", up = "", few = false }) {
   const { left, top, wide, tall, x0, x1, y0, y1 } = view;

@@ -155,7 +155,7 @@ function pictureOf(state, { rows, columns, bytes }) {
   const image = new ImageData(columns, rows);
   const channels = (hex) => [1, 3, 5].map((from) => parseInt(hex.slice(from, from + 2), 16));
   const [zero, low, high, lost] = ["zero", "negative", "positive", "muted"].map((name) => channels(state.palette[name]));
-  const steps = Int8Array.from(atob(bytes), (letter) => letter.charCodeAt(0));
+  const steps = new Int8Array(bytesOf(bytes).buffer);
   steps.forEach((step, cell) => {
     const end = step === -128 ? lost : step < 0 ? low : high;
     const part = Math.min(Math.abs(step) / 127, 1);

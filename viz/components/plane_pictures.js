@@ -12,7 +12,7 @@ function takeShapes({ objects }) {
 }
 
 function takePicture({ height, width, ink, pixels }) {
-  const bytes = Uint8Array.from(atob(pixels), (character) => character.charCodeAt(0));
+  const bytes = bytesOf(pixels);
   const shape = { height, width, ink, pixels: bytes, side: Math.max(height, width), points: [], cells: [] };
   for (let cell = 0; cell < height * width; cell += 1) {
     if (ink && bytes[cell] <= 127) continue;

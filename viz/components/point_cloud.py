@@ -32,7 +32,7 @@ def point_cloud(
         "palettes": theme.PALETTES,
     }
     with st.container(key=f"{key}_box"):
-        return assets.component("point_cloud", more=["point_cloud_painting"])(
+        return assets.component("point_cloud", more=["point_cloud_painting", "ticks"])(
             key=key, data=data, on_stage_change=on_change or _nothing
         )
 

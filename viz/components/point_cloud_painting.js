@@ -185,7 +185,7 @@ function paintAxes(state, pen, { centre, reach }, width, height) {
   pen.lineWidth = 1;
   for (const axis of [0, 1]) {
     const [low, high] = axis ? [centre[1] - tall, centre[1] + tall] : [centre[0] - wide, centre[0] + wide];
-    for (const value of roundValues(low, high, axis ? 6 : 8)) {
+    for (const value of ticks(low, high, axis ? 6 : 8)) {
       const along = axis ? height / 2 - (value - centre[1]) * size : width / 2 + (value - centre[0]) * size;
       pen.strokeStyle = Math.abs(value) < 1e-12 ? state.palette.muted : state.palette.grid;
       pen.beginPath();
@@ -204,15 +204,6 @@ function paintAxes(state, pen, { centre, reach }, width, height) {
   pen.fillText(`${state.data.axes[0]} →`, width - 4, height - 18);
   [pen.textAlign, pen.textBaseline] = ["left", "top"];
   pen.fillText(`↑ ${state.data.axes[1]}`, 3, 3);
-}
-
-function roundValues(low, high, wanted) {
-  const rough = (high - low) / wanted;
-  const power = 10 ** Math.floor(Math.log10(rough));
-  const step = [1, 2, 5, 10].map((factor) => factor * power).find((each) => each >= rough);
-  const found = [];
-  for (let value = Math.ceil(low / step) * step; value <= high; value += step) found.push(Number(value.toPrecision(10)));
-  return found;
 }
 
 function shortNumber(value) {

@@ -18,7 +18,7 @@ def tangent_board(
     go of a point or slider.
     """
     with st.container(key=f"{key}_box"):
-        return assets.component("tangent_board", more=["tangent_numbers", "tangent_curves", "tangent_errors"])(
+        return assets.component("tangent_board", more=["tangent_numbers", "tangent_curves", "tangent_errors", "ticks"])(
             key=key,
             data={**shown, "palettes": theme.PALETTES},
             on_place_change=on_change or _nothing,

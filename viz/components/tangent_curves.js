@@ -62,16 +62,6 @@ function paper(view, draw) {
   return sheet;
 }
 
-function ticks(low, high, wanted) {
-  const power = 10 ** Math.floor(Math.log10((high - low) / wanted));
-  const step = [1, 2, 5, 10].map((factor) => factor * power).find((size) => size >= (high - low) / wanted);
-  const found = [];
-  for (let value = Math.ceil(low / step) * step; value <= high + 1e-9 * step; value += step) {
-    found.push(Number(value.toPrecision(10)));
-  }
-  return found;
-}
-
 function paintFrame(pen, view, palette, title) {
   const { left, top, wide, tall, x0, x1, y0, y1 } = view;
   pen.font = FONT;
