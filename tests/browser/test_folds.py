@@ -99,6 +99,7 @@ def test_painting_by_mouse_and_keyboard_says_what_is_missing(page):
     expect(page.locator(f"{BOARD} .status")).to_have_text(f"{blue + 1} blue, 1 red")
 
 
+@pytest.mark.slow
 def test_on_a_phone_a_finger_paints_and_nothing_is_wider_than_the_screen(phone):
     opened(phone)
     choose(phone, "folds_shape", "Paint")
