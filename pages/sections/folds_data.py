@@ -23,9 +23,17 @@ def choose() -> None:
 
 def current() -> Points:
     """The points as chosen: made with the settings below the picture, or painted here."""
+    data = chosen()
     with st.container():
         if st.session_state.folds_shape == OWN:
-            return _painted()
+            _paint(data)
+    return data
+
+
+def chosen() -> Points:
+    """The points as chosen, without the board."""
+    if st.session_state.folds_shape == OWN:
+        return folds_data.painted(*_own())
     return folds_data.generate(st.session_state.folds_shape, **knobs())
 
 
@@ -58,17 +66,18 @@ def problem(data: Points) -> str:
     return ""
 
 
-def _painted() -> Points:
-    points, labels = st.session_state.setdefault("folds_own", ([], []))
+def _own() -> tuple[list, list]:
+    return st.session_state.setdefault("folds_own", ([], []))
+
+
+def _paint(data: Points) -> None:
     paint_board(
-        points, labels, key="folds_paint", names=CLASSES, colors=COLORS, reach=REACH, most=POINTS,
+        *_own(), key="folds_paint", names=CLASSES, colors=COLORS, reach=REACH, most=POINTS,
         answered=st.session_state.get("folds_paint_seen", ""), on_change=_keep,
     )  # fmt: skip
-    data = folds_data.painted(points, labels)
     with st.container():
         if said := problem(data):
             st.info(said, icon=":material/brush:")
-    return data
 
 
 def _keep() -> None:

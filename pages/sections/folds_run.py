@@ -8,7 +8,7 @@ from engine import folds, folds_data, folds_view
 from engine.background import Background, Progress
 from engine.folds import ACTIVATIONS, MAX_SEED, RATES, UPDATES, Settings, Snapshot
 from engine.folds_data import Points
-from pages.sections.folds_data import problem
+from pages.sections.folds_data import chosen, problem
 from viz import folds as viz
 from viz import folds_words as words
 from viz.components.live_figure import Narrow, live_figure
@@ -77,13 +77,16 @@ def buttons(data: Points, wanted: Settings) -> None:
     with st.container(horizontal=True):
         st.button(
             "Train again" if progress.latest else "Train", key="folds_train", type="primary",
-            icon=":material/play_arrow:", disabled=running or bool(problem(data)), on_click=_start, args=(data, wanted),
+            icon=":material/play_arrow:", disabled=running or bool(problem(data)), on_click=_start,
         )  # fmt: skip
         st.button("Stop", key="folds_stop", disabled=not running, on_click=current().stop)
 
 
-def _start(data: Points, wanted: Settings) -> None:
-    current().start(lambda: folds.train(data, wanted))
+def _start() -> None:
+    """Asked before the script runs: what was changed just before the click counts, though no run has seen it yet."""
+    data, wanted = chosen(), settings()
+    if not problem(data):
+        current().start(lambda: folds.train(data, wanted))
 
 
 def picture(data: Points, wanted: Settings, drawn: str) -> None:

@@ -16,13 +16,18 @@ def trainings() -> Uncrumpler:
 
 def current() -> Settings:
     """The settings as chosen below the picture; what is under way for others is stopped."""
+    wanted = chosen()
+    trainings().leave(wanted)
+    return wanted
+
+
+def chosen() -> Settings:
+    """The settings as chosen; a button's callback asks anew, so that what was changed just before the click counts."""
     state = st.session_state
     for name, value in (("strength", DEFAULT_STRENGTH), ("seed", 0), ("depth", 8), ("objective", "separate")):
         state.setdefault(f"uncrumple_{name}", value)
     crumple = Crumple(round(float(state.uncrumple_strength), 2), int(state.uncrumple_seed))
-    wanted = Settings(crumple, state.uncrumple_depth, state.uncrumple_objective)
-    trainings().leave(wanted)
-    return wanted
+    return Settings(crumple, state.uncrumple_depth, state.uncrumple_objective)
 
 
 def another() -> None:

@@ -5,7 +5,7 @@ from functools import partial
 import streamlit as st
 
 from engine.uncrumple import Settings
-from pages.sections.uncrumple_controls import trainings
+from pages.sections.uncrumple_controls import chosen, trainings
 from pages.sections.uncrumple_picture import paper
 from viz import uncrumple_depths as viz
 from viz.components.live_figure import live_figure
@@ -31,7 +31,7 @@ def _body(wanted: Settings) -> None:
     with st.container(horizontal=True):
         st.button(
             "Compare depths", icon=":material/stairs:", key="uncrumple_compare", disabled=running,
-            on_click=here.compare, args=(wanted,),
+            on_click=lambda: here.compare(chosen()),
         )  # fmt: skip
         st.button("Stop", key="uncrumple_compare_stop", disabled=not running, on_click=here.stop)
     st.progress(min(viz.fraction(rungs), 1.0), text=viz.progress(now.state, rungs))

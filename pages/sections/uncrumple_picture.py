@@ -11,7 +11,7 @@ from engine.background import Progress
 from engine.crumpling import Crumple, Sheets
 from engine.uncrumple import UPDATES, Settings, Trained
 from engine.uncrumple_measures import Report
-from pages.sections.uncrumple_controls import trainings
+from pages.sections.uncrumple_controls import chosen, trainings
 from viz import uncrumple as viz
 from viz.clouds import Cloud
 from viz.components.live_figure import live_figure
@@ -58,7 +58,7 @@ def _picture(wanted: Settings) -> None:
     now, trained, report = _network(wanted)
     picture, beside = st.columns([2, 1], gap="medium")
     with beside:
-        _progress(wanted, now)
+        _progress(now)
         _numbers(trained, report, paper(wanted.crumple)[3])
         mesh = st.toggle("Lines on the paper", key="uncrumple_mesh", persist_state="session")
         made = st.toggle("How the ball was crumpled", key="uncrumple_made", persist_state="session")
@@ -71,12 +71,13 @@ def _picture(wanted: Settings) -> None:
     _refresh(now.state == "running")
 
 
-def _progress(wanted: Settings, now: Progress[Trained]) -> None:
+def _progress(now: Progress[Trained]) -> None:
     here, running = trainings(), now.state == "running"
     with st.container(horizontal=True):
         st.button(
             "Train again" if now.state in ("finished", "stopped") else "Train", type="primary",
-            icon=":material/play_arrow:", key="uncrumple_train", disabled=running, on_click=here.train, args=(wanted,),
+            icon=":material/play_arrow:", key="uncrumple_train", disabled=running,
+            on_click=lambda: here.train(chosen()),
         )  # fmt: skip
         st.button("Stop", icon=":material/stop:", key="uncrumple_stop", disabled=not running, on_click=here.stop)
     st.progress((now.latest.updates if now.latest else 0) / UPDATES, text=viz.status(now.state, now.latest))
