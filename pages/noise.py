@@ -60,26 +60,25 @@ layout.opening(
 digits = data.digits("noise")
 if digits is None:
     st.markdown("The points are measured as soon as the digits are here.")
-    st.stop()
-called = data.name(digits)
-st.caption(
-    f"Each point is one of the first {noise.SAMPLES} training images of {called}. Standardized: the mean is taken off "
-    "and the rest divided by the standard deviation."
-)
-experiment()
-layout.notice(
-    "One sample is fitted perfectly by a whole line of (w, b): its loss is a valley, and its gradient points straight "
-    "across it. Average many valleys and you get the bowl.",
-    "The arrows of 30 batches scatter less than those of 30 samples: a batch of B divides the spread by √B. Four times "
-    "the work halves the noise.",
-    "In the race, batch 1 is near the minimum after one pass and then swings around it for ever. The full batch has "
-    "made one exact step by then.",
-    "By time the gap shrinks: each update has a fixed cost, so batch 1 pays most per sample. A mini-batch is the "
-    "compromise.",
-)
-layout.try_this(
-    "Choose Draw after Draw in the first pictures: the valley turns, the bowl of the batch only trembles.",
-    "Raise the learning rate until batch 1 diverges. The full batch still converges.",
-    "Untick “One learning rate for all”, give each method its best rate and race them again.",
-    "Choose points of your own, on one line: at the minimum no sample disagrees, and the noise vanishes.",
-)
+else:
+    called = data.name(digits)
+    st.caption(
+        f"Each point is one of the first {noise.SAMPLES} training images of {called}. Standardized: less the mean, "
+        "divided by the standard deviation."
+    )
+    experiment()
+    layout.notice(
+        "One sample is fitted perfectly by a whole line of (w, b): its loss is a valley, and its gradient points "
+        "straight across it. Average many valleys and you get the bowl.",
+        "The arrows of 30 batches scatter less than those of 30 samples: a batch of B divides the spread by √B.",
+        "In the race, batch 1 is near the minimum after one pass and then swings around it for ever. The full batch "
+        "has made one exact step by then.",
+        "By time the gap shrinks: each update has a fixed cost, so batch 1 pays most per sample. A mini-batch is the "
+        "compromise.",
+    )
+    layout.try_this(
+        "Choose Draw after Draw in the first pictures: the valley turns, the bowl of the batch only trembles.",
+        "Raise the learning rate until batch 1 diverges. The full batch still converges.",
+        "Untick “One learning rate for all”, give each method its best rate and race them again.",
+        "Choose points of your own, on one line: at the minimum no sample disagrees, and the noise vanishes.",
+    )

@@ -41,7 +41,7 @@ def main() -> None:
     with sync_playwright() as playwright:
         browser = conftest.launch(playwright)
         page, _ = conftest.open_page(browser, url, viewport={"width": 1440, "height": 900})
-        page.goto("/")
+        page.goto("/network")
         epochs = page.get_by_role("spinbutton", name="Epochs")
         epochs.fill("100")
         epochs.press("Enter")

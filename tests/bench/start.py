@@ -20,7 +20,7 @@ def first_page(browser) -> tuple[float, object, object]:
     began = time.perf_counter()
     process, url = conftest.start_app()
     page, _ = conftest.open_page(browser, url, viewport={"width": 1440, "height": 900})
-    page.goto("/")
+    page.goto("/network")
     expect(page.get_by_role("button", name="Train", exact=True)).to_be_enabled(timeout=60_000)
     return time.perf_counter() - began, process, page
 

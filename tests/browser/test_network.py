@@ -21,7 +21,7 @@ def number(page, name):
 
 
 def opened(page):
-    page.goto("/")
+    page.goto("/network")
     expect(progress(page)).to_contain_text(NOT_BEGUN, timeout=60_000)
     page.wait_for_function(f"document.querySelector('{FIGURE}')?.dataset.drawn")
 

@@ -80,7 +80,7 @@ def test_a_click_in_the_gallery_chooses_its_unit(page):
 
 @pytest.mark.slow
 def test_it_moves_while_the_network_trains(page):
-    page.goto("/")
+    page.goto("/network")
     page.get_by_role("button", name="Train", exact=True).click()
     page.get_by_role("button", name="Pause").wait_for()
     page.get_by_role("link", name="The network’s graph").click()

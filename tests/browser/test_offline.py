@@ -17,7 +17,7 @@ def offline(tmp_path_factory):
 
 def test_procedural_digits_are_trained_on_and_labelled(browser, offline):
     page, complaints = open_page(browser, offline, viewport={"width": 1440, "height": 900})
-    page.goto("/")
+    page.goto("/network")
     # The page is there before the data.
     expect(page.get_by_role("heading", name="A first network")).to_be_visible()
     expect(page.get_by_text("These digits are procedural, not MNIST")).to_be_visible(timeout=90_000)

@@ -24,7 +24,7 @@ def texts(app):
 @pytest.fixture
 def page(app):
     """The first-network page; its training thread is ended afterwards."""
-    app.run()
+    app.switch_page("pages/network.py").run()
     assert not app.exception
     yield app
     for found in list(session._sessions.values()):

@@ -1,0 +1,5 @@
+"""From scratch."""
+
+from pages.shell import layout
+
+layout.opening("From scratch", "")

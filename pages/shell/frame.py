@@ -1,0 +1,19 @@
+"""What surrounds every page: a link's settings before it; questions, the path and its own link after it."""
+
+from streamlit.navigation.page import StreamlitPage
+
+from pages.shell import path, questions, share
+from pages.shell.chapter import LESSONS
+
+
+def run(page: StreamlitPage) -> None:
+    """Run the chosen page in its frame."""
+    lesson = next((each for each in LESSONS if each.title == page.title), None)
+    if lesson is None:
+        page.run()
+        return
+    share.opened(lesson.stem)
+    share.guarded(lesson.stem, page.run)
+    questions.ask(lesson.stem)
+    path.onward(lesson)
+    share.publish(lesson.stem)

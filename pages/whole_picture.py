@@ -1,0 +1,5 @@
+"""The whole picture."""
+
+from pages.shell import layout
+
+layout.opening("The whole picture", "")
