@@ -2,7 +2,7 @@
 
 from streamlit.navigation.page import StreamlitPage
 
-from pages.shell import path, questions, share
+from pages.shell import path, questions, share, teaching
 from pages.shell.chapter import LESSONS
 
 
@@ -12,8 +12,10 @@ def run(page: StreamlitPage) -> None:
     if lesson is None:
         page.run()
         return
+    teaching.opened(lesson.stem)
     share.opened(lesson.stem)
     share.guarded(lesson.stem, page.run)
     questions.ask(lesson.stem)
     path.onward(lesson)
+    teaching.offer(lesson.stem)
     share.publish(lesson.stem)
