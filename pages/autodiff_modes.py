@@ -45,22 +45,21 @@ def explore() -> None:
     )
     measured(asked)
     layout.notice(
-        "Both ways end in the same numbers. They differ in the order: forward mode follows one input to all outputs, "
-        "reverse mode one output back to all inputs.",
-        "Reverse mode has to remember values of the way forward; forward mode forgets them as it goes.",
+        "Both ways end in the same numbers; only the order of the products differs.",
+        "Reverse mode must remember values of the way forward.",
     )
     layout.try_this(
-        "Take the sum of squares with 512 inputs, and look at passes and operations. Then the curve with 512 outputs.",
-        "Take the dense layer and move the two sizes past each other: the winner changes where they are equal.",
+        "Take the sum of squares with 512 inputs, then the curve with 512 outputs: compare passes and operations.",
+        "Take the dense layer and move the two sizes past each other: the winner changes.",
     )
     layout.code("autodiff_modes", snippets.jacobian(asked))
 
 
 layout.opening(
     "Forward and reverse",
-    "The chain rule can be multiplied from either end. **Forward mode** (`jvp`) starts at an input and carries its "
-    "derivative along with the computation: one pass tells how *all outputs* answer to *one input*. **Reverse mode** "
-    "(`vjp`) starts at an output and goes back: one pass tells how *one output* answers to *all inputs*.",
+    "The chain rule can be multiplied from either end. **Forward mode** (`jvp`) starts at an input: one pass tells how "
+    "*all outputs* answer to *one input*. **Reverse mode** (`vjp`) starts at an output: one pass tells how *one "
+    "output* answers to *all inputs*.",
 )
 explore()
 real_network()

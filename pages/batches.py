@@ -50,14 +50,14 @@ def explore(digits: Digits) -> None:
         "every layer for every sample of the batch, so memory grows with the batch size."
     )
     layout.notice(
-        "A batch is nothing but a slice along axis 0. The other two axes, rows and columns of each image, stay whole.",
-        "60,000 is not a multiple of 128, so the last of the 469 batches has 96 samples. No sample is left out.",
+        "Only axis 0 is sliced: every image stays whole.",
+        "60,000 is not a multiple of 128, so the last of the 469 batches has 96 samples.",
         "A small batch needs little memory and gives many updates per epoch; a large one gives few.",
     )
     layout.try_this(
-        "Go to the last batch: press End on the slider. How many places stay empty?",
-        "Find a batch size that divides 60,000 evenly, such as 100. What becomes of the last batch?",
-        "Set the batch size to 1, then to 60,000. How often is the network updated in one epoch?",
+        "Go to the last batch. How many places stay empty?",
+        "Find a batch size that divides 60,000 evenly, such as 100.",
+        "Set the batch size to 1, then to 60,000. How many updates make an epoch?",
     )
     layout.code(
         "batches",
@@ -68,9 +68,8 @@ def explore(digits: Digits) -> None:
 
 layout.opening(
     "Batches",
-    "A network is not trained on all samples at once but on one **batch** after another: a slice of the training "
-    "images along axis 0, the **batch axis**. Each batch gives one **update** of the weights; one pass over all "
-    "batches is an **epoch**.",
+    "A network is trained on one **batch** after another: a slice of the training images along axis 0, the **batch "
+    "axis**. Each batch gives one **update** of the weights; one pass over all batches is an **epoch**.",
 )
 digits = data.digits("batches")
 if digits is None:

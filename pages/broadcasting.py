@@ -69,13 +69,13 @@ def show(operation: str, shapes: tuple[Shape, ...]) -> None:
 def explain() -> None:
     """What to notice and to try."""
     layout.notice(
-        "Shapes are compared from the right: the last axes stand below each other, whatever the ranks.",
+        "Shapes are compared from the right.",
         "Only a size of 1 can be stretched. Nothing is copied: with a stride of 0 the same cell is read again.",
-        "In the network, 128 images share one b1: the layer adds it to every row of x @ W1.",
+        "In the network, 128 images share one b1.",
     )
     layout.try_this(
         "Press Play, then point at a cell of the result, and at a dashed one.",
-        "Add a column (4, 1) to a row (1, 5): both are stretched, and every pair of their cells meets.",
+        "Add a column (4, 1) to a row (1, 5): every pair of their cells meets.",
         "Make (3, 4) and (3,) fit. Which of the two axes should the 3 belong to?",
         "Give one tensor an axis of size 0.",
     )
@@ -101,8 +101,8 @@ def explore() -> None:
 
 layout.opening(
     "Broadcasting",
-    "Two tensors of different shapes can still be combined cell by cell. **Broadcasting** first gives the shorter "
-    "shape axes of size 1 on its left, then stretches every size of 1 to the size it meets.",
+    "Two tensors of different shapes can be combined cell by cell: **broadcasting** first gives the shorter shape axes "
+    "of size 1 on its left, then stretches every size of 1 to the size it meets.",
 )
 explore()
 challenge()

@@ -81,23 +81,20 @@ def board() -> None:
 
 layout.opening(
     "Derivative",
-    "Take a second point at distance **ε** (epsilon) from x. The straight line through both is the **secant**. As ε "
-    "shrinks, it turns into the **tangent**, and its slope becomes the **derivative** f′(x): how fast f changes at x. "
-    "Drag either point.",
+    "Take a second point at distance **ε** (epsilon) from x. The line through both is the **secant**. As ε shrinks, it "
+    "turns into the **tangent**, whose slope is the **derivative** f′(x): how fast f changes at x. Drag either point.",
 )
 board()
 layout.notice(
-    "Close to x, f(x + ε) is almost f(x) + f′(x) · ε: the curve is almost straight. Half the ε leaves a quarter of "
-    "the error; on axes in powers of ten that is a line of slope 2.",
-    "float32 keeps about 7 digits. Below some ε only its rounding is left, and a smaller ε helps no more. An error of "
-    "exactly 0 sits hollow on the lower edge.",
+    "Close to x, f(x + ε) is almost f(x) + f′(x) · ε. Half the ε leaves a quarter of the error: slope 2 on axes in "
+    "powers of ten.",
+    "float32 keeps about 7 digits. Below some ε only its rounding is left. An error of exactly 0 sits hollow on the "
+    "lower edge.",
     "A red triangle marks a place without a derivative. JAX answers a number there all the same.",
     f"x moves in steps of 1/{round(1 / STEP)}, and every number shown is computed at that x.",
 )
 layout.try_this(
-    "Choose cos(x) and compare its derivative with −sin(x). Choose 3x / 2: the derivative is 3/2 everywhere, and the "
-    "straight line makes no error.",
-    "Choose |x| and press “Go where it fails”. Which slope does the secant have from the left, which from the right?",
-    "Find the largest ε for which the tangent of exp(x) at 0.5 is off by less than 0.01.",
+    "Choose cos(x) and compare its derivative with −sin(x).",
+    "Choose |x| and press “Go where it fails”: which slope has the secant from the left, which from the right?",
     "Type relu(x) − relu(−x). It is just x; what does JAX answer at 0?",
 )

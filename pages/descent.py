@@ -103,24 +103,20 @@ def race() -> None:
 
 layout.opening(
     "Descent",
-    "The **gradient** of a loss points uphill. **Gradient descent** steps against it, again and again: "
-    "new point = old point − learning rate × gradient. Drag the learning rate and watch the whole path follow; click "
-    "the picture to start elsewhere.",
+    "The **gradient** of a loss points uphill. **Gradient descent** steps against it: new point = old point − learning "
+    "rate × gradient. Drag the learning rate and the whole path follows; click the picture to start elsewhere.",
 )
 race()
 layout.notice(
-    "Too small a learning rate creeps, a good one glides, too large a one jumps from wall to wall and away.",
-    "In a ravine plain gradient descent zigzags. Momentum keeps a velocity: it adds up along the valley and cancels "
-    "across it.",
-    "Adagrad, RMSprop and Adam divide by the root of the squared gradients seen so far, so steep and flat directions "
-    "move alike. The box at the point shows these roots.",
-    "First edition's plus adds the gradient, which points uphill, to the velocity; above a momentum of 0.5 the "
-    "velocity outweighs the step downhill, and the ball climbs.",
+    "Too small a learning rate creeps, too large a one jumps from wall to wall and away.",
+    "In a ravine plain descent zigzags. Momentum adds up along the valley and cancels across it.",
+    "Adagrad, RMSprop and Adam divide by the root of the squared gradients so far (the box at the point), so steep and "
+    "flat directions move alike.",
+    "First edition's plus adds the uphill gradient to the velocity; above a momentum of 0.5 the ball climbs.",
 )
 layout.try_this(
-    "On the ravine, find the largest learning rate with which SGD still converges. Theory says 2 divided by the "
-    "larger curvature, here 2 / 20 = 0.1.",
+    "On the ravine, find the largest learning rate with which SGD converges. Theory: 2 divided by the larger "
+    "curvature, 2 / 20 = 0.1.",
     "On the curve with two minima, raise the momentum until the ball leaves the first valley.",
-    "On |x| the slope never shrinks: see which methods come to rest at the sharp edge and which keep jumping over it.",
     "Type log(x) + 1/x as a curve of your own: grey is where it is undefined. A long step to the left ends there.",
 )

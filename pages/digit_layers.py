@@ -80,29 +80,22 @@ def probes(found: Study, fresh: Study) -> None:
 def explain() -> None:
     """What to notice and to try."""
     layout.notice(
-        "Before relu a stage is only weighted sums of the pixels. Straight cuts there are straight cuts in the pixels, "
-        "so they can do hardly better. It takes relu, a fold, to do more.",
-        "An untrained network’s relu helps too: it folds at random. Training finds folds that help more, and keeps "
-        "what the classes need on the way to ten logits, where random weights lose it.",
-        "Three axes show a shadow: classes that overlap in it can lie apart in the other dimensions. That is why the "
-        "probe on all numbers does better than the one on the three shown.",
-        "The probabilities of a trained network lie near ten corners, all equally far from each other. Three axes set "
-        "about three of them apart; the others fall together, though no classes do.",
+        "Before relu a stage is only weighted sums of the pixels: straight cuts there are straight cuts in the pixels.",
+        "An untrained network’s relu folds at random, and helps too. Training finds folds that help more.",
+        "Classes that overlap in three axes can lie apart in the others: the probe on all numbers does better.",
     )
     layout.try_this(
-        "Point at a numeral that lies among others: its image often tells why.",
         "Draw a digit on the page “Draw a digit” and come back: it travels along, as a *y* in a ring.",
-        "Train a network on the page “A first network”, come back, and drag the moment of your run from its first "
-        "update to its last.",
+        "Train a network on the page “A first network”, come back, and drag the moment of your run.",
         "Take the next batch: the axes stay, and new digits fall into the same places.",
     )
 
 
 layout.opening(
     "Digits, layer by layer",
-    "The network uncrumples digits. Each digit is a point: first its 784 *pixels*, then the weighted sums of a hidden "
-    "layer, what *relu* leaves of them (negative sums become 0), ten *logits* (one score for each class), and ten "
-    "*probabilities*, which softmax makes of the logits. Only three dimensions can be drawn: the **principal "
-    "components**, along which a stage’s digits differ most. So you see a shadow; each stage says how much it keeps.",
+    "The network uncrumples digits. Each digit is a point: its 784 *pixels*, then a hidden layer's sums, what *relu* "
+    "leaves of them (negative ones become 0), ten *logits* (one score for each class), ten *probabilities*. Only three "
+    "dimensions can be drawn: the **principal components**, along which a stage’s digits differ most. You see a "
+    "shadow; each stage says how much it keeps.",
 )
 explore()

@@ -97,8 +97,7 @@ def seen_image() -> np.ndarray:
 layout.opening(
     "Draw a digit",
     "Draw a digit from 0 to 9. At every movement of your pen a **neural network**, the 784-512-10 network of this "
-    "chapter, says how probable each of the ten digits is. Below the canvas you see what happens to your ink before "
-    "the network gets it, and which of its pixels decide.",
+    "chapter, says how probable each digit is. Below you see what happens to your ink, and which of its pixels decide.",
 )
 network = session.network()
 with st.expander("Start from a test digit, or from your own picture", icon=":material/image:"):
@@ -120,17 +119,15 @@ drawing_board(
 )
 st.page_link("pages/network.py", label="Train a network of your own; this page will then use it", icon=":material/hub:")
 layout.notice(
-    "The probabilities move while the pen is down: half a digit often looks like another one.",
-    "Small or large, left or right: after cropping, fitting and centring, the network sees nearly the same picture. "
-    "Its training digits were made in the same way.",
-    "Most of the 512 hidden numbers are 0. Another digit leaves other ones above 0.",
-    "Pixels without any ink can speak too: ink in the hole of a 0 would speak against a 0.",
+    "Half a digit often looks like another one.",
+    "Small or large, left or right: after cropping, fitting and centring the network sees nearly the same picture, "
+    "made as its training digits were.",
+    "Pixels without ink speak too: ink in the hole of a 0 would speak against a 0.",
 )
 layout.try_this(
     "Draw a 4 whose top is open and close it slowly. When does it become a 9?",
-    "Draw something that is no digit. The ten probabilities still sum to 1: the network cannot say “none”.",
+    "Draw something that is no digit: the network cannot say “none”.",
     "Draw a 1, choose 7 below, and add ink where its pixels say +.",
-    "Draw a thin digit and widen the pen with the slider.",
 )
 layout.code(
     "drawing",

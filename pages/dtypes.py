@@ -29,16 +29,13 @@ def explore(image) -> None:
     row, column = state.dtypes_chosen
     form, number = list(FORMATS.values())[row], numbers[min(column, len(numbers) - 1)]
     layout.notice(
-        "An integer type keeps the last bits of a number too large for it: in uint8, 256 becomes 0 and -1 becomes 255. "
-        "No error is raised.",
-        "A floating type keeps about as many digits of any number, small or large: about 3 in float16, 7 in "
-        "float32, 16 in float64. 0.1 is exact in none of them.",
-        "A type of twice the bytes needs twice the memory. Networks are mostly trained in float32 or less.",
+        "An integer type keeps the last bits of too large a number: in uint8, 256 becomes 0 and -1 becomes 255. No "
+        "error is raised.",
+        "A floating type keeps about 3 digits in float16, 7 in float32, 16 in float64. 0.1 is exact in none of them.",
     )
     layout.try_this(
-        "Choose 3 as float32 and flip the lowest bit of its exponent, then the first bit of its fraction.",
-        "Choose 200 as uint8, then as int8. The bits are the same; only the weight of the first one differs.",
-        "Type 16777216, 16777217. From there on float32 has no odd numbers.",
+        "Choose 200 as uint8, then as int8: the same bits, only the first one counts differently.",
+        "Type 16777216, 16777217: from there on float32 has no odd numbers.",
         "Type nan, inf, -0.0, 1e-45. Which fields of their bits are all ones or all zeros?",
     )
     st.header("What the network does with its pixels", anchor=False)
@@ -65,8 +62,7 @@ def explore(image) -> None:
 layout.opening(
     "Data types",
     "A tensor's **dtype** says how each of its numbers is kept in memory: as how many **bits** (zeros and ones; 8 are "
-    "a **byte**), and what each bit counts. The same number can come out differently. Each number below is converted "
-    "by itself, as NumPy's `np.array(number).astype(dtype)` does it.",
+    "a **byte**), and what each bit counts. The same number can come out differently.",
 )
 digits = data.digits("dtypes")
 explore(arrays.real_arrays(digits)["digit"].array)

@@ -120,13 +120,13 @@ def compute() -> None:
     shown = picture(operation, operands)
     st.page_link("pages/broadcasting.py", label="Shapes that differ: Broadcasting", icon=":material/open_in_full:")
     layout.notice(
-        "Each result depends on one pair of cells alone, so all of them could be computed at the same time.",
+        "Each result depends on one pair of cells alone, so all could be computed at once.",
         "Whole numbers have fixed limits and wrap around; decimal numbers have inf and nan instead.",
-        "relu keeps what is positive and makes the rest 0. The network does this to all 512 sums of its hidden layer.",
+        "The network applies relu to all 512 sums of its hidden layer.",
     )
     layout.try_this(
         "Press Play, then point at a cell of the result.",
-        "Add the digit to itself: where the ink is strong, the sum wraps around beyond 255.",
+        "Add the digit to itself: strong ink wraps around beyond 255.",
         "Compute -7 // 2 and -7 % 2. Why is the first -4?",
         "Compare nan with nan.",
     )
@@ -143,8 +143,8 @@ def compute() -> None:
 
 layout.opening(
     "Element-wise operations",
-    "An **element-wise** operation takes each cell by itself: the number at one place of x and the number at the same "
-    "place of y give the number at that place of the result. **relu**, max(x, 0), needs only x.",
+    "An **element-wise** operation takes each cell by itself: the numbers at one place of x and of y give the number "
+    "at that place of the result. **relu**, max(x, 0), needs only x.",
 )
 compute()
 race()

@@ -11,8 +11,8 @@ from viz.snippets import folds as snippets
 layout.opening(
     "Layers as folds",
     "A *dense layer* computes `activation(x @ W + b)`. Its **affine** part `x @ W + b` turns, stretches and moves; its "
-    "**activation** folds or bends. Here each layer gives 2 or 3 numbers (*units*) per point, so every step is drawn "
-    "as it is. Train, then drag the slider from input to output: tangled classes come apart.",
+    "**activation** folds or bends. With 2 or 3 numbers (*units*) per point every step can be drawn as it is. Train, "
+    "then drag the slider: tangled classes come apart.",
 )
 left, middle, right = st.columns([5, 3, 3], vertical_alignment="bottom")
 with left:
@@ -26,26 +26,23 @@ training.picture(data, wanted, drawn)
 training.choose()
 points.settings()
 layout.notice(
-    "An affine map never makes the points easier to part by a straight cut; watch the percentage below the picture. "
-    "Only the steps with relu or tanh raise it.",
-    "relu is a true fold: half of space is laid flat onto a wall. tanh bends without folding: no two points ever land "
-    "on one place.",
-    "The **border** is where the network finds both classes equally likely. It is curved in the plane of the data and "
-    "straight among the scores: the layers have bent the plane, not the line.",
-    "The **loss** is the mean of −log of the probability given to the right class; guessing costs 0.693. The "
-    "**accuracy** is the share of points told apart. Both are of the points trained on.",
+    "Only the steps with relu or tanh make the points easier to part by a straight cut: watch the percentage below the "
+    "picture.",
+    "relu lays half of space flat onto a wall. tanh bends without folding.",
+    "The **border**, where both classes are equally likely, is curved in the plane and straight among the scores: the "
+    "layers have bent the plane, not the line.",
+    "The **loss** is the mean of −log of the probability given to the right class; guessing costs 0.693.",
     "So few units fail often: a relu unit whose sum is negative for all points gives 0 and learns nothing more. So "
     f"{STARTS} networks begin with different random weights. Shown is the one whose loss is lowest, from update "
     f"{CHOSEN_AFTER} on always the same one; the thin lines are the others.",
 )
 training.rivals(data, wanted)
 layout.try_this(
-    "Choose linear as the activation drawn and scrub: the plane is turned and stretched, never folded.",
-    "Circles with 2 units: the plane stays a plane, and no bending leads a ring out of the disc inside it. See where "
-    "the network cuts the ring. With 3 units there is a way around: upward.",
-    "Spirals with 1.5 turns, then with 4 layers, and with tanh. How many turns can you unroll?",
+    "Draw linear and scrub: the plane is turned and stretched, never folded.",
+    "Circles with 2 units: no bending of the plane leads a ring out of the disc inside it. With 3 units there is a way "
+    "around: upward.",
     "Set the learning rate to 1, then to 100: relu dies, then the loss explodes.",
-    "Choose “Paint” and find something relu cannot learn. How few points are enough?",
+    "Choose “Paint” and find something relu cannot learn.",
 )
 _, shown = training.now(data, wanted)
 if len(data.labels):

@@ -96,25 +96,23 @@ def explore() -> None:
     )  # fmt: skip
     gradient_board(board, key="gradient_board")
     layout.notice(
-        "The gradient has one number for each entry of W: how fast the loss rises when that entry alone grows.",
-        "None of the 36 directions is steeper than the gradient's own. Straight against it the loss falls fastest.",
-        "The slope is true only near W. A small step keeps its promise; a large one overshoots the valley and ends "
-        "higher than it began.",
+        "Each of the gradient's numbers: how fast the loss rises when that entry of W alone grows.",
+        "None of the 36 directions is steeper than the gradient's own.",
+        "The slope is true only near W: a large step overshoots the valley and ends higher than it began.",
     )
     layout.try_this(
-        "Drag the point on the map into the innermost line. The slices of its two entries are then at their lowest "
-        "place, and both slopes nearly 0.",
-        "Set the learning rate a little above the marked one and take 10 steps: the loss grows. Then try half of it.",
-        "Choose “Two inputs almost alike”: in the narrow valley the steps go across it, and the loss falls slowly.",
+        "Drag the point into the innermost line: both slopes are nearly 0.",
+        "Set the learning rate a little above the marked one and take 10 steps. Then try half of it.",
+        "Choose “Two inputs almost alike”: in the narrow valley the steps go across it.",
     )
     layout.code("gradient", snippets.step(problem, known["rate"]))
 
 
 layout.opening(
     "Gradient",
-    "A tiny model predicts `y_pred = matmul(x, W)`. Its **loss**, the mean squared difference from y_true, "
-    "depends on every entry of W. The **gradient** holds the slope of the loss for each entry, and so has the shape of "
-    "W. It points the way of steepest ascent: step against it, and the loss falls.",
+    "A tiny model predicts `y_pred = matmul(x, W)`. Its **loss**, the mean squared difference from y_true, depends on "
+    "every entry of W. The **gradient** holds the slope for each entry, and so has the shape of W. It points uphill: "
+    "step against it, and the loss falls.",
 )
 explore()
 naive_search.search()

@@ -7,10 +7,9 @@ from pages.shell import data, layout
 
 layout.opening(
     "Gradient check",
-    "Is a derivative right? Compute it in three ways. **Autodiff** is what `jax.grad` does: one backward pass through "
-    "the computation. The **chain rule by hand** multiplies the same factors with pencil and paper. A **central "
-    "difference** knows no rules: it moves one weight w by a small ε to either side and divides, "
-    "(f(w + ε) − f(w − ε)) / (2ε). Where the three agree, the gradient is right.",
+    "Is a derivative right? Compute it in three ways. **Autodiff** is what `jax.grad` does. The **chain rule by hand** "
+    "multiplies the same factors with pencil and paper. A **central difference** knows no rules: it moves one weight w "
+    "by a small ε to either side and divides, (f(w + ε) − f(w − ε)) / (2ε).",
 )
 digits = data.digits("gradient_check")
 if digits is not None:

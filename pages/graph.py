@@ -78,10 +78,10 @@ def board(given: Given) -> None:
 
 layout.opening(
     "Computation graph",
-    "A **computation graph** draws an expression as single operations: values flow down along the edges, from the "
-    "variables to the result. The **backward pass** runs the same edges upward. Each carries a **local derivative**: "
-    "how fast the box below changes with the one above. The product of these along a path, added over all paths, is "
-    "the **gradient**: how fast the result changes with a variable. This is the graph JAX itself computes with.",
+    "A **computation graph** draws an expression as single operations: values flow down the edges to the result. The "
+    "**backward pass** runs them upward; each carries a **local derivative**: how fast the box below changes with the "
+    "one above. Their product along a path, added over all paths, is the **gradient**. This is the graph JAX itself "
+    "computes with.",
 )
 given = choose()
 teaches = PRESETS[st.session_state.graph_preset].teaches
@@ -90,16 +90,15 @@ board(given)
 known = current(given)
 descent(given, known, backward(given.graph, known["values"], seed=seed(given.graph)))
 layout.notice(
-    "Each box computes as soon as its inputs are there. The backward pass visits the boxes in the opposite order.",
+    "The backward pass visits the boxes in the opposite order.",
     "Where several edges leave a box, their products are added on the way back.",
-    "No box knows the whole expression. Its local derivative, times what arrives from below, is all it passes on.",
+    "No box knows the whole expression: its local derivative, times what arrives from below, is all it passes on.",
 )
 layout.try_this(
-    "Take x = 2, w = 3, b = 1, y_true = 4: x1 = 6, x2 = 7 and the loss is 3. The gradient is 2 for w and 1 for b.",
-    "Take x = 3, w = 2, b = 3, y_true = 8: the loss is 1, the gradient 3 for w and 1 for b. Now raise y_true above 9: "
-    "the prediction is too small, and both signs turn.",
+    "Take x = 2, w = 3, b = 1, y_true = 4: the loss is 3, the gradient 2 for w and 1 for b.",
+    "Take x = 3, w = 2, b = 3, y_true = 8: the loss is 1. Now raise y_true above 9: both signs turn.",
     "Choose “One variable on several paths” and click x: three products, and their sum is the gradient.",
-    "Type log(x) / x and set x to 0: a sentence names the box where the number is lost.",
+    "Type log(x) / x and set x to 0.",
 )
 layout.code(
     "graph", snippets.programs(given.graph, tree(given), known["values"]),

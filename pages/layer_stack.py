@@ -73,18 +73,12 @@ def explore() -> None:
     )  # fmt: skip
     stack_board(board, key="layer_stack_board")
     layout.notice(
-        "Without activations the dashed outline lies exactly on the chain's picture, however many layers there are: "
-        "depth alone adds nothing.",
-        "Reordering layers changes the result: matrix products do not commute. It remains one layer all the same.",
-        "relu and tanh bend straight lines of the grid, and no W @ x + b can bend a line. So layers with an activation "
-        "between them do not collapse.",
+        "Without activations the dashed outline lies exactly on the chain's picture: depth alone adds nothing.",
+        "relu and tanh bend straight lines of the grid, and no W @ x + b can.",
     )
     layout.try_this(
-        "Select layer 1 and give it relu. Read the proof, then find a, m and c in the picture and check the numbers.",
-        "Choose “A small patch”, then “Two folds”: relu is at work, yet on the patch the chain is one layer. "
-        "A network with relu is affine in pieces.",
-        "Choose “relu that has nothing to do” and drag b of layer 1 towards (0, 0): the chain stops being one layer "
-        "as soon as the grid reaches a negative coordinate.",
+        "Give layer 1 relu, read the proof, and find a, m and c in the picture.",
+        "Choose “A small patch”, then “Two folds”: a network with relu is affine in pieces.",
         "Type 0 into all four entries of W: everything after that layer is a single point.",
     )
     show_code(chain, place, known["tolerance"])
@@ -92,8 +86,8 @@ def explore() -> None:
 
 layout.opening(
     "Stacked layers",
-    "A dense layer computes `activation(W @ x + b)`. W @ x + b alone is called **affine**: it keeps straight lines "
-    "straight. Stack layers: without **activations** (functions applied to every number, such as relu or tanh) the "
-    "whole chain is one affine layer. With them it usually is not, and that is what depth is for.",
+    "A dense layer computes `activation(W @ x + b)`. W @ x + b alone is **affine**: straight lines stay straight. "
+    "Without **activations** (functions applied to every number, such as relu or tanh) a whole stack of layers is one "
+    "affine layer. With them it usually is not, and that is what depth is for.",
 )
 explore()

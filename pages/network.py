@@ -20,19 +20,18 @@ training.run(digits, wanted)
 st.html(cards_html(layer_cards((wanted or Settings()).hidden_units)))
 
 layout.notice(
-    "The *loss* says how wrong the network is; training makes it smaller. Thin line: every single update. Thick line: "
-    "the mean of each *epoch*, one pass over all training digits.",
-    "The dotted line is measured on test digits that are never trained on. It stops falling while the training loss "
-    "goes on down: that is *overfitting*.",
+    "The *loss* says how wrong the network is. Thin line: every single update. Thick line: the mean of each *epoch*, "
+    "one pass over all training digits.",
+    "The dotted line is measured on test digits that are never trained on. When it stops falling and the training loss "
+    "goes on: *overfitting*.",
     "The small pictures are what a hidden unit looks for. They begin as noise and become strokes.",
 )
 layout.try_this(
-    "When the run stands still, drag the slider under the picture and watch the digit's ten probabilities change. "
-    "Drag over a curve to zoom in, double-click to return.",
-    "Draw a digit of your own, come back, and see it scored at every moment of the run.",
-    "SGD with learning rate 10: the loss leaps up and comes to rest at 2.3, which is pure guessing, -log(1/10). With "
-    "learning rate 0.0001 it hardly moves. With 1e10 it stops being a number.",
-    "Initialization “all zero”: every hidden unit gets the same gradient, so they can never differ.",
+    "When the run stands still, drag the slider under the picture and watch the digit's ten probabilities.",
+    "Draw a digit of your own and come back.",
+    "SGD with learning rate 10: the loss comes to rest at 2.3, pure guessing, -log(1/10). With 1e10 it stops being a "
+    "number.",
+    "Initialization “all zero”: every hidden unit gets the same gradient, so they never differ.",
 )
 st.page_link("pages/drawing.py", label="Draw a digit", icon=":material/draw:")
 

@@ -15,18 +15,16 @@ EARLIER = " The file holds the newest weights, not those of the earlier moment s
 def explain() -> None:
     """What to notice and to try."""
     layout.notice(
-        "Every gradient has the shape of its value: there is one derivative for every number.",
-        "relu lets a gradient pass where its sum was positive, and nothing elsewhere. Compare its two pictures.",
-        "For a single digit, every image of the gradient of W1 is the digit itself times one number: a weight’s "
-        "gradient is its pixel times what arrives at its unit. Pixels that are 0 teach nothing.",
-        "JAX traced the loss once and found these operations. The backward equations are not written by anybody: they "
-        "follow, one operation at a time, from each operation’s own derivative.",
+        "Every gradient has the shape of its value.",
+        "relu lets a gradient pass where its sum was positive, and nothing elsewhere.",
+        "For a single digit, every image of the gradient of W1 is the digit times one number: pixels that are 0 teach "
+        "nothing.",
+        "Nobody wrote the backward equations: they follow from each operation’s own derivative.",
     )
     layout.try_this(
-        "Set the label to a digit the network does not see. The loss and all norms grow; the edges thicken.",
-        "Take the batch of 128: fewer units are dead, and the gradient images look like sums of many digits.",
-        "Expand softmax. Its maximum is subtracted first, and no gradient flows back through that: `stop_gradient`.",
-        "Start training on the page “A first network”, come back while it runs, and watch the norms shrink.",
+        "Set the label to a digit the network does not see: the norms grow, the edges thicken.",
+        "Take the batch of 128: fewer units are dead, and the gradient images are sums of many digits.",
+        "Start training on the page “A first network” and come back while it runs.",
     )
 
 
@@ -44,9 +42,8 @@ def code(given: Given) -> None:
 layout.opening(
     "The network’s graph",
     "The network and its loss are one formula, `loss(y_true, softmax(relu(x @ W1 + b1) @ W2 + b2))`, and so one "
-    "**computation graph**: values flow down to a single number, the loss, and **gradients** flow back up, one for "
-    "every value. This is the graph JAX computes with. Each layer is one box; open it to see its single operations, "
-    "the *primitives*.",
+    "**computation graph**: values flow down to the loss, **gradients** flow back up, one for every value. This is the "
+    "graph JAX computes with. Open a layer's box to see its single operations, the *primitives*.",
 )
 digits = data.digits("network_graph")
 if digits is not None:

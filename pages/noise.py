@@ -54,8 +54,8 @@ def show_code(kind: str, x: np.ndarray, y: np.ndarray, seed: int, rates: dict[in
 layout.opening(
     "Batch size and noise",
     "A line **y = w·x + b** has two weights, so its loss is a surface over w and b. A **batch** is the samples one "
-    "update looks at. All of them give the true gradient; one sample gives a guess that costs less: it is right on "
-    "average, and **noisy**.",
+    "update looks at. All of them give the true gradient; one sample gives a cheap guess, right on average, and "
+    "**noisy**.",
 )
 digits = data.digits("noise")
 if digits is None:
@@ -68,17 +68,15 @@ else:
     )
     experiment()
     layout.notice(
-        "One sample is fitted perfectly by a whole line of (w, b): its loss is a valley, and its gradient points "
-        "straight across it. Average many valleys and you get the bowl.",
-        "The arrows of 30 batches scatter less than those of 30 samples: a batch of B divides the spread by √B.",
-        "In the race, batch 1 is near the minimum after one pass and then swings around it for ever. The full batch "
-        "has made one exact step by then.",
-        "By time the gap shrinks: each update has a fixed cost, so batch 1 pays most per sample. A mini-batch is the "
-        "compromise.",
+        "One sample's loss is a valley: a whole line of (w, b) fits it perfectly. The average of many valleys is the "
+        "bowl.",
+        "A batch of B divides the spread of the arrows by √B.",
+        "Batch 1 is near the minimum after one pass and then swings around it for ever. The full batch has made one "
+        "exact step by then.",
+        "Each update has a fixed cost, so by time batch 1 pays most per sample.",
     )
     layout.try_this(
-        "Choose Draw after Draw in the first pictures: the valley turns, the bowl of the batch only trembles.",
+        "Press Draw again and again in the first pictures: the valley turns, the bowl only trembles.",
         "Raise the learning rate until batch 1 diverges. The full batch still converges.",
-        "Untick “One learning rate for all”, give each method its best rate and race them again.",
-        "Choose points of your own, on one line: at the minimum no sample disagrees, and the noise vanishes.",
+        "Choose points on one line: at the minimum no sample disagrees, and the noise vanishes.",
     )

@@ -76,24 +76,21 @@ def picture(x: product.Operand, y: product.Operand, found: product.ProductShape)
 def explain() -> None:
     """What to notice and to try."""
     layout.notice(
-        "The axis that x and y share has one colour in both. It is summed away; the other axes stay, in their order.",
-        "All four ways make the same multiplications. They differ only in which are added first.",
-        "A row of the result needs one row of x and all of y. So a batch of samples, one per row, goes through a "
-        "layer all at once, and each sample keeps to itself.",
+        "The axis that x and y share has one colour in both. It is summed away; the others stay, in their order.",
+        "All four ways make the same multiplications, added in another order.",
+        "A row of the result needs one row of x and all of y: each sample of a batch keeps to itself.",
     )
     layout.try_this(
         "Point at a cell of the result, then at a cell of x. Double-click a cell of x or y to change it.",
-        "“Two square matrices”: one order swaps columns, the other rows. Type `[[2, 0], [0, 2]]` for y: now the order "
-        "does not matter.",
-        "“Sizes that do not fit”: which sizes must be equal? Take one number out of each row of x.",
-        "“Rank 4 · matrix”: x is a stack of stacks of matrices. Fan out the sheets.",
+        "“Two square matrices”: one order swaps columns, the other rows.",
+        "“Sizes that do not fit”: which sizes must be equal?",
     )
 
 
 layout.opening(
     "Tensor product",
-    "`x @ y`, also called *dot product* or *matrix multiplication*, combines two tensors: every row of x meets every "
-    "column of y, their numbers are multiplied pairwise, and the products are summed into one cell.",
+    "`x @ y`, also called *dot product* or *matrix multiplication*: every row of x meets every column of y, their "
+    "numbers are multiplied pairwise, and the products are summed into one cell.",
 )
 explore()
 dense_layer.unit()

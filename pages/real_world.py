@@ -60,24 +60,21 @@ def show() -> None:
     )
     live_cells(scene(), key="real_world_channels", max_height=320)
     layout.notice(
-        "The first axis counts samples in all four kinds. A batch is a slice of it.",
-        "Moving the channels changes the order of the axes. Elements and memory stay the same.",
-        "A megabyte (MB) is 1,000,000 bytes, a mebibyte (MiB) 1,048,576. The larger the prefix, the wider the gap.",
-        "Nothing here is stored: a shape is a few whole numbers, whatever it describes.",
+        "The first axis counts samples in all four kinds.",
+        "Moving the channels changes only the order of the axes.",
+        "A megabyte (MB) is 1,000,000 bytes, a mebibyte (MiB) 1,048,576.",
     )
     layout.try_this(
-        "Choose the four clips, then the dtype uint8, in which cameras deliver pixels. What is left of the 425 MB?",
-        "Describe your own photos or films. How many of them fit into the memory of a laptop?",
+        "Choose the four clips, then uint8, in which cameras deliver pixels. What is left of the 425 MB?",
+        "Describe your own photos. How many fit into a laptop's memory?",
         "Press “Channels first” for the 128 colour images and follow each colour to its new place.",
-        "Start from one minute of stock prices, add timesteps, then samples.",
     )
     layout.code("real_world", shape_code(st.session_state.real_world_view))
 
 
 layout.opening(
     "Real-world data",
-    "Nearly all data come as one of four kinds of tensor, and each axis has a meaning by convention. "
-    "The sizes of the axes, multiplied, give the number of **elements**; times the bytes per element, "
-    "set by the **dtype**, they give the memory.",
+    "Nearly all data come as one of four kinds of tensor, whose axes have a meaning by convention. The sizes of the "
+    "axes, multiplied, give the number of **elements**; times the bytes per element, set by the **dtype**, the memory.",
 )
 show()

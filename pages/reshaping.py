@@ -41,22 +41,20 @@ def explore(real: Mapping[str, np.ndarray]) -> None:
 def explain() -> None:
     """What to notice and to try."""
     layout.notice(
-        "A reshape never changes the order of the elements, only how many make a row. A transpose changes the order.",
-        "Strides say how many bytes further the next element along an axis lies. A **view** reads the same memory by "
+        "A reshape never changes the order of the elements. A transpose does.",
+        "Strides: how many bytes further the next element along an axis lies. A **view** reads the same memory by "
         "other strides; a **copy** is needed where no strides would do.",
-        "JAX shows no views: its arrays never change, so whether it copies makes no difference to a program.",
     )
     layout.try_this(
         "Make `[1, 2, 3]` a scalar: type the target `()`. Then ask for `(2, -1)`.",
-        "Choose “Both” and the target `-1`: why is this a copy? Is it one for `(1, 6)` too?",
-        "Point at an axis bracket, or at a cell: it says where the cell stands in every shape.",
+        "Choose “Both” and the target `-1`: why is this a copy?",
     )
 
 
 layout.opening(
     "Reshape and transpose",
-    "To **reshape** a tensor is to arrange the same elements in the same order into another shape. To **transpose** "
-    "it is to let its axes change places: the rows of a matrix become its columns.",
+    "To **reshape** a tensor is to arrange the same elements in the same order into another shape. To **transpose** it "
+    "is to let its axes change places: rows become columns.",
 )
 found = arrays.real_arrays(data.digits("reshaping"))
 explore({name: found[name].array for name in snippets.REAL if name in found})

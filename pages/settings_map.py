@@ -118,15 +118,14 @@ def explore() -> None:
         with picture:
             show_run(shown, chosen, surface, method, family)
     layout.notice(
-        "The fast settings lie just left of the boundary: close to the learning rate that is too large.",
-        "More momentum allows a larger learning rate, yet much momentum swings for long before it settles.",
-        "The steeper the ravine, the fewer settings arrive in time, and the more momentum the best ones have.",
+        "The fast settings lie just left of the boundary, close to a learning rate that is too large.",
+        "Momentum allows a larger learning rate, yet too much swings for long.",
+        "The steeper the ravine, the fewer settings arrive.",
     )
     layout.try_this(
         "Take the ravine from a factor of 1 to 1,000 and watch the best cell climb.",
-        "Choose “First edition's plus”: theory has it converge only below momentum 0.5. Above, it climbs.",
-        "Choose Rosenbrock or Bumpy: the boundary frays, and a small change of either setting decides "
-        "whether a run arrives at all.",
+        "Choose “First edition's plus”: theory has it converge only below momentum 0.5.",
+        "Choose Rosenbrock or Bumpy: the boundary frays.",
     )
     layout.code("settings_map", snippets.settings_map(surface, method, start, shown))
 
@@ -134,8 +133,7 @@ def explore() -> None:
 layout.opening(
     "Which settings arrive",
     "Descent has two settings: the **learning rate**, how far a step goes, and the **momentum**, how much of the last "
-    "step is kept. Here every pair of them is tried. Colour says how many steps a pair needs; click a cell and its run "
-    "appears.",
+    "step is kept. Here every pair is tried. Colour says how many steps it needs; click a cell and its run appears.",
 )
 explore()
 local_minima()

@@ -118,23 +118,22 @@ def explore(found: dict[str, arrays.RealArray], note: str) -> None:
 def explain() -> None:
     """What to look at, and what to try."""
     layout.notice(
-        "An axis that the index does not mention stays whole: `10:100` and `10:100, 0:28, 0:28` take the same cells.",
-        "The stop is not included: `10:100` takes 90 images, from 10 to 99.",
+        "An axis that is not mentioned stays whole: `10:100` and `10:100, 0:28, 0:28` take the same cells.",
+        "The stop is not included: `10:100` takes 90 images.",
         "A negative number counts from the end: on an axis of 28, `7:-7` means `7:21`, the centred 14 × 14 pixels.",
-        "An integer takes its axis away; a slice of one index, such as `4:5`, keeps it with size 1.",
+        "An integer takes its axis away; `4:5` keeps it with size 1.",
     )
     layout.try_this(
-        "Choose `digit` and type `::-1`, then `:, ::-1`. What does a step of -1 do to the strides?",
-        "Take every second row and column of the digit. Can you still read it?",
-        "Give an index outside an axis, then a slice outside it. Only one of the two is an error.",
-        "Compare `2`, `2:3` and `[2]` on your own tensor: same cells, but another shape or another memory.",
+        "Choose `digit` and type `::-1`. What does that do to the strides?",
+        "Give an index outside an axis, then a slice outside it. Only one is an error.",
+        "Compare `2`, `2:3` and `[2]` on your own tensor.",
     )
 
 
 layout.opening(
     "Slicing",
     "A **slice** takes part of a tensor: for each axis, an **index** between brackets says where to start, where to "
-    "stop before, and in what steps. The rule works axis by axis, and so the shape of the result does too.",
+    "stop before, and in what steps.",
 )
 digits = data.digits("slicing")
 procedural = digits is not None and digits.source == "procedural"

@@ -126,16 +126,15 @@ def compare() -> None:
 def explain() -> None:
     """What to notice and to try."""
     layout.notice(
-        "Each axis has a colour. It keeps it on every page.",
-        "Neighbours along the last axis lie side by side in memory: its stride is the bytes of one element. "
-        "A step along an earlier axis skips everything that lies between.",
-        "One number with a decimal point makes every element a decimal number, float64.",
+        "Each axis keeps its colour on every page.",
+        "Neighbours along the last axis lie side by side in memory: its stride is the bytes of one element. A step "
+        "along an earlier axis skips all between.",
+        "One decimal point makes every element float64.",
     )
     layout.try_this(
         "Type `[[1, 2], [3]]`: why is it no tensor?",
-        "Double-click a cell, or press Enter on it, and type another number. Type 0.5 into a tensor of whole numbers.",
-        "Look at `train_images` among the real tensors: one step along axis 0 skips a whole image.",
-        "Set the shape (1, 1, 1) by sliders. How many numbers does it hold, and how many axes has it?",
+        "Double-click a cell, or press Enter on it, and type another number.",
+        "Set the shape (1, 1, 1): how many numbers, how many axes?",
     )
 
 
@@ -156,7 +155,7 @@ def build() -> None:
 
 layout.opening(
     "Tensors",
-    "A **tensor** is a block of numbers arranged along axes. How many axes it has is its **rank**: 0 for a single "
-    "number (a scalar), 1 for a row (a vector), 2 for a table (a matrix), 3 and more for tables in stacks.",
+    "A **tensor** is a block of numbers arranged along axes. The number of axes is its **rank**: 0 for a single number "
+    "(a scalar), 1 for a row (a vector), 2 for a table (a matrix), 3 and more for tables in stacks.",
 )
 build()

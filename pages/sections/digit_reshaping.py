@@ -32,8 +32,8 @@ def digit(image: np.ndarray, about: str) -> None:
     with right:
         live_cells(VIEWS[view](image), key="reshaping_digit", max_cell=MAX_CELL, max_height=MAX_HEIGHT)
     layout.notice(
-        "Only at width 28 does the digit stand upright. At 27 every row begins one pixel early, at 29 one pixel late, "
-        "so the digit leans: the order of the elements is right, the shape is not.",
-        "The transpose has the same shape as the digit, yet it is another picture.",
+        "Only at width 28 does the digit stand upright. At 27 every row begins one pixel early, at 29 one late, so the "
+        "digit leans.",
+        "The transpose has the digit's shape, yet is another picture.",
     )
     layout.code("reshaping_digit", snippets.digit_code(image))

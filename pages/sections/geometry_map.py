@@ -109,16 +109,12 @@ def say_what_to_notice() -> None:
     """What to notice, and things to try."""
     layout.notice(
         "The columns of W are where the arrows [1, 0] and [0, 1] go. They decide where everything else goes.",
-        "Lines stay straight and parallel under every W and b. Only relu bends them: it folds them at the axes.",
-        "Every area grows by the same factor, the determinant, wherever it lies. Where the determinant is 0, different "
-        "points land on each other, and no map can undo that.",
-        "In a network, `relu(W @ x + b)` is a **dense layer**. Here it has two inputs and two outputs.",
+        "Lines stay straight and parallel under every W and b. Only relu folds them, at the axes.",
+        "Every area grows by the same factor, the determinant. Where it is 0, points land on each other, and no map "
+        "can undo that.",
     )
     layout.try_this(
-        "Drag the head of one arrow across the line of the other. What happens to the F, and to the sign of the "
-        "determinant?",
-        "Choose “Rotation” and show the eigenvectors. At which angles are there any?",
-        "Choose “Skew” and show the unit circle’s image. Areas stay the same. Do lengths?",
-        "Choose “Affine + relu” and press “Play”. Then drag b until relu changes nothing of the object, and until it "
-        "takes everything to the origin.",
+        "Drag the head of one arrow across the line of the other. What happens to the sign of the determinant?",
+        "Choose “Rotation” and show the eigenvectors: at which angles are there any?",
+        "Choose “Affine + relu” and press “Play”. Then drag b until relu changes nothing.",
     )

@@ -63,18 +63,16 @@ def weight(digits: Digits) -> None:
 def hints() -> None:
     """What to notice and to try."""
     layout.notice(
-        "The error forms a U. On the right ε is too large and the curve bends between the two ends; on the left it is "
-        "too small and nearly all digits of the two losses cancel.",
-        "At best float32 gets about four or five digits right, float64 about ten. So a check is done in float64, "
-        "though the network trains in float32.",
-        "Autodiff has no ε. Its error in float32 (the dotted line) is below nearly all of float32’s curve.",
+        "The error forms a U. Too large an ε and the curve bends between the two ends; too small, and nearly all "
+        "digits of the two losses cancel.",
+        "At best float32 gets four or five digits right, float64 about ten. So a check is done in float64.",
+        "Autodiff has no ε. Its error in float32 is the dotted line.",
     )
     layout.try_this(
         "Press “A silent unit”: relu lets nothing through, so every method says exactly 0.",
-        "Choose the training images and b1, then “Largest gradient”. In a few of the images the unit’s sum is near 0: "
-        "from the ε marked × on, relu switches there between the two ends, and the quotient goes wrong.",
-        "Move the slider from 10⁻¹ to 10⁻¹⁰ and watch the underlined digits of f(w + ε) grow as those of the quotient "
-        "shrink.",
+        "Choose the training images and b1, then “Largest gradient”: from the ε marked × on, relu switches between the "
+        "two ends, and the quotient goes wrong.",
+        "Move the slider from 10⁻¹ to 10⁻¹⁰ and watch the underlined digits.",
     )
 
 

@@ -73,9 +73,9 @@ def escape() -> None:
             )  # fmt: skip
             st.markdown(viz.threshold_words(found, rate, momentum))
     layout.notice(
-        "A larger learning rate needs less momentum: the ball takes the hill in fewer, larger steps.",
-        "Far above the threshold the ball swings to and fro over the hill, and the valley it ends in changes again "
-        "and again. Escaping is not the same as arriving.",
+        "A larger learning rate needs less momentum.",
+        "Far above the threshold the ball swings over the hill, and the valley it ends in changes again and again: "
+        "escaping is not arriving.",
     )
     layout.code("settings_map_escape", snippets.escape(start[0], RATES[rate], engine.bracket(found, rate)))
 

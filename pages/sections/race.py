@@ -35,8 +35,8 @@ def race() -> None:
     layout.notice(
         "The scale is logarithmic: each step to the right is ten times longer.",
         "JAX **compiles** at its first call: that bar is paid once for each shape.",
-        "Each call of JAX is waited for (`block_until_ready`): JAX returns before it has computed. A call costs some "
-        "microseconds of **dispatch** however small the arrays are, so NumPy is faster on small ones.",
+        "JAX returns before it has computed, so each call is waited for. A call costs some microseconds of "
+        "**dispatch**: on small arrays NumPy is faster.",
     )
     st.markdown("**The code of this race**")
     tabs = snippets.race(wanted.shape, wanted.repetitions)
