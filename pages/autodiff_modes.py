@@ -39,9 +39,8 @@ def explore() -> None:
     st.markdown(viz.counts_table(found))
     st.markdown(viz.winner_words(asked, found))
     st.caption(
-        "Counted in JAX’s own list of operations (the jaxpr): every number of an element-wise result counts 1, a sum "
-        "of k numbers k − 1, a product of matrices 2 for each multiply–add. Moving numbers counts 0, and so does what "
-        "the result does not need: the whole Jacobian leaves out f’s own value."
+        "Counted in JAX’s own list of operations (the jaxpr): each number of an element-wise result counts 1, a sum "
+        "of k numbers k − 1, a multiply–add 2. Moving numbers, and what the result does not need, counts 0."
     )
     measured(asked)
     layout.notice(

@@ -46,8 +46,8 @@ def explore(digits: Digits) -> None:
     compared = sorted({*COMPARED, size})
     st.html(sizes_table_html([division(samples, item) for item in compared if item <= samples], size))
     st.caption(
-        "The bytes are those of the inputs alone: samples × 784 numbers × 4 bytes. Training also keeps the numbers of "
-        "every layer for every sample of the batch, so memory grows with the batch size."
+        "The bytes are those of the inputs alone: samples × 784 numbers × 4 bytes. Training also keeps "
+        "every layer's numbers for every sample of the batch."
     )
     layout.notice(
         "Only axis 0 is sliced: every image stays whole.",

@@ -36,8 +36,8 @@ def explore() -> None:
         cloud(digits, chosen, found, batch)
     st.caption(
         f"Axes and probes are fitted on the first {digit_layers.TRAINED_ON:,} training digits; probes are tested on "
-        "every fourth test digit. Where a stage’s axes point is arbitrary, so each stage is scaled to one size and "
-        "turned, or mirrored, to lie as close to the stage before as it can (orthogonal Procrustes)."
+        "every fourth test digit. Each stage is scaled to one size and turned, or mirrored, to lie close to the one "
+        "before (orthogonal Procrustes)."
     )
     probes(found, fresh)
     explain()
@@ -63,9 +63,8 @@ def probes(found: Study, fresh: Study) -> None:
     """Accuracies of straight cuts, and the spreads, stage by stage."""
     st.subheader("Do the classes become separable by straight cuts?", anchor=False)
     st.markdown(
-        "A *linear probe* asks: ten weighted sums of a stage’s numbers, one for each class, fitted by least squares; "
-        "the largest names the digit. Between any two classes that is a straight cut. The probe is no part of the "
-        "network."
+        "A *linear probe*: ten weighted sums of a stage’s numbers, one for each class, fitted by least squares; the "
+        "largest names the digit. Between any two classes that is a straight cut."
     )
     left, right = st.columns(2, gap="large")
     for column, key, figure, words in (

@@ -40,8 +40,8 @@ def explore(image) -> None:
     )
     st.header("What the network does with its pixels", anchor=False)
     st.markdown(
-        "MNIST's pixels are stored as uint8, the smallest type that holds 0 to 255. Before the first layer they become "
-        "float32 and are divided by 255. Step through it on a part of a real digit."
+        "MNIST's pixels are stored as uint8. Before the first layer they become float32 and are divided by 255. Step "
+        "through it on a part of a real digit."
     )
     top, left = inkiest(image, 4, 7)
     live_cells(scaling_scene(image[top : top + 4, left : left + 7]), key="dtypes_scaling")

@@ -76,7 +76,7 @@ else:
         "Each update has a fixed cost, so by time batch 1 pays most per sample.",
     )
     layout.try_this(
-        "Press Draw again and again in the first pictures: the valley turns, the bowl only trembles.",
+        "Drag **Draw** under the first pictures: the valley turns, the bowl only trembles.",
         "Raise the learning rate until batch 1 diverges. The full batch still converges.",
         "Choose points on one line: at the minimum no sample disagrees, and the noise vanishes.",
     )

@@ -19,8 +19,8 @@ def digit(image: np.ndarray, about: str) -> None:
     with left:
         st.markdown(
             "A digit is a (28, 28) matrix; the network gets it as a (784,) vector, its rows laid end to end. "
-            "The vector holds the same numbers, but not how long a row was. Cut it into rows of another length, and "
-            "pixels that stood below each other no longer do."
+            "The vector does not say how long a row was. Cut it into rows of another length, and pixels that stood "
+            "below each other no longer do."
         )
         st.session_state.setdefault("reshaping_digit_view", next(iter(VIEWS)))
         view = st.segmented_control(

@@ -84,8 +84,8 @@ def local_minima() -> None:
     """The section: what it asks, the ball, what to notice."""
     st.header("Out of a local minimum", anchor=False)
     st.markdown(
-        "A **local minimum** is the lowest point of its own valley, but not of the whole curve. A ball rolls down on "
-        "the left. Too little momentum and it stays in the higher valley. Drag **Momentum** and find the smallest "
-        "that takes it over the hill; then show the sweep."
+        "A **local minimum** is the lowest point of its own valley, but not of the whole curve. Too little "
+        "momentum and the ball stays there. Drag **Momentum** and find the smallest that takes it over the hill; then "
+        "show the sweep."
     )
     escape()

@@ -37,9 +37,8 @@ def search() -> None:
     """The textbook's story, a real weight, the cost."""
     st.header("The naive search", anchor=False)
     st.markdown(
-        "Without a gradient one could freeze all weights but one, try two other values of it, and keep the better. "
-        "A *forward pass* computes the loss once, from inputs to predictions. A *backward pass* goes the other way and "
-        "finds the slope for every weight."
+        "Without a gradient one could freeze all weights but one, try two other values of it, and keep the better: two "
+        "*forward passes*, from inputs to loss. One *backward pass* finds the slope for every weight."
     )
     digits = data.digits("gradient")
     if digits is not None:
@@ -105,8 +104,8 @@ def cost(digits: Digits) -> None:
     st.subheader("What it costs", anchor=False)
     st.markdown(
         f"This network has {weights:,} weights. Two forward passes for each make **{passes:,} forward passes**, "
-        "for a single step of training. Losses above are computed in float64, to see the effect of one weight; times "
-        "are those of float32, in which the network trains."
+        "for a single step of training. Losses above are computed in float64; times are those of float32, in which "
+        "the network trains."
     )
     batch = digits.train_images[:BATCH], digits.train_labels[:BATCH]
     under_way = stopwatch().under_way

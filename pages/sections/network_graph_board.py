@@ -50,11 +50,10 @@ def board(given: Given) -> None:
     )  # fmt: skip
     graph_board(shown, key="network_graph_board")
     st.caption(
-        "Press + in a box to open it, − to close it. The number on an edge is the norm of the gradient that flows back "
-        "along it (the norm is the root of the sum of squares). The line is thicker by one step for every factor of "
-        "ten, a logarithmic scale from 0.0001 to 100; the thinnest carries nothing. Blue is positive, brown or orange "
-        "negative; each picture has its own scale. “13×8 max” means: of each block of that size, the number "
-        "farthest from 0 is drawn."
+        "Press + in a box to open it. The number on an edge is the norm (root of the sum of squares) of the gradient "
+        "that flows back along it; the line is one step thicker for every factor of ten, from 0.0001 to 100. Blue is "
+        "positive, brown or orange negative; each picture has its own scale. “13×8 max”: of each block of that size, "
+        "the number farthest from 0 is drawn."
     )
     jaxprs(given, now, rows)
 
@@ -77,10 +76,9 @@ def jaxprs(given: Given, now: Pass, rows: list[words.Pair]) -> None:
     """The loss and its gradient, equation beside equation; JAX's own text of both."""
     st.subheader("The gradient’s own jaxpr, beside the loss’s", anchor=False)
     st.markdown(
-        "A *jaxpr* is JAX’s list of the operations a function is made of. The gradient is a function too, so it has "
-        "one: first it repeats the loss, then it goes back. Each row pairs an operation with the equations that pass "
-        "its gradient on. g1, g2, … are gradients; r1, r2, … are kept on the way down because the way back needs them. "
-        "The row of the box chosen above is shaded."
+        "A *jaxpr* is JAX’s list of a function's operations. The gradient is a function too: first it repeats the "
+        "loss, then it goes back. Each row pairs an operation with the equations that pass its gradient on. g1, g2, … "
+        "are gradients; r1, r2, … are kept on the way down for the way back. The row of the box chosen is shaded."
     )
     chosen, parts = st.session_state.network_graph_known["chosen"], viz.parts_of(now.graph, _opened())
     members = parts[chosen].members if chosen is not None and chosen < len(parts) else ()

@@ -100,8 +100,7 @@ def show_cost(methods: list[viz.Method], kind: str) -> None:
     )
     words.caption(
         f"Measured on this machine: the median of {noise.TIMED_RUNS} compiled runs of {noise.TIMED_UPDATES:,} updates "
-        "each, divided by the updates. Picking the samples out is counted, compiling is not. Every update has a fixed "
-        f"cost, which a larger batch shares among more samples.{padded}"
+        f"each, divided by the updates. Picking the samples out is counted, compiling is not.{padded}"
     )
     words.button("Measure again", key="noise_again", on_click=measure_again)
 
@@ -120,7 +119,7 @@ def floor(kind: str, x: np.ndarray, y: np.ndarray, seed: int) -> None:
     st.markdown(
         "At a constant learning rate the loss stops falling and only swings: its **noise floor**. Each mark is an "
         f"average over {noise_floor.SEEDS} runs of {noise_floor.UPDATES:,} updates from the minimum, with batches "
-        "drawn at random; only the last quarter counts. Twice the batch halves the floor; half the rate halves it too."
+        "drawn at random; only the last quarter counts. Twice the batch, or half the rate, halves the floor."
     )
     live_figure(
         viz.floor_figure(sweep(kind, x, y, seed)), key="noise_floor", height=380, narrow=Narrow(viz.STACKED, 680),
@@ -128,6 +127,5 @@ def floor(kind: str, x: np.ndarray, y: np.ndarray, seed: int) -> None:
     )  # fmt: skip
     st.caption(
         "Dotted lines. Left: rate × variance of one sample's gradient ÷ (4 × batch size), the theory for small rates. "
-        "Right: 1 ÷ batch size, through the largest batch. In the race each pass takes every sample just "
-        "once, which keeps the noise a little smaller."
+        "Right: 1 ÷ batch size, through the largest batch."
     )

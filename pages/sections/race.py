@@ -24,9 +24,9 @@ def race() -> None:
     """Everything about the race, from its title to its code."""
     st.header("The race: loops against vectors", anchor=False)
     st.markdown(
-        "The same work three ways: relu(x + y) for two matrices of random numbers, float32. **Python loops** visit "
-        "cell after cell, as section 2.3.1 of the book writes them. **NumPy** and **JAX** take whole arrays: their "
-        "loops run in machine code. Everything is measured now, on the machine this app runs on."
+        "relu(x + y) for two float32 matrices of random numbers. **Python loops** visit cell after cell, as section "
+        "2.3.1 of the book writes them. **NumPy** and **JAX** take whole arrays: their loops run in machine code. "
+        "Measured now, on the machine this app runs on."
     )
     wanted = _settings()
     now = current().poll()

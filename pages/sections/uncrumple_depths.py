@@ -17,8 +17,8 @@ def show(wanted: Settings) -> None:
     """The comparison, from its title to its outcome; polled while it runs."""
     st.header("How many layers?", anchor=False)
     st.markdown(
-        "The same ball, the same question, networks of 2, 4, 8 and 16 layers, and the linear model, which has none. "
-        "Training all four takes about four times as long as training 8 layers; what has been trained is kept."
+        "The same ball, networks of 2, 4, 8 and 16 layers, and the linear model, which has none. Training all four "
+        "takes about four times as long as training 8 layers."
     )
     running = trainings().poll_comparison(wanted).state == "running"
     st.fragment(partial(_body, wanted), run_every=POLL_SECONDS if running else None)()
