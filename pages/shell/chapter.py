@@ -3,6 +3,8 @@
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from viz.components import wayfinding
+
 SECTIONS = {
     "2.0": "The whole picture",
     "2.1": "2.1 A first look at a neural network",
@@ -14,12 +16,16 @@ SECTIONS = {
 
 
 class Lesson(NamedTuple):
-    """A page. stem: of its file, its address and its widgets' keys; needs: stems of the pages to read before it."""
+    """A page. stem: of its file, its address and its widgets' keys; offer: what the reader can do there.
+
+    needs: stems of the pages it builds on directly; what those need is not named again.
+    """
 
     stem: str
     section: str
     title: str
     icon: str
+    offer: str
     needs: tuple[str, ...] = ()
 
     @property
@@ -29,37 +35,92 @@ class Lesson(NamedTuple):
 
 
 LESSONS = (
-    Lesson("whole_picture", "2.0", "The whole picture", "all_inclusive"),
-    Lesson("network", "2.1", "A first network", "hub"),
-    Lesson("drawing", "2.1", "Draw a digit", "draw"),
-    Lesson("tensors", "2.2", "Tensors", "grid_on"),
-    Lesson("dtypes", "2.2", "Data types", "memory", ("tensors",)),
-    Lesson("slicing", "2.2", "Slicing", "content_cut", ("tensors",)),
-    Lesson("batches", "2.2", "Batches", "burst_mode", ("slicing",)),
-    Lesson("real_world", "2.2", "Real-world data", "movie", ("tensors", "dtypes")),
-    Lesson("elementwise", "2.3", "Element-wise", "drag_indicator", ("tensors",)),
-    Lesson("broadcasting", "2.3", "Broadcasting", "open_in_full", ("elementwise",)),
-    Lesson("product", "2.3", "Tensor product", "close", ("tensors", "elementwise")),
-    Lesson("reshaping", "2.3", "Reshape and transpose", "transform", ("tensors",)),
-    Lesson("geometry", "2.3", "Geometry", "architecture", ("product",)),
-    Lesson("layer_stack", "2.3", "Stacked layers", "layers", ("geometry",)),
-    Lesson("folds", "2.3", "Layers as folds", "flip_to_front", ("geometry", "layer_stack")),
-    Lesson("uncrumple", "2.3", "Uncrumple", "animation", ("folds",)),
-    Lesson("digit_layers", "2.3", "Digits, layer by layer", "bubble_chart", ("network", "uncrumple")),
-    Lesson("derivative", "2.4", "Derivative", "show_chart"),
-    Lesson("gradient", "2.4", "Gradient", "north_east", ("derivative", "product")),
-    Lesson("descent", "2.4", "Descent", "trending_down", ("gradient",)),
-    Lesson("settings_map", "2.4", "Which settings arrive", "map", ("descent",)),
-    Lesson("noise", "2.4", "Batch size and noise", "scatter_plot", ("batches", "descent")),
-    Lesson("graph", "2.4", "Computation graph", "account_tree", ("derivative",)),
-    Lesson("network_graph", "2.4", "The network’s graph", "device_hub", ("network", "graph")),
-    Lesson("gradient_check", "2.4", "Gradient check", "fact_check", ("graph",)),
-    Lesson("autodiff_modes", "2.4", "Forward and reverse", "swap_vert", ("graph",)),
-    Lesson("from_scratch", "2.5", "From scratch", "construction", ("batches", "product", "gradient", "descent")),
-)
+    Lesson("whole_picture", "2.0", "The whole picture", "all_inclusive", "Run the training loop, one turn at a time."),
+    Lesson("network", "2.1", "A first network", "hub", "Train the network live; see what it gets wrong."),
+    Lesson("drawing", "2.1", "Draw a digit", "draw", "Draw a digit and watch the prediction move."),
+    Lesson("tensors", "2.2", "Tensors", "grid_on", "Type numbers; see axes, rank, shape and strides."),
+    Lesson("dtypes", "2.2", "Data types", "memory", "Flip the bits of a number and see it change.", ("tensors",)),
+    Lesson("slicing", "2.2", "Slicing", "content_cut", "Type an index; see which cells it takes.", ("tensors",)),
+    Lesson("batches", "2.2", "Batches", "burst_mode", "Scrub through all batches of an epoch.", ("network", "slicing")),
+    Lesson(
+        "real_world", "2.2", "Real-world data", "movie", "Find the shape and memory of your own data.",
+        ("dtypes", "batches"),
+    ),
+    Lesson(
+        "elementwise", "2.3", "Element-wise", "drag_indicator", "Combine tensors cell by cell; race them with loops.",
+        ("dtypes",),
+    ),
+    Lesson(
+        "broadcasting", "2.3", "Broadcasting", "open_in_full", "Stretch shapes until they fit.", ("elementwise",),
+    ),
+    Lesson(
+        "product", "2.3", "Tensor product", "close", "Let rows meet columns, one cell at a time.",
+        ("network", "elementwise"),
+    ),
+    Lesson(
+        "reshaping", "2.3", "Reshape and transpose", "transform", "Follow each element into its new shape.",
+        ("tensors",),
+    ),
+    Lesson("geometry", "2.3", "Geometry", "architecture", "Drag arrows; turn, skew and fold the plane.", ("product",)),
+    Lesson(
+        "layer_stack", "2.3", "Stacked layers", "layers", "Replace a chain of layers by one, or fail.",
+        ("geometry",),
+    ),
+    Lesson(
+        "folds", "2.3", "Layers as folds", "flip_to_front", "Train a small network; watch it fold the plane.",
+        ("layer_stack",),
+    ),
+    Lesson("uncrumple", "2.3", "Uncrumple", "animation", "Let a network flatten a ball of paper.", ("folds",)),
+    Lesson(
+        "digit_layers", "2.3", "Digits, layer by layer", "bubble_chart", "Turn a cloud of digits as layers part them.",
+        ("uncrumple",),
+    ),
+    Lesson("derivative", "2.4", "Derivative", "show_chart", "Drag a secant until it is a tangent."),
+    Lesson(
+        "gradient", "2.4", "Gradient", "north_east", "Walk downhill on the loss of a tiny model.",
+        ("product", "derivative"),
+    ),
+    Lesson(
+        "descent", "2.4", "Descent", "trending_down", "Let SGD, momentum and Adam run down any surface.",
+        ("gradient",),
+    ),
+    Lesson(
+        "settings_map", "2.4", "Which settings arrive", "map", "Try every learning rate with every momentum.",
+        ("descent",),
+    ),
+    Lesson(
+        "noise", "2.4", "Batch size and noise", "scatter_plot", "Race one sample, a mini-batch and all samples.",
+        ("batches", "descent"),
+    ),
+    Lesson(
+        "graph", "2.4", "Computation graph", "account_tree", "Send values down a graph, and derivatives back up.",
+        ("derivative",),
+    ),
+    Lesson(
+        "network_graph", "2.4", "The network’s graph", "device_hub", "See every gradient of the real network.",
+        ("product", "graph"),
+    ),
+    Lesson(
+        "gradient_check", "2.4", "Gradient check", "fact_check", "Check any weight’s derivative in three ways.",
+        ("product", "graph"),
+    ),
+    Lesson(
+        "autodiff_modes", "2.4", "Forward and reverse", "swap_vert", "Count passes from either end of a computation.",
+        ("product", "graph"),
+    ),
+    Lesson(
+        "from_scratch", "2.5", "From scratch", "construction", "Run the whole training program, line by line.",
+        ("batches", "broadcasting", "descent"),
+    ),
+)  # fmt: skip
 
-GLOSSARY = Lesson("glossary", "", "Glossary", "menu_book")
+GLOSSARY = Lesson("glossary", "", "Glossary", "menu_book", "Look up a term.")
 """No stop on the path: it may be looked into from everywhere."""
+
+
+def address(stem: str) -> str:
+    """Where the browser finds the page of this stem."""
+    return wayfinding.home() + ("" if stem == LESSONS[0].stem else stem)
 
 
 def lesson(stem: str) -> Lesson:

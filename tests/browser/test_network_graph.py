@@ -83,7 +83,7 @@ def test_it_moves_while_the_network_trains(page):
     page.goto("/network")
     page.get_by_role("button", name="Train", exact=True).click()
     page.get_by_role("button", name="Pause").wait_for()
-    page.get_by_role("link", name="The network’s graph").click()
+    page.get_by_test_id("stSidebarNav").get_by_role("link", name="The network’s graph").click()
     page.get_by_text(re.compile("Weights: your own network after [\\d,]+ update")).wait_for()
     page.locator(f"{BOARD}[data-rests=true]").wait_for()
     places = f"[...document.querySelectorAll('{BOARD} .node')].map((box) => box.getAttribute('transform')).join()"

@@ -67,9 +67,9 @@ def test_dragging_the_position_redraws_every_gradient_in_the_browser(page):
     board.get_by_role("button", name="Draw after").click()
     expect(board).to_have_attribute("data-draw", "1")
     expect(board).to_have_attribute("data-kept", ",".join(f"{value:g}" for value in moved))
-    page.get_by_role("link", name="Descent").click()
+    page.get_by_test_id("stSidebarNav").get_by_role("link", name="Descent").click()
     page.locator("[data-testid=descent-board]").wait_for()
-    page.get_by_role("link", name="Batch size and noise").click()
+    page.get_by_test_id("stSidebarNav").get_by_role("link", name="Batch size and noise").click()
     expect(page.locator(BOARD)).to_have_attribute("data-place", ",".join(f"{v:g}" for v in moved))
 
 
