@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from engine import literals, slicing
+from engine import index_syntax, literals, slicing
 from engine.errors import InvalidInput
 
 ORDERS = ("dot", "outer", "rows", "columns")
@@ -238,7 +238,10 @@ def commuted(x: np.ndarray, y: np.ndarray) -> Commuted:
 
 
 class Operand(NamedTuple):
-    """One of the two tensors. text: what names it if it is a real tensor or part of one, "" if it was typed."""
+    """One of the two tensors. text: what names it if it is a real tensor or part of one, "" if it was typed.
+
+    The text is written anew from what was read, for it becomes part of a program.
+    """
 
     text: str
     array: np.ndarray
@@ -256,12 +259,13 @@ def read_operand(text: str, named: Mapping[str, np.ndarray], *, what: str = "the
         return Operand("", literals.parse_array(text, what=what))
     if node.id not in named:
         raise InvalidInput(f"{what} names “{node.id}”; known are {', '.join(named)}. Or type numbers in lists.")
-    array = named[node.id]
+    array, name = named[node.id], node.id
     if isinstance(tree, ast.Subscript):
         index = slicing.parse_index(text)
         slicing.derive(array.shape, index)
         array = np.asarray(array[index])
-    return Operand(text.strip(), array)
+        name = f"{name}[{index_syntax.index_text(index, newaxis='None')}]"
+    return Operand(name, array)
 
 
 class UnitSum(NamedTuple):

@@ -1,6 +1,7 @@
 """The page pattern: idea, picture, controls, what to notice, something to try, the code of exactly this view."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from zlib import crc32
 
 import streamlit as st
 
@@ -13,33 +14,44 @@ def opening(title: str, idea: str) -> None:
     st.title(title, anchor=False)
     glossary.begin()
     notebook.begin(title)
-    _say(idea)
+    _say("text", idea)
 
 
 def notice(*points: str) -> None:
     """What to notice in the picture above."""
-    _say("**What to notice**\n\n" + _list(points))
+    _say("notice", "**What to notice**\n\n" + _list(points))
 
 
 def try_this(*points: str) -> None:
     """Things to try with the controls above."""
-    _say("**Try this**\n\n" + _list(points))
+    _say("try", "**Try this**\n\n" + _list(points))
 
 
-def code(stem: str, snippets: Mapping[str, str], *, note: str = "") -> None:
-    """The code of exactly this view, one tab per library, filled with the current settings; and as a notebook."""
-    st.subheader("The code of exactly this view", anchor=False)
-    if note:
-        st.caption(note)
-    for tab, source in zip(st.tabs(list(snippets), key=f"{stem}_code"), snippets.values(), strict=True):
-        tab.code(source, language="python")
-    notebook.offer(stem, snippets, note)
+def code(
+    stem: str,
+    snippets: Mapping[str, str],
+    *,
+    note: str = "",
+    files: Mapping[str, Callable[[], bytes]] | None = None,
+) -> None:
+    """The code of exactly this view, one tab per library, filled with the current settings; and as a notebook.
+
+    files: path → what makes the file the code reads there; weights and data are found without.
+    """
+    with st.container(key=f"part_code_{stem}"):
+        st.subheader("The code of exactly this view", anchor=False)
+        if note:
+            st.caption(note)
+        for tab, source in zip(st.tabs(list(snippets), key=f"{stem}_code"), snippets.values(), strict=True):
+            tab.code(source, language="python")
+        notebook.offer(stem, snippets, note, files)
 
 
-def _say(text: str) -> None:
-    """Text of the page: shown with its terms linked, and kept for the notebook."""
+def _say(part: str, text: str) -> None:
+    """Text of the page: shown with its terms linked, and kept for the notebook; a teacher's link may hide the part."""
     notebook.say(text)
-    st.markdown(glossary.linked(text))
+    with st.container(key=f"part_{part}_{crc32(text.encode()):08x}"):
+        st.markdown(glossary.linked(text))
 
 
 def _list(points: Sequence[str]) -> str:

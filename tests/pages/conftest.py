@@ -31,3 +31,33 @@ def nothing_drawn():
 def app(loaded):
     """The app at its first page."""
     return AppTest.from_file("../../app.py", default_timeout=60)
+
+
+@pytest.fixture(autouse=True, scope="session")
+def taken_away():
+    """Every program a page offers while tests open it may be run, and its notebook is one that Jupyter accepts."""
+    import nbformat
+
+    from engine import programs
+    from pages.shell import layout, notebook
+    from viz.notebook import Program, Text, cells
+    from viz.notebook import notebook as written
+
+    offered, wrong, inner = set(), [], notebook.offer
+
+    def offer(stem, snippets, note, files=None):
+        inner(stem, snippets, note, files)
+        if stem in offered:
+            return
+        offered.add(stem)
+        try:
+            made = [Program(library, cells(source)) for library, source in snippets.items() if programs.check(source)]
+            nbformat.validate(nbformat.reads(written(Text(stem, (note,), ""), made), as_version=4))
+        except Exception as error:
+            wrong.append((stem, repr(error)))
+
+    notebook.offer = offer
+    assert layout.notebook is notebook
+    yield offered
+    notebook.offer = inner
+    assert not wrong

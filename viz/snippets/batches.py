@@ -16,7 +16,7 @@ train_images, train_labels = digits.train_images, digits.train_labels
 """
 
 _NUMPY = """
-n, batch_size = {n}, {batch_size}
+n, batch_size = {n:d}, {batch_size:d}
 batch = train_images[batch_size * n : batch_size * (n + 1)]
 labels = train_labels[batch_size * n : batch_size * (n + 1)]
 inputs = batch.reshape(len(batch), 784).astype("float32") / 255  # what the network gets
@@ -29,7 +29,7 @@ print("as float32:", inputs.nbytes, "bytes; the last batch has", last, "samples"
 """
 
 _JAX = """
-n, batch_size = {n}, {batch_size}
+n, batch_size = {n:d}, {batch_size:d}
 # JAX's slices end at the end as NumPy's do; jax.lax.dynamic_slice would begin earlier instead, to keep its size.
 batch = jnp.asarray(train_images)[batch_size * n : batch_size * (n + 1)]
 labels = jnp.asarray(train_labels)[batch_size * n : batch_size * (n + 1)]

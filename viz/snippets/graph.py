@@ -67,6 +67,8 @@ def programs(graph: Graph, expression: Expression, values: Mapping[str, np.ndarr
 
 def _jax(graph: Graph, expression: Expression, values: Mapping[str, np.ndarray]) -> str:
     output, names = graph.nodes[graph.output].name, [_safe(name) for name in values]
+    # An expression that is a number alone is named by it.
+    output = output if output.isidentifier() else "loss"
     scalar = graph.nodes[graph.output].shape == ()
     joined = ", ".join(names)
     return _JAX.format(

@@ -14,7 +14,7 @@ test_images = read("t10k-images-idx3-ubyte", 16).reshape(10000, 784)
 test_labels = read("t10k-labels-idx1-ubyte", 8)
 """
 
-_INITIAL = {
+INITIAL = {
     "numpy": {
         "glorot_uniform": (
             "limit = np.sqrt(6 / (rows + columns))\n    return rng.uniform(-limit, limit, (rows, columns))"
@@ -43,7 +43,7 @@ _INITIAL = {
     },
 }
 
-_UPDATE = {
+UPDATE = {
     "sgd": """state = None
 
 
@@ -92,7 +92,7 @@ def update(params, gradient, state):
 """,
 }
 
-_NUMPY = """
+NUMPY_NETWORK = """
 rng = np.random.default_rng({seed})
 learning_rate = {learning_rate!r}
 
@@ -121,7 +121,8 @@ def backward(params, inputs, hidden, probabilities, labels):
     hidden_error = error @ params[2].T * (hidden > 0)
     return [inputs.T @ hidden_error, hidden_error.sum(axis=0), hidden.T @ error, error.sum(axis=0)]
 
-
+"""
+_NUMPY = """
 epoch_losses = []
 for epoch in range({epochs}):
     order = np.random.default_rng(({seed}, epoch)).permutation(60000)
@@ -139,7 +140,7 @@ test_accuracy = float(np.mean(forward(params, test_images)[2].argmax(axis=1) == 
 print(f"test accuracy {{test_accuracy:.4f}}")
 """
 
-_JAX = """
+JAX_NETWORK = """
 learning_rate = {learning_rate!r}
 
 
@@ -166,7 +167,8 @@ def loss(params, images, labels):
     log_probabilities = jax.nn.log_softmax(forward(params, images))
     return -jnp.take_along_axis(log_probabilities, labels[:, None], axis=1).mean()
 
-
+"""
+_JAX = """
 @jax.jit
 def train_step(params, state, images, labels):
     value, gradient = jax.value_and_grad(loss)(params, images, labels)
@@ -189,12 +191,13 @@ test_accuracy = float(jnp.mean(forward(params, test_images).argmax(axis=1) == te
 print(f"test accuracy {{test_accuracy:.4f}}")
 """
 
-_KERAS = """import keras
+KERAS_DATA = """import keras
 
 (train_images, train_labels), (test_images, test_labels) = keras.datasets.mnist.load_data()
 train_images = train_images.reshape(60000, 784).astype("float32") / 255
 test_images = test_images.reshape(10000, 784).astype("float32") / 255
-
+"""
+KERAS_MODEL = """
 keras.utils.set_random_seed({seed})
 initial = {initial}
 model = keras.Sequential(
@@ -209,6 +212,8 @@ model.compile(
     loss="sparse_categorical_crossentropy",
     metrics=["accuracy"],
 )
+"""
+_KERAS = """\
 model.fit(
     train_images,
     train_labels,
@@ -218,7 +223,7 @@ model.fit(
 )
 """
 
-_KERAS_OPTIMIZERS = {
+KERAS_OPTIMIZERS = {
     "sgd": "SGD(learning_rate={rate!r})",
     "momentum": "SGD(learning_rate={rate!r}, momentum=0.9)",
     "nesterov": "SGD(learning_rate={rate!r}, momentum=0.9, nesterov=True)",
@@ -233,16 +238,16 @@ def training_snippets(settings: Settings) -> dict[str, str]:
     values = {
         name: getattr(settings, name) for name in ("seed", "learning_rate", "hidden_units", "epochs", "batch_size")
     }
-    update = _UPDATE[settings.optimizer]
+    update = UPDATE[settings.optimizer]
 
     def filled(template: str, library: str, **more: str) -> str:
-        return template.format(initial=_INITIAL[library][settings.initialization], **values, **more)
+        return template.format(initial=INITIAL[library][settings.initialization], **values, **more)
 
     numpy = real.imports(real.FILES, ["import numpy as np"]) + _LOAD
     jax = real.imports(real.FILES, ["import jax", "import jax.numpy as jnp", "import numpy as np"]) + _LOAD
-    keras_optimizer = _KERAS_OPTIMIZERS[settings.optimizer].format(rate=settings.learning_rate)
+    keras_optimizer = KERAS_OPTIMIZERS[settings.optimizer].format(rate=settings.learning_rate)
     return {
-        "NumPy": numpy + filled(_NUMPY, "numpy", update=update),
-        "JAX": jax + filled(_JAX, "jax", update=update.replace("np.", "jnp.")),
-        "Keras": filled(_KERAS, "keras", optimizer=keras_optimizer),
+        "NumPy": numpy + filled(NUMPY_NETWORK + _NUMPY, "numpy", update=update),
+        "JAX": jax + filled(JAX_NETWORK + _JAX, "jax", update=update.replace("np.", "jnp.")),
+        "Keras": filled(KERAS_DATA + KERAS_MODEL + _KERAS, "keras", optimizer=keras_optimizer),
     }
