@@ -5,7 +5,7 @@ import streamlit as st
 from engine import autodiff_modes as modes
 from engine.autodiff_modes import EXAMPLES, Problem
 from pages.sections.autodiff_modes_times import measured, real_network
-from pages.shell import layout
+from pages.shell import layout, share
 from viz import autodiff_modes as viz
 from viz.components.live_cells import live_cells
 from viz.snippets import autodiff_modes as snippets
@@ -17,9 +17,9 @@ KEPT = {"persist_state": "session"}
 def choose() -> Problem:
     """The example and its sizes; a size the example fixes cannot be moved."""
     state = st.session_state
-    state.setdefault("autodiff_modes_example", "dense")
-    state.setdefault("autodiff_modes_inputs", 6)
-    state.setdefault("autodiff_modes_outputs", 4)
+    share.default("autodiff_modes_example", "dense", EXAMPLES)
+    share.default("autodiff_modes_inputs", 6, SIZES)
+    share.default("autodiff_modes_outputs", 4, SIZES)
     name = st.selectbox("Function", list(EXAMPLES), format_func=lambda key: EXAMPLES[key].title,
                         key="autodiff_modes_example", **KEPT)  # fmt: skip
     fixed = EXAMPLES[name].fixed
@@ -29,7 +29,7 @@ def choose() -> Problem:
     return modes.problem(name, state.autodiff_modes_inputs, state.autodiff_modes_outputs)
 
 
-@st.fragment
+@share.fragment
 def explore() -> None:
     """The Jacobian filled in both ways, the counts, the times, the code."""
     asked = choose()

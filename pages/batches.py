@@ -4,16 +4,13 @@ import streamlit as st
 
 from engine.batches import batch_of, division
 from engine.mnist import Digits
-from pages.shell import data, layout, server
+from pages.shell import data, layout, server, share
 from viz.batches import sizes_table_html
 from viz.components.batch_strip import batch_strip
 from viz.snippets import batches as snippets
 
 COMPARED = (1, 16, 128, 1_024, 60_000)
 state = st.session_state
-state.setdefault("batches_size", 128)
-state.setdefault("batches_divided", 128)
-state.setdefault("batches_number", 0)
 
 
 def keep_number() -> None:
@@ -28,10 +25,13 @@ def keep_place() -> None:
     state.batches_divided = state.batches_size
 
 
-@st.fragment
+@share.fragment
 def explore(digits: Digits) -> None:
     """Choose a batch size, scrub through the batches, compare sizes; the code follows."""
     samples = state.batches_samples = len(digits.train_images)
+    share.default("batches_size", 128, share.between(1, samples))
+    state.setdefault("batches_divided", state.batches_size)
+    share.default("batches_number", 0, share.between(0, -(-samples // state.batches_size) - 1))
     size = st.number_input(
         f"Batch size, 1 to {samples:,}", 1, samples, key="batches_size", on_change=keep_place,
         persist_state="session", width=260,

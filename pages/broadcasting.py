@@ -8,7 +8,7 @@ from engine.elementwise import OPERATIONS
 from engine.nearest_shapes import nearest
 from pages.sections.broadcasting_challenge import challenge
 from pages.sections.broadcasting_shapes import MAX_RANK, chosen, is_real, take_shapes
-from pages.shell import arrays, data, layout
+from pages.shell import arrays, data, layout, share
 from pages.shell import session as shell
 from pages.shell.weights import WEIGHTS, WHERE_TO_RUN
 from viz import broadcasting as viz
@@ -81,7 +81,7 @@ def explain() -> None:
     )
 
 
-@st.fragment
+@share.fragment
 def explore() -> None:
     """The controls, the alignment, and the picture of the last shapes that fit."""
     operation, shapes = chosen()

@@ -6,7 +6,7 @@ import streamlit as st
 
 from engine import derivative, expressions
 from engine.derivative import PRESETS, STEP, Preset
-from pages.shell import layout
+from pages.shell import layout, share
 from pages.shell.typed import typed
 from viz import derivative as viz
 from viz.components.tangent_board import tangent_board
@@ -27,7 +27,7 @@ def choose() -> tuple[str, Preset]:
     """The function picked or typed, and its name."""
     titles = {name: preset.title for name, preset in PRESETS.items()} | {TYPED: "Your own function"}
     left, right = st.columns(2, gap="large")
-    st.session_state.setdefault("derivative_function", "square")
+    share.default("derivative_function", "square", titles)
     name = left.selectbox(
         "Function", list(titles), format_func=titles.get, key="derivative_function", persist_state="session"
     )
@@ -57,16 +57,17 @@ def studied(text: str, window: tuple[float, float], version: str, start: float) 
 
 def placed(name: str, chosen: Preset) -> dict[str, float]:
     """Where the points stand: as the board last said of this function, else at its start."""
-    said = (st.session_state.get("derivative_board") or {}).get("place")
-    if said:
-        st.session_state["derivative_places"] = st.session_state.get("derivative_places", {}) | {
-            said["version"]: {"x": said["x"], "epsilon": said["epsilon"]}
-        }
-    start = FIRST | {"x": chosen.start}
-    return st.session_state.get("derivative_places", {}).get(name, start)
+    low, high = chosen.window
+    if said := (st.session_state.get("derivative_board") or {}).get("place"):
+        st.session_state[f"derivative_place_{said['version']}"] = (said["x"], said["epsilon"])
+    x, epsilon = share.default(
+        f"derivative_place_{name}", (float(chosen.start), FIRST["epsilon"]),
+        lambda place: low <= place[0] <= high and 0 < abs(place[1]) <= high - low,
+    )  # fmt: skip
+    return {"x": x, "epsilon": epsilon}
 
 
-@st.fragment
+@share.fragment
 def board() -> None:
     """Choose a function; the board; its code."""
     name, chosen = choose()

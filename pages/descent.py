@@ -1,6 +1,7 @@
 """Descent: every optimizer down the same curve or surface from one start, redrawn while a slider is dragged."""
 
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from typing import Any
 
 import jax.numpy as jnp
@@ -11,12 +12,14 @@ from engine import descent, expressions, surfaces
 from engine.descent import METHODS, Family, Trace
 from engine.surfaces import Surface
 from pages.sections.surface_choice import choose_kind, choose_surface
-from pages.shell import layout
+from pages.shell import layout, share
 from viz import descent as viz
 from viz.components.descent_board import descent_board
 from viz.snippets import descent as snippets
 
 FIRST_METHODS = {"surface": ["sgd", "momentum", "adam"], "curve": ["sgd", "momentum"]}
+FIRST_SETTING = (36, 16, 12, "momentum")
+SETTINGS = (descent.RATES, descent.MOMENTA, descent.STEPS + 1)
 RESOLUTION = {"surface": 81, "curve": 401}
 
 
@@ -46,18 +49,28 @@ def raced(surface: Surface, start: tuple[float, ...], methods: tuple[str, ...], 
     return viz.race(surface, values, surfaces.heights(surface), families)
 
 
-def remembered(kind: str, name: str) -> tuple[dict[str, Any], viz.Setting, str]:
+def inside(surface: Surface, start: tuple[float, ...]) -> bool:
+    """Whether this can be a start: a point of the window; none stands for the function's own."""
+    return not start or all(low <= at <= high for at, (low, high) in zip(start, surface.window, strict=True))
+
+
+def remembered(kind: str, name: str, surface: Surface) -> tuple[dict[str, Any], viz.Setting, str]:
     """For this function: its last start and the one before, where the controls stand, and the last click's count."""
     board = st.session_state.get(f"descent_board_{kind}") or {}
     seen = st.session_state.setdefault(f"descent_seen_{kind}", {"start": "", "settings": ""})
-    place = st.session_state.setdefault("descent_places", {}).setdefault(name, {"start": None, "before": None})
+    checks = {
+        "start": partial(inside, surface),
+        "setting": lambda at: all(0 <= k < n for k, n in zip(at, SETTINGS, strict=False)) and at[3] in METHODS,
+    }
+    place = share.parts(f"descent_place_{name}", {"start": (), "setting": FIRST_SETTING}, checks)
+    place.setdefault("before", None)
     if (click := board.get("start")) and click["count"] != seen["start"]:
         place |= {"start": tuple(click["point"]), "before": place["start"]}
         seen["start"] = click["count"]
     if (moved := board.get("settings")) and moved["count"] != seen["settings"]:
-        place["setting"] = viz.Setting(*(moved[part] for part in ("rate", "momentum", "step", "method")), version=name)
+        place["setting"] = tuple(moved[part] for part in ("rate", "momentum", "step", "method"))
         seen["settings"] = moved["count"]
-    return place, place.get("setting", viz.Setting(36, 16, 12, "momentum", name)), seen["start"]
+    return place, viz.Setting(*place["setting"], version=name), seen["start"]
 
 
 def begun(surface: Surface, place: dict[str, Any], method: str, rate: float, momentum: float) -> tuple[Trace, str]:
@@ -65,27 +78,27 @@ def begun(surface: Surface, place: dict[str, Any], method: str, rate: float, mom
     for start in filter(None, (place["start"], place["before"], surface.start)):
         trace = descent.descend(surface.expression, method, jnp.asarray(start, jnp.float32), rate, momentum)
         if np.isfinite(trace.losses[0]):
-            refused = place["start"] not in (None, start)
+            refused = place["start"] not in ((), start)
             message = viz.refusal(place["start"]) if refused else ""
-            place |= {"start": start if place["start"] else None, "before": None}
+            place |= {"start": start if place["start"] else (), "before": None}
             return trace, message
     return trace, viz.NOWHERE
 
 
-@st.fragment
+@share.fragment
 def race() -> None:
     """Choose a function and methods; the board; its code."""
     left, picker, bender = st.columns([3, 3, 4], gap="medium")
     kind = choose_kind("descent", left)
     name, surface = chosen_surface(kind, picker, bender)
-    st.session_state.setdefault(f"descent_methods_{kind}", FIRST_METHODS[kind])
+    share.default(f"descent_methods_{kind}", FIRST_METHODS[kind], set(METHODS).issuperset)
     chosen = st.pills(
         "Ways to descend", list(METHODS), format_func=lambda name: METHODS[name].title, selection_mode="multi",
         key=f"descent_methods_{kind}", persist_state="session",
     )  # fmt: skip
     methods = tuple(name for name in METHODS if name in chosen)
     st.latex(rf"f({', '.join(surface.variables)}) = {expressions.tex(surface.expression)}")
-    place, setting, click = remembered(kind, name)
+    place, setting, click = remembered(kind, name, surface)
     if methods and setting.method not in methods:
         setting = setting._replace(method=methods[0])
     rates, momenta = descent.settings(surface.rates)

@@ -8,9 +8,9 @@ from engine.digit_layers import Study
 from engine.mnist import Digits
 from pages.sections import digit_moment
 from pages.sections.digit_moment import Moment
-from pages.shell import data, layout
+from pages.shell import data, layout, share
 from pages.shell import session as shell
-from pages.shell.weights import WEIGHTS, WHERE_TO_RUN
+from pages.shell.weights import WEIGHTS, WHERE_TO_RUN, file
 from viz import digit_layers as viz
 from viz.components.live_figure import live_figure
 from viz.components.point_cloud import point_cloud
@@ -21,7 +21,7 @@ HEIGHT = 540
 FIGURE_HEIGHT = 380
 
 
-@st.fragment
+@share.fragment
 def explore() -> None:
     """The cloud, its controls, the probes, the code."""
     digits = data.digits("digit_layers")
@@ -43,7 +43,8 @@ def explore() -> None:
     explain()
     note = WHERE_TO_RUN[chosen.name] + (EARLIER if chosen.kept else "")
     code = snippets.projection(batch, WEIGHTS[chosen.name], procedural=digits.source == "procedural")
-    layout.code("digit_layers", code, note=note)
+    files = {WEIGHTS[chosen.name]: lambda: file(chosen.params)} if chosen.kept else None
+    layout.code("digit_layers", code, note=note, files=files)
 
 
 def cloud(digits: Digits, chosen: Moment, found: Study, batch: slice) -> None:

@@ -9,7 +9,7 @@ import streamlit as st
 from engine import drawing, upload
 from engine.errors import InvalidInput
 from engine.mnist import Digits
-from pages.shell import data, layout
+from pages.shell import data, layout, share
 from pages.shell import session as shell
 from pages.shell.weights import WEIGHTS, WHERE_TO_RUN
 from viz.components.drawing_board import EMPTY, Picture, Uses, drawing_board, from_url
@@ -30,11 +30,14 @@ def keep() -> None:
     except InvalidInput as error:
         st.session_state.drawing_upload_error = str(error)
     st.session_state.drawing_kept = {name: sent[name] for name in EMPTY}
+    if not sent["base"]:
+        st.session_state.drawing_beneath = None
 
 
 def place(canvas: np.ndarray, caption: str, *, name: str = "") -> None:
     """Put a picture on the board instead of what is drawn there."""
     session.base = canvas
+    st.session_state.drawing_beneath = None
     st.session_state.drawing_picture = Picture(name or secrets.token_hex(4), canvas, caption)
     st.session_state.drawing_kept |= {"strokes": [], "base": True}
 
@@ -47,6 +50,18 @@ def place_test_digit() -> None:
         return
     caption = f"Test digit {number} of {data.name(digits)}; its label is {digits.test_labels[number]}."
     place(drawing.canvas_from_digit(digits.test_images[number]), caption)
+    st.session_state.drawing_beneath = number
+
+
+def place_linked(digits: Digits) -> None:
+    """The test digit a link has under the ink: the ink, which the browser takes from the link, stays."""
+    number = share.default("drawing_beneath", None, share.between(0, len(digits.test_labels) - 1), kind=int)
+    if number is None or st.session_state.drawing_picture is not None:
+        return
+    ink = st.session_state.drawing_kept["strokes"]
+    st.session_state.drawing_number = number
+    place_test_digit()
+    st.session_state.drawing_kept |= {"strokes": ink}
 
 
 def place_random_digit() -> None:
@@ -69,6 +84,8 @@ def place_upload() -> None:
 
 def offer_test_digits(digits: Digits) -> None:
     """A number, or chance, puts one of the 10,000 test digits on the board."""
+    place_linked(digits)
+    share.default("drawing_number", 0, share.between(0, len(digits.test_labels) - 1))
     st.number_input(
         f"Number of a test digit ({data.name(digits)}), 0 to 9999", 0, len(digits.test_labels) - 1,
         key="drawing_number", on_change=place_test_digit, persist_state="session",

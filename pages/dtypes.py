@@ -3,7 +3,7 @@
 import streamlit as st
 
 from engine.dtypes import FORMATS, convert, inkiest, parse_numbers
-from pages.shell import arrays, data, layout
+from pages.shell import arrays, data, layout, share
 from pages.shell.typed import typed
 from viz.components.live_cells import live_cells
 from viz.components.number_bits import number_bits
@@ -12,7 +12,7 @@ from viz.snippets import dtypes as snippets
 
 DEFAULT = "3, 200, 255, 256, -1, 0.1, 100000, 1e39"
 state = st.session_state
-state.setdefault("dtypes_chosen", (5, 5))
+share.default("dtypes_chosen", (5, 5), lambda place: 0 <= place[0] < len(FORMATS) and 0 <= place[1] < 12)
 
 
 def keep_choice() -> None:
@@ -21,7 +21,7 @@ def keep_choice() -> None:
         state.dtypes_chosen = tuple(chosen)
 
 
-@st.fragment
+@share.fragment
 def explore(image) -> None:
     """Type numbers, see them in every data type, flip the bits of one; then pixels on their way to the network."""
     numbers = typed("Numbers, up to 12, with commas between them", parse_numbers, key="dtypes_numbers", default=DEFAULT)

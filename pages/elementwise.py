@@ -10,7 +10,7 @@ from engine.errors import InvalidInput
 from engine.literals import parse_array
 from engine.tensors import literal, typeable, with_entry
 from pages.sections.race import race
-from pages.shell import arrays, data, layout
+from pages.shell import arrays, data, layout, share
 from pages.shell import session as shell
 from pages.shell.typed import typed
 from pages.shell.weights import WEIGHTS, WHERE_TO_RUN
@@ -97,11 +97,12 @@ def picture(operation: str, operands: list[Operand]) -> list[Operand]:
     return operands
 
 
-@st.fragment
+@share.fragment
 def compute() -> None:
     """The operation, the operands, the picture, what to notice and try, and the code."""
-    for key, first in (("operation", "add"), ("x", TYPED), ("y", TYPED)):
-        st.session_state.setdefault(f"elementwise_{key}", first)
+    share.default("elementwise_operation", "add", OPERATIONS)
+    for name in "xy":
+        share.default(f"elementwise_{name}", TYPED, [TYPED, *snippets.REAL])
     with st.container(horizontal=True):
         for number, title in enumerate(PRESETS):
             st.button(title, key=f"elementwise_preset_{number}", on_click=take_preset, args=(title,))

@@ -1,5 +1,6 @@
 """Gradient: how a tiny model's loss answers to every entry of W; the way down; the naive search beside it."""
 
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -10,7 +11,7 @@ from engine.errors import InvalidInput
 from engine.gradient import PROBLEMS, Problem
 from engine.tensors import with_entry
 from pages.sections import naive_search
-from pages.shell import layout
+from pages.shell import layout, share
 from viz import gradient as viz
 from viz.components.gradient_board import gradient_board
 from viz.components.live_cells import live_cells
@@ -19,16 +20,56 @@ from viz.snippets import gradient as snippets
 EDITABLE = {0: "x", 1: "weights", 3: "targets"}
 
 
-def begin(problem: Problem) -> None:
-    """This problem from now on; the version tells the board to start afresh."""
+def beginning(problem: Problem) -> dict[str, Any]:
+    """The problem, its loss as a polynomial, where the board begins."""
     polynomial = gradient.quadratic(problem.weights, problem.x, problem.targets)
     limit = gradient.rate_limit(polynomial)
-    st.session_state.gradient_known = {
+    return {
         "problem": problem, "polynomial": polynomial, "limit": limit, "rate": limit / 8, "start": problem.weights,
         # Two entries of one column: they share the inputs' errors of one output.
         "pair": (0, problem.weights.shape[1]),
-        "version": st.session_state.get("gradient_known", {}).get("version", 0) + 1,
     }  # fmt: skip
+
+
+def begin(problem: Problem) -> None:
+    """This problem from now on; the version tells the board to start afresh."""
+    version = st.session_state.get("gradient_known", {}).get("version", 0) + 1
+    st.session_state.gradient_known = beginning(problem) | {"version": version}
+
+
+def entries(known: dict[str, Any]) -> dict[str, Any]:
+    """What a link says of the model: all its numbers, the W it began with, the two entries, the learning rate."""
+    problem = known["problem"]
+    arrays = {"x": problem.x, "W": problem.weights, "y_true": problem.targets, "began": known["start"]}
+    return {name: array.tolist() for name, array in arrays.items()} | {"pair": known["pair"], "rate": known["rate"]}
+
+
+@cache
+def usual(model: str) -> dict[str, Any]:
+    """The same for a model as the list has it."""
+    return entries(beginning(PROBLEMS[model]))
+
+
+def shared() -> dict[str, Any]:
+    """What the link says of the model in the list; taken over when the page is opened."""
+    model = st.session_state.gradient_model
+    checks = {"rate": lambda rate: 0 < rate <= 1_000}
+    linked = share.parts("gradient_link", usual(model), checks)
+    if "gradient_known" not in st.session_state:
+        take_model()
+        if linked != usual(model):
+            take_link(*(np.array(linked[name], np.float64) for name in ("x", "y_true", "began", "W")), linked)
+    return linked
+
+
+def take_link(x: np.ndarray, targets: np.ndarray, began: np.ndarray, weights: np.ndarray, linked: dict) -> None:
+    """The model with the numbers of a link; InvalidInput where they do not fit each other."""
+    begin(gradient.require(PROBLEMS[st.session_state.gradient_model]._replace(x=x, targets=targets, weights=began)))
+    known = st.session_state.gradient_known
+    if weights.shape != began.shape or not all(0 <= entry < weights.size for entry in linked["pair"]):
+        raise InvalidInput(f"W has the shape {began.shape}; {weights.shape} and the entries {linked['pair']} came.")
+    problem = gradient.require(known["problem"]._replace(weights=weights))
+    known |= {"problem": problem, "pair": linked["pair"], "rate": linked["rate"]}
 
 
 def take_model() -> None:
@@ -62,17 +103,17 @@ def settled() -> dict[str, Any]:
     return known
 
 
-@st.fragment
+@share.fragment
 def explore() -> None:
     """The model as cells, the board, and the code of one step."""
-    st.session_state.setdefault("gradient_model", next(iter(PROBLEMS)))
+    share.default("gradient_model", next(iter(PROBLEMS)), PROBLEMS)
     st.selectbox(
         "Model", list(PROBLEMS), format_func=lambda name: PROBLEMS[name].title, key="gradient_model",
         on_change=take_model, persist_state="session",
     )  # fmt: skip
-    if "gradient_known" not in st.session_state:
-        take_model()
+    linked = shared()
     known = settled()
+    linked |= entries(known)
     problem = known["problem"]
     at = problem.weights, problem.x, problem.targets
     found = gradient.gradient(*at)

@@ -11,9 +11,9 @@ from engine.graph_paths import path_adjoints, path_products, paths
 from engine.graph_presets import PRESETS
 from engine.graph_warnings import warnings
 from pages.sections.graph_descent import descent
-from pages.sections.graph_expression import Given, choose, current, seed, tree
+from pages.sections.graph_expression import Given, choose, current, seed, share_values, tree
 from pages.sections.graph_variables import taken
-from pages.shell import layout
+from pages.shell import layout, share
 from viz import graph as viz
 from viz.components.graph_board import graph_board
 from viz.snippets import graph as snippets
@@ -57,7 +57,7 @@ def chosen_paths(given: Given, known: dict[str, Any], found: Backward) -> viz.Ch
     return viz.Chosen(node, listed, path_adjoints(graph, known["values"], listed, seed=seed(graph)))
 
 
-@st.fragment
+@share.fragment
 def board(given: Given) -> None:
     """The graph at the present values; while a slider is dragged only this is computed anew."""
     known = current(given)
@@ -72,6 +72,7 @@ def board(given: Given) -> None:
                for note in sorted(warnings(graph, found), key=lambda note: WORST_FIRST.index(note.kind))[:MOST_NOTES]],
     )  # fmt: skip
     graph_board({**shown, "refused": known["refused"]}, key="graph_board")
+    share_values(known)
     if settled:
         st.rerun()
 

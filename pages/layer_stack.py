@@ -7,7 +7,7 @@ import streamlit as st
 from engine import layer_stack
 from engine.errors import InvalidInput
 from engine.layer_stack import CHAINS, PLACES, Chain
-from pages.shell import layout
+from pages.shell import layout, share
 from viz import layer_stack as viz
 from viz.components.stack_board import stack_board
 from viz.snippets import layer_stack as snippets
@@ -18,6 +18,20 @@ def begin() -> None:
     known = st.session_state.get("layer_stack_known", {"version": 0, "tolerance": viz.TOLERANCES[2]})
     chain = CHAINS[st.session_state.layer_stack_chain][1]
     st.session_state.layer_stack_known = known | {"chain": chain, "selected": 0, "version": known["version"] + 1}
+
+
+def shared() -> dict[str, Any]:
+    """What the link says of the chain in the list; taken over when the page is opened."""
+    usual = {"layers": viz.layers(CHAINS[st.session_state.layer_stack_chain][1]), "selected": 0,
+             "tolerance": viz.TOLERANCES[2]}  # fmt: skip
+    linked = share.parts("layer_stack_link", usual, {"layers": layer_stack.chain_of, "tolerance": viz.TOLERANCES})
+    if "layer_stack_known" not in st.session_state:
+        begin()
+        chain, selected = layer_stack.chain_of(linked["layers"]), linked["selected"]
+        if selected not in range(len(chain.activations)):
+            raise InvalidInput(f"the selected layer must be one of the {len(chain.activations)}; {selected} is not.")
+        st.session_state.layer_stack_known |= linked | {"chain": chain}
+    return linked
 
 
 def settled() -> dict[str, Any]:
@@ -39,21 +53,21 @@ def show_code(chain: Chain, place: str, tolerance: float) -> None:
     )
 
 
-@st.fragment
+@share.fragment
 def explore() -> None:
     """Choose a chain and points; the board; the code."""
     left, right = st.columns(2)
-    st.session_state.setdefault("layer_stack_chain", next(iter(CHAINS)))
+    share.default("layer_stack_chain", next(iter(CHAINS)), CHAINS)
+    share.default("layer_stack_place", "all", PLACES)
     left.selectbox(
         "Start from", list(CHAINS), format_func=lambda name: CHAINS[name][0], key="layer_stack_chain", on_change=begin,
         persist_state="session",
     )  # fmt: skip
     place = right.segmented_control(
         "200 sample points", list(PLACES), format_func=lambda name: PLACES[name][0], key="layer_stack_place",
-        default="all", required=True, persist_state="session",
+        required=True, persist_state="session",
     )  # fmt: skip
-    if "layer_stack_known" not in st.session_state:
-        begin()
+    linked = shared()
     with st.container():
         try:
             known = settled()
@@ -61,6 +75,7 @@ def explore() -> None:
             sentence = str(error)
             st.error(sentence[0].upper() + sentence[1:], icon=":material/error:")
             known = st.session_state.layer_stack_known
+    linked |= {"layers": viz.layers(known["chain"]), "selected": known["selected"], "tolerance": known["tolerance"]}
     chain, points = known["chain"], layer_stack.cloud(place)
     board = viz.board(
         chain, points, layer_stack.examine(chain, points),

@@ -7,6 +7,7 @@ from engine.training import Settings
 from pages.sections import evaluation, mnist, settings, training
 from pages.shell import data, layout, session
 from viz.network import cards_html, layer_cards, preprocessing_cards
+from viz.snippets import weights
 from viz.snippets.training import training_snippets
 
 layout.opening(
@@ -61,6 +62,14 @@ if digits is not None:
     st.subheader("Take it away", anchor=False)
     with st.container(horizontal=True):
         st.download_button("Weights (.npz)", here.weights_file, "weights.npz", key="network_weights")
+        hidden_units = here.network().params.W1.shape[1]
+        st.download_button(
+            "Keras script (.py)", weights.script(hidden_units), "keras_network.py", "text/x-python",
+            key="network_keras",
+            help="Put both files into one folder and run the script: it loads the weights into Keras, measures them on "
+            "MNIST, and saves network.keras.",
+            on_click="ignore",
+        )  # fmt: skip
         # A file that is made when it is asked for: a rerun need not write megabytes that nobody takes.
         st.download_button(
             "History (.csv)",

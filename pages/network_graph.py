@@ -6,7 +6,7 @@ from pages.sections.network_graph_board import board, follow
 from pages.sections.network_graph_input import Given, choose, measured
 from pages.sections.network_graph_units import units
 from pages.shell import data, layout
-from pages.shell.weights import WEIGHTS, WHERE_TO_RUN
+from pages.shell.weights import WEIGHTS, WHERE_TO_RUN, file
 from viz.snippets import network_graph as snippets
 
 EARLIER = " The file holds the newest weights, not those of the earlier moment shown here."
@@ -36,7 +36,9 @@ def code(given: Given) -> None:
     programs = snippets.programs(
         WEIGHTS[name], image=given.image, label=label, start=given.start, procedural=procedural
     )
-    layout.code("network_graph", programs, note=WHERE_TO_RUN[name] + (EARLIER if given.kept is not None else ""))
+    earlier = given.kept is not None
+    files = {WEIGHTS[name]: lambda: file(given.kept)} if earlier else None
+    layout.code("network_graph", programs, note=WHERE_TO_RUN[name] + (EARLIER if earlier else ""), files=files)
 
 
 layout.opening(

@@ -6,17 +6,18 @@ import streamlit as st
 from engine import noise
 from pages.sections import noise_race as race
 from pages.sections.noise_points import MINIS, choose_points, one_step
-from pages.shell import data, layout
+from pages.shell import data, layout, share
 from viz.snippets import noise as snippets
 
 KINDS = {"digits": "Real digits", "own": "Points of your own"}
 
 
-@st.fragment
+@share.fragment
 def experiment() -> None:
     """Choose points; the board; the race; the floor; the code."""
+    share.default("noise_kind", "digits", KINDS)
     kind = st.segmented_control(
-        "Fit the line to", list(KINDS), format_func=KINDS.get, key="noise_kind", default="digits", required=True,
+        "Fit the line to", list(KINDS), format_func=KINDS.get, key="noise_kind", required=True,
         persist_state="session",
     )  # fmt: skip
     x, y, axes = choose_points(kind, digits)
@@ -27,7 +28,7 @@ def experiment() -> None:
         "into few exact ones. Press Play, or drag a learning rate."
     )
     options, first = MINIS[kind]
-    st.session_state.setdefault(f"noise_minis_{kind}", first)
+    share.default(f"noise_minis_{kind}", first, lambda sizes: set(sizes) <= set(options))
     minis = st.pills(
         "Mini-batches in the race, up to three", options, selection_mode="multi", key=f"noise_minis_{kind}",
         persist_state="session",

@@ -4,7 +4,7 @@ import streamlit as st
 
 from engine import product
 from pages.sections import dense_layer, product_operands, product_speed
-from pages.shell import arrays, data, layout
+from pages.shell import arrays, data, layout, share
 from pages.shell import session as shell
 from pages.shell.weights import WEIGHTS, WHERE_TO_RUN
 from viz.components.live_cells import live_cells
@@ -25,7 +25,7 @@ TOO_LARGE = (
 )
 
 
-@st.fragment
+@share.fragment
 def explore() -> None:
     """x, y, the box diagram, the other order, and the code of just that."""
     digits = data.digits("product")
@@ -50,7 +50,7 @@ def explore() -> None:
 
 def picture(x: product.Operand, y: product.Operand, found: product.ProductShape) -> str:
     """The box diagram, played in the order chosen; returns that order."""
-    st.session_state.setdefault("product_order", "dot")
+    share.default("product_order", "dot", ORDERS)
     order = st.segmented_control(
         "Four ways to add up the same products", list(ORDERS), key="product_order", required=True,
         format_func=ORDERS.get, persist_state="session",

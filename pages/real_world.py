@@ -8,7 +8,7 @@ import streamlit as st
 from engine.descriptions import EXAMPLES, parse_description
 from engine.errors import InvalidInput
 from engine.real_world import View, checked_view
-from pages.shell import layout
+from pages.shell import layout, share
 from pages.shell.typed import typed
 from viz.cells import Scene
 from viz.components.data_blocks import data_blocks
@@ -32,10 +32,13 @@ def described() -> View:
         help="For example: " + "; ".join(EXAMPLES),
     )  # fmt: skip
     st.caption(found.read)
-    kept = st.session_state.setdefault("real_world_view", found.view)
+    usual = found.view._asdict() | {"sizes": list(found.view.sizes)}
+    linked = share.parts("real_world_place", usual)
+    kept = st.session_state.setdefault("real_world_view", checked_view(linked))
     if st.session_state.setdefault("real_world_read", found.read) != found.read:
         st.session_state.real_world_read = found.read
         st.session_state.real_world_view = found.view._replace(dtype=kept.dtype, channels_first=kept.channels_first)
+    linked |= st.session_state.real_world_view._asdict()
     return found.view
 
 
@@ -45,7 +48,7 @@ def scene() -> Scene:
     return channels_scene()
 
 
-@st.fragment
+@share.fragment
 def show() -> None:
     """The words, the blocks, and the code of what they show."""
     view = described()

@@ -7,7 +7,7 @@ import streamlit as st
 
 from pages.sections.digit_reshaping import digit
 from pages.sections.reshaping_steps import ask
-from pages.shell import arrays, data, layout
+from pages.shell import arrays, data, layout, share
 from pages.shell import session as shell
 from pages.shell.weights import WEIGHTS, WHERE_TO_RUN
 from viz.components.live_cells import live_cells
@@ -15,12 +15,13 @@ from viz.reshaping import MAX_CELL, MAX_HEIGHT, contrast_scene, memory_html, pat
 from viz.snippets import reshaping as snippets
 
 
-@st.fragment
+@share.fragment
 def explore(real: Mapping[str, np.ndarray]) -> None:
     """Source, operation, the moving picture, memory, and the code of just that."""
     left, right = st.columns([1, 2], gap="large")
     with left:
         source, steps = ask(real)
+        share.default("reshaping_numbered", False)
         numbered = st.toggle("Show each element's number", key="reshaping_numbered",
                              persist_state="session")  # fmt: skip
     with right:

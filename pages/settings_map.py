@@ -11,7 +11,7 @@ from engine.surfaces import Surface
 from pages.sections.local_minima import local_minima
 from pages.sections.settings_run import HEIGHT, begin, choose_start, show_run
 from pages.sections.surface_choice import choose_kind, choose_surface
-from pages.shell import layout
+from pages.shell import layout, share
 from viz import settings_words
 from viz.components.live_figure import live_figure
 from viz.settings_map import map_figure
@@ -32,8 +32,9 @@ def choose_question() -> tuple[Surface, str, float, int]:
     with right:
         surface = choose_surface("settings_map", kind, *st.columns(2, gap="large")).surface
     method, tolerance, limit = st.columns([5, 3, 2], gap="large")
-    for key, value in (("method", "momentum"), ("tolerance", 0.01), ("limit", 200)):
-        st.session_state.setdefault(f"settings_map_{key}", value)
+    share.default("settings_map_method", "momentum", settings_map.METHODS)
+    share.default("settings_map_tolerance", 0.01, settings_map.TOLERANCES)
+    share.default("settings_map_limit", 200, settings_map.STEPS)
     return (
         surface,
         method.pills(
@@ -60,8 +61,8 @@ def pick_cell(shown: SettingsMap) -> None:
 def choose_cell(shown: SettingsMap) -> Choice:
     """The two sliders under the map; at first they stand on its best cell."""
     best = shown.best or Choice(shown.rates.size // 2, shown.momenta.size // 2)
-    st.session_state.setdefault("settings_map_rate", best.rate)
-    st.session_state.setdefault("settings_map_momentum", best.momentum)
+    share.default("settings_map_rate", best.rate, range(shown.rates.size))
+    share.default("settings_map_momentum", best.momentum, range(shown.momenta.size))
     left, right = st.columns(2, gap="large")
     rate = left.select_slider(
         "Learning rate", range(shown.rates.size), format_func=lambda at: settings_words.number(shown.rates[at]),
@@ -94,7 +95,7 @@ def say_theory(shown: SettingsMap, surface: Surface, method: str, start: tuple[f
     st.markdown(settings_words.theory_words(known, found, method, at_optimum))
 
 
-@st.fragment
+@share.fragment
 def explore() -> None:
     """The question, the map, one run of it, and the code."""
     surface, method, tolerance, limit = choose_question()

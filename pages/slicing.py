@@ -10,7 +10,7 @@ from engine.errors import InvalidInput
 from engine.index_syntax import parse_index
 from engine.literals import parse_array
 from engine.tensors import literal, with_entry
-from pages.shell import arrays, data, layout
+from pages.shell import arrays, data, layout, share
 from pages.shell import session as shell
 from pages.shell.typed import typed
 from pages.shell.weights import WEIGHTS, WHERE_TO_RUN
@@ -62,7 +62,7 @@ def take_edit() -> None:
 def choose(found: dict[str, arrays.RealArray]) -> Chosen:
     """One of the real tensors at hand, or the reader's own."""
     choices = [name for name in EXAMPLES if name in found or name == OWN]
-    if st.session_state.setdefault("slicing_choice", choices[0]) not in choices:
+    if share.default("slicing_choice", choices[0], choices) not in choices:
         st.session_state.slicing_choice = choices[0]
     choice = st.segmented_control("Tensor", choices, key="slicing_choice", required=True, persist_state="session")
     with st.container():
@@ -79,7 +79,6 @@ def choose(found: dict[str, arrays.RealArray]) -> Chosen:
 def read_index(chosen: Chosen) -> slicing.Derivation:
     """What stands between the brackets, typed or taken from the examples; each tensor keeps its own."""
     key = f"slicing_index_{chosen.name}"
-    st.session_state.setdefault(key, EXAMPLES[chosen.choice][0])
     index, examples = st.columns([2, 3], gap="small")
     with examples:
         st.pills("Examples", EXAMPLES[chosen.choice], key=f"{key}_example", on_change=take_example, args=(key,))
@@ -89,10 +88,11 @@ def read_index(chosen: Chosen) -> slicing.Derivation:
             lambda text: slicing.derive(chosen.array.shape, parse_index(text), itemsize=chosen.array.itemsize),
             key=key,
             default="...",
+            first=EXAMPLES[chosen.choice][0],
         )
 
 
-@st.fragment
+@share.fragment
 def explore(found: dict[str, arrays.RealArray], note: str) -> None:
     """Tensor and index, the picture, the derivation, and the code: all follow the typing."""
     chosen = choose(found)

@@ -8,7 +8,7 @@ import streamlit as st
 from engine.errors import InvalidInput
 from engine.literals import parse_array
 from engine.tensors import EXAMPLES, describe, describe_shape, literal, numbered, typeable, with_entry
-from pages.shell import arrays, data, layout
+from pages.shell import arrays, data, layout, share
 from pages.shell import session as shell
 from pages.shell.typed import typed
 from pages.shell.weights import WEIGHTS, WHERE_TO_RUN
@@ -40,7 +40,7 @@ def type_one() -> Chosen:
 
 def pick_example() -> Chosen:
     """One tensor of each rank."""
-    st.session_state.setdefault("tensors_example", "Rank 3")
+    share.default("tensors_example", "Rank 3", EXAMPLES)
     name = st.segmented_control(
         "Example", list(EXAMPLES), key="tensors_example", required=True, persist_state="session"
     )
@@ -51,7 +51,7 @@ def pick_example() -> Chosen:
 def pick_real() -> Chosen:
     """An array of the app itself."""
     found = arrays.real_arrays(data.digits("tensors"))
-    st.session_state.setdefault("tensors_real", "digit")
+    share.default("tensors_real", "digit", found)
     if st.session_state.tensors_real not in found:
         st.session_state.tensors_real = "digit"
     name = st.segmented_control("Real tensor", list(found), key="tensors_real", required=True, persist_state="session")
@@ -63,12 +63,12 @@ def pick_real() -> Chosen:
 def set_shape() -> Chosen:
     """0, 1, 2, … in a shape of the reader's."""
     columns = st.columns(6)
-    st.session_state.setdefault("tensors_rank", 3)
+    share.default("tensors_rank", 3, share.between(0, 5))
     rank = columns[0].slider("Rank", 0, 5, key="tensors_rank", persist_state="session")
     sizes = []
     for axis in range(rank):
         key = f"tensors_size_{axis}"
-        st.session_state.setdefault(key, SIZES[axis])
+        share.default(key, SIZES[axis], share.between(1, 8))
         sizes.append(columns[axis + 1].slider(f"Axis {axis}", 1, 8, key=key, persist_state="session"))
     return Chosen("x", numbered(sizes), snippets.numbered(sizes))
 
@@ -105,7 +105,7 @@ def picture(chosen: Chosen) -> None:
     right.html(viz.attributes_html(describe(array)))
 
 
-@st.fragment
+@share.fragment
 def compare() -> None:
     """A vector of n dimensions and a tensor of rank n: the reader sets both numbers."""
     st.subheader("Dimension is not rank", anchor=False)
@@ -114,8 +114,8 @@ def compare() -> None:
         "**rank** 5 has five axes. Add entries to the vector, and axes to the tensor."
     )
     left, right = st.columns(2, gap="large")
-    for key in ("tensors_dimension", "tensors_axes"):
-        st.session_state.setdefault(key, 5)
+    share.default("tensors_dimension", 5, share.between(1, 8))
+    share.default("tensors_axes", 5, share.between(0, 5))
     entries = left.slider("Entries of the vector", 1, 8, key="tensors_dimension", persist_state="session")
     rank = right.slider("Axes of the tensor", 0, 5, key="tensors_axes", persist_state="session")
     vector, tensor = np.array(VECTOR[:entries]), numbered((2,) * rank)
@@ -138,10 +138,10 @@ def explain() -> None:
     )
 
 
-@st.fragment
+@share.fragment
 def build() -> None:
     """The choice, the picture, the attributes and their code."""
-    st.session_state.setdefault("tensors_mode", MODES[0])
+    share.default("tensors_mode", MODES[0], MODES)
     mode = st.segmented_control(
         "Where the tensor comes from", MODES, key="tensors_mode", required=True, persist_state="session"
     )

@@ -39,11 +39,12 @@ layout.code(
     "uncrumple",
     snippets.snippets(wanted),
     note="The JAX program crumples the same ball and trains the same network as this page. The other two read the "
-    "network and its points from a file; get it here.",
+    "network and its points from the file below.",
+    files={snippets.FILE: picture.file(wanted)},
 )
 st.download_button(
     "The network and its points (.npz)",
-    lambda: picture.file(wanted),
+    picture.file(wanted),
     snippets.FILE,
     key="uncrumple_file",
     icon=":material/download:",

@@ -7,6 +7,7 @@ import streamlit as st
 from engine.broadcasting import NAMES, Shape, align, question
 from engine.errors import InvalidInput
 from engine.literals import parse_shape
+from pages.shell import share
 from viz.broadcasting_table import alignment_table
 from viz.broadcasting_words import judged
 
@@ -27,12 +28,17 @@ def _answer(fits: bool) -> None:
 
 
 def _next() -> None:
-    st.session_state[f"{KEY}_number"] += 1
+    state = st.session_state
+    if state[f"{KEY}_seed"] is None:
+        state[f"{KEY}_seed"] = state[f"{KEY}_dealt"]
+    state[f"{KEY}_number"] += 1
     st.session_state.update({f"{KEY}_given": None, f"{KEY}_error": "", f"{KEY}_text": ""})
 
 
 def _question() -> tuple[Shape, ...]:
-    return question(st.session_state[f"{KEY}_seed"], st.session_state[f"{KEY}_number"])
+    state = st.session_state
+    seed = state[f"{KEY}_seed"]
+    return question(state[f"{KEY}_dealt"] if seed is None else seed, state[f"{KEY}_number"])
 
 
 def _ask() -> None:
@@ -53,16 +59,19 @@ def _explain(shapes: tuple[Shape, ...], given: Shape | None) -> None:
     st.button("Next question", key=f"{KEY}_next", on_click=_next, type="primary")
 
 
-@st.fragment
+@share.fragment
 def challenge() -> None:
     """Questions that become harder and never repeat, and the score of this session."""
     state = st.session_state
-    for name, first in (("number", 0), ("right", 0), ("given", None), ("error", "")):
+    # A link brings the questions, not the answers.
+    share.default(f"{KEY}_seed", None, share.between(0, 2**32 - 1), kind=int)
+    share.default(f"{KEY}_number", 0, share.between(0, 9_999))
+    for name, first in (("right", 0), ("given", None), ("error", ""), ("first", state[f"{KEY}_number"])):
         state.setdefault(f"{KEY}_{name}", first)
-    state.setdefault(f"{KEY}_seed", secrets.randbits(32))
+    state.setdefault(f"{KEY}_dealt", secrets.randbits(32))
     st.subheader("Predict the shape", anchor=False)
     shapes, given = _question(), state[f"{KEY}_given"]
-    asked = state[f"{KEY}_number"] + (given is not None)
+    asked = state[f"{KEY}_number"] - state[f"{KEY}_first"] + (given is not None)
     names = NAMES[: len(shapes)]
     written = ", ".join(f"{name} `{shape}`" for name, shape in zip(names, shapes, strict=True))
     st.markdown(f"Question {state[f'{KEY}_number'] + 1}: {written}. What is the shape of {' + '.join(names)}?")

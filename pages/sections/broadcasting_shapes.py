@@ -6,6 +6,7 @@ from engine.broadcasting import NAMES, Shape
 from engine.elementwise import OPERATIONS
 from engine.literals import parse_shape
 from pages.shell import session as shell
+from pages.shell import share
 from pages.shell.arrays import BATCH
 from pages.shell.typed import typed
 
@@ -57,8 +58,8 @@ def parse_optional(text: str) -> Shape | None:
 
 def chosen() -> tuple[str, tuple[Shape, ...]]:
     """The operation, and the shapes of a, b and perhaps c."""
-    for key, first in (("operation", "add"), ("real", False)):
-        st.session_state.setdefault(f"broadcasting_{key}", first)
+    share.default("broadcasting_operation", "add", BINARY)
+    share.default("broadcasting_real", False)
     with st.container(horizontal=True):
         for number, title in enumerate(EXAMPLES):
             st.button(title, key=f"broadcasting_example_{number}", on_click=take_example, args=(title,))

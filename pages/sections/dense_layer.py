@@ -4,7 +4,7 @@ import numpy as np
 import streamlit as st
 
 from engine import product
-from pages.shell import arrays, layout
+from pages.shell import arrays, layout, share
 from pages.shell import session as shell
 from pages.shell.weights import WEIGHTS, WHERE_TO_RUN
 from viz.components.live_cells import live_cells
@@ -12,7 +12,7 @@ from viz.dense_layer import largest_words, sum_words, unit_scene
 from viz.snippets import product as snippets
 
 
-@st.fragment
+@share.fragment
 def unit() -> None:
     """Choose a hidden unit; see its pixels, weights and products as pictures, and its sum with numbers."""
     real = arrays.real_arrays(None)
@@ -39,7 +39,7 @@ def unit() -> None:
 def _choose(hidden: np.ndarray) -> int:
     """The unit of the slider, at first the most active one."""
     most = int(hidden.argmax())
-    kept = st.session_state.setdefault("product_unit", most)
+    kept = share.default("product_unit", most, share.between(0, len(hidden) - 1))
     st.session_state.product_unit = min(kept, len(hidden) - 1)
 
     def take_most_active() -> None:

@@ -10,6 +10,7 @@ from engine.errors import InvalidInput
 from engine.mnist import Digits
 from engine.network import Params
 from pages.shell import session as shell
+from pages.shell import share
 
 NOW = "now"
 
@@ -80,8 +81,10 @@ def measured(digits: Digits, chosen: Moment) -> tuple[Moment, Study]:
 def batch(digits: Digits) -> slice:
     """The test digits chosen: how many, and which batch of so many."""
     state = st.session_state
-    state.setdefault("digit_layers_size", SIZES[1])
-    state.setdefault("digit_layers_batch", 0)
+    share.default("digit_layers_size", SIZES[1], SIZES)
+    share.default(
+        "digit_layers_batch", 0, share.between(0, digit_layers.batch_count(digits, state.digit_layers_size) - 1)
+    )
 
     def take_next() -> None:
         count = digit_layers.batch_count(digits, state.digit_layers_size)

@@ -3,7 +3,7 @@
 import numpy as np
 import streamlit as st
 
-from pages.shell import layout
+from pages.shell import layout, share
 from viz.components.live_cells import live_cells
 from viz.digit_reshaping import MAX_CELL, MAX_HEIGHT, flat_scene, transpose_scene, widths_scene
 from viz.snippets import reshaping as snippets
@@ -11,7 +11,7 @@ from viz.snippets import reshaping as snippets
 VIEWS = {"Width": widths_scene, "Flatten": flat_scene, "Transpose": transpose_scene}
 
 
-@st.fragment
+@share.fragment
 def digit(image: np.ndarray, about: str) -> None:
     """One (28, 28) uint8 digit as a picture that moves, and its code."""
     st.subheader("A digit in another shape", anchor=False)
@@ -22,7 +22,7 @@ def digit(image: np.ndarray, about: str) -> None:
             "The vector does not say how long a row was. Cut it into rows of another length, and pixels that stood "
             "below each other no longer do."
         )
-        st.session_state.setdefault("reshaping_digit_view", next(iter(VIEWS)))
+        share.default("reshaping_digit_view", next(iter(VIEWS)), VIEWS)
         view = st.segmented_control(
             "What to do with the digit", list(VIEWS), key="reshaping_digit_view", required=True,
             persist_state="session",

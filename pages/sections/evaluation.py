@@ -5,7 +5,7 @@ import streamlit as st
 
 from engine.evaluation import Evaluation, crossentropies
 from engine.mnist import Digits
-from pages.shell import data, session
+from pages.shell import data, session, share
 from viz.components.digit_gallery import digit_gallery
 from viz.components.live_figure import Narrow, live_figure
 from viz.evaluation import confusion_figure, probabilities_figure
@@ -35,10 +35,11 @@ def verdict(digits: Digits, found: Evaluation) -> None:
     st.markdown(text)
 
 
-@st.fragment
+@share.fragment
 def one_digit(digits: Digits, found: Evaluation) -> None:
     """Any test digit with the network's ten probabilities."""
     last = len(found.labels) - 1
+    share.default("network_test_digit", 0, share.between(0, last))
     index = int(st.slider("Test digit", 0, last, key="network_test_digit", persist_state="session"))
     label, predicted = int(found.labels[index]), int(found.predicted[index])
     picture, bars = st.columns([1, 3])
@@ -76,7 +77,7 @@ def failures(digits: Digits, found: Evaluation) -> None:
     _gallery(digits, found, shown, key="network_failures")
 
 
-@st.fragment
+@share.fragment
 def confusions(digits: Digits, found: Evaluation) -> None:
     """The confusion matrix; a click on a cell, or the two selectors, show the digits behind it."""
     matrix, behind = st.columns([3, 2], gap="large")
@@ -91,8 +92,8 @@ def confusions(digits: Digits, found: Evaluation) -> None:
             alt="Confusion matrix: for each label, how many test digits were predicted as each class.",
         )
     with behind:
-        st.session_state.setdefault("network_cell_label", 4)
-        st.session_state.setdefault("network_cell_predicted", 9)
+        share.default("network_cell_label", 4, range(10))
+        share.default("network_cell_predicted", 9, range(10))
         first, second = st.columns(2)
         label = first.selectbox("Label", range(10), key="network_cell_label", persist_state="session")
         predicted = second.selectbox("Predicted", range(10), key="network_cell_predicted", persist_state="session")

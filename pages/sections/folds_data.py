@@ -5,16 +5,18 @@ import streamlit as st
 from engine import folds_data
 from engine.errors import InvalidInput
 from engine.folds_data import MAX_NOISE, NOISE, POINTS, REACH, SHAPES, TURNS, Points
+from pages.shell import share
 from viz.components.paint_board import paint_board
 from viz.folds import CLASSES, COLORS
 
 OWN = "own"
+MAX_SEED = 9_999
 
 
 def choose() -> None:
     """A set made here, or the reader's own."""
     titles = {name: shape.title for name, shape in SHAPES.items()} | {OWN: "Paint"}
-    st.session_state.setdefault("folds_shape", "spirals")
+    share.default("folds_shape", "spirals", titles)
     st.segmented_control(
         "Points of two classes", list(titles), format_func=titles.get, key="folds_shape", required=True,
         persist_state="session",
@@ -39,8 +41,9 @@ def chosen() -> Points:
 
 def knobs() -> dict[str, float]:
     """Noise, seed and turns of the set made here."""
-    for name, value in (("noise", NOISE), ("data_seed", 0), ("turns", TURNS[1])):
-        st.session_state.setdefault(f"folds_{name}", value)
+    share.default("folds_noise", NOISE, share.between(0, MAX_NOISE))
+    share.default("folds_data_seed", 0, share.between(0, MAX_SEED))
+    share.default("folds_turns", TURNS[1], TURNS)
     kept = st.session_state
     return {"noise": kept.folds_noise, "seed": int(kept.folds_data_seed), "turns": kept.folds_turns}
 
@@ -52,7 +55,7 @@ def settings() -> None:
     left, middle, right = st.columns(3, gap="large")
     kept = {"persist_state": "session"}
     left.slider("Noise", 0.0, MAX_NOISE, step=0.01, key="folds_noise", disabled=own, **kept)
-    middle.number_input("Seed of the points", 0, 9_999, key="folds_data_seed", disabled=own, **kept)
+    middle.number_input("Seed of the points", 0, MAX_SEED, key="folds_data_seed", disabled=own, **kept)
     right.select_slider("Turns of each spiral", TURNS, key="folds_turns", disabled=not spirals, **kept)
 
 
@@ -67,7 +70,7 @@ def problem(data: Points) -> str:
 
 
 def _own() -> tuple[list, list]:
-    return st.session_state.setdefault("folds_own", ([], []))
+    return share.default("folds_own", ([], []), lambda own: bool(folds_data.painted(*own)))
 
 
 def _paint(data: Points) -> None:

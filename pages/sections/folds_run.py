@@ -9,6 +9,7 @@ from engine.background import Background, Progress
 from engine.folds import ACTIVATIONS, MAX_SEED, RATES, UPDATES, Settings, Snapshot
 from engine.folds_data import Points
 from pages.sections.folds_data import chosen, problem
+from pages.shell import share
 from viz import folds as viz
 from viz import folds_words as words
 from viz.components.live_figure import Narrow, live_figure
@@ -16,6 +17,9 @@ from viz.components.point_cloud import point_cloud
 
 POLL_SECONDS = 0.4
 FIRST = {"layers": 3, "units": 3, "updates": 1_000, "rate": 0.03, "seed": 0}
+OFFERED = {
+    "layers": [1, 2, 3, 4], "units": [2, 3], "updates": UPDATES, "rate": RATES, "seed": share.between(0, MAX_SEED),
+}  # fmt: skip
 
 
 @st.cache_resource(scope="session", on_release=Background.close, show_spinner=False)
@@ -35,7 +39,7 @@ def _compiler(shape: Settings) -> Thread:
 def settings() -> Settings:
     """The settings of the network, as they stand."""
     for name, value in FIRST.items():
-        st.session_state.setdefault(f"folds_{name}", value)
+        share.default(f"folds_{name}", value, OFFERED[name])
     kept = st.session_state
     return Settings(kept.folds_layers, kept.folds_units, kept.folds_updates, kept.folds_rate, int(kept.folds_seed))
 
@@ -44,8 +48,8 @@ def choose() -> None:
     """The controls of these settings."""
     kept = {"persist_state": "session"}
     layers, units, rate, updates, seed = st.columns([4, 3, 4, 3, 3], gap="medium")
-    layers.segmented_control("Hidden layers", [1, 2, 3, 4], key="folds_layers", required=True, **kept)
-    units.segmented_control("Units in each", [2, 3], key="folds_units", required=True, **kept)
+    layers.segmented_control("Hidden layers", OFFERED["layers"], key="folds_layers", required=True, **kept)
+    units.segmented_control("Units in each", OFFERED["units"], key="folds_units", required=True, **kept)
     rate.select_slider("Learning rate", RATES, format_func="{:g}".format, key="folds_rate", **kept)
     updates.selectbox("Updates", UPDATES, format_func="{:,}".format, key="folds_updates", **kept)
     seed.number_input("Seed of the weights", 0, MAX_SEED, key="folds_seed", **kept)
@@ -53,7 +57,7 @@ def choose() -> None:
 
 def activation() -> str:
     """Which of the three networks is drawn; all are trained."""
-    st.session_state.setdefault("folds_activation", "relu")
+    share.default("folds_activation", "relu", ACTIVATIONS)
     return st.segmented_control(
         "Activation drawn", list(ACTIVATIONS), key="folds_activation", required=True, persist_state="session"
     )

@@ -8,9 +8,9 @@ import streamlit as st
 
 from engine import geometry, geometry_measures, geometry_shapes
 from engine.errors import InvalidInput
-from engine.geometry import PRESETS
+from engine.geometry import PRESETS, PlaneMap
 from engine.mnist import Digits
-from pages.shell import layout
+from pages.shell import layout, share
 from pages.shell import session as shell
 from viz import geometry as viz
 from viz.components.plane_board import plane_board
@@ -21,24 +21,27 @@ EXAMPLE = 4
 """The test digit shown, dark on light, where no photo is uploaded."""
 
 
+def entries(plane: PlaneMap) -> dict[str, Any]:
+    """The map as lists."""
+    return {"W": plane.W.tolist(), "b": plane.b.tolist(), "relu": plane.relu}
+
+
+FIRST = entries(PRESETS["rotation"].example) | {"chosen": "letter", "preset": "rotation", "layers": LAYERS}
+CHECKS = {
+    "W": lambda W: geometry.require(W, [0, 0]), "b": lambda b: geometry.require(np.eye(2), b), "preset": PRESETS,
+}  # fmt: skip
+
+
 def settled() -> dict[str, Any]:
     """The map and how it is shown, as the board last left it; what is refused changes nothing."""
-    known = st.session_state.setdefault(
-        "geometry_map_known",
-        {
-            "plane": PRESETS["rotation"].example,
-            "chosen": "letter",
-            "preset": "rotation",
-            "layers": LAYERS,
-            "version": 1,
-        },
-    )
+    known = share.parts("geometry_map_known", FIRST, CHECKS)
+    known.setdefault("version", 1)
     sent = (st.session_state.get("geometry_map_board") or {}).get("settings")
     if sent and sent["version"] == known["version"] and sent["preset"] in PRESETS:
         with suppress(InvalidInput):
             plane = geometry.require(np.reshape(sent["W"], (2, 2)), sent["b"], relu=sent["relu"])
             layers = {name: bool(sent["layers"].get(name)) for name in viz.LAYERS}
-            known |= {"plane": plane, "chosen": sent["chosen"], "preset": sent["preset"], "layers": layers}
+            known |= entries(plane) | {"chosen": sent["chosen"], "preset": sent["preset"], "layers": layers}
     return known
 
 
@@ -85,11 +88,12 @@ def offer_upload() -> None:
         st.page_link("pages/drawing.py", label="Draw a digit of your own for this page", icon=":material/draw:")
 
 
-@st.fragment
+@share.fragment
 def show(digits: Digits | None) -> None:
     """The board, the upload, what to notice, and the code of this map."""
     known = settled()
-    plane, images = known["plane"], pictures(digits)
+    plane = geometry.require(known["W"], known["b"], relu=known["relu"])
+    images = pictures(digits)
     objects = viz.shapes(images)
     chosen = known["chosen"] if known["chosen"] in objects else "grid"
     shares = geometry_measures.plane_shares(plane), geometry_measures.point_shares(plane, objects[chosen].points)

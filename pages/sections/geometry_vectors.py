@@ -1,18 +1,19 @@
 """Two vectors and their sum, head to tail, dragged on the plane."""
 
 from contextlib import suppress
+from functools import partial
 from typing import Any
 
 import streamlit as st
 
 from engine import geometry
 from engine.errors import InvalidInput
-from pages.shell import layout
+from pages.shell import layout, share
 from viz import geometry as viz
 from viz.components.plane_board import plane_board
 from viz.snippets import geometry as snippets
 
-BEGINNING = {"A": [0.5, 1.0], "B": [1.0, 0.25], "order": "first", "version": 1}
+BEGINNING = {"A": [0.5, 1.0], "B": [1.0, 0.25], "order": "first"}
 
 
 def begin() -> None:
@@ -23,7 +24,9 @@ def begin() -> None:
 
 def settled() -> dict[str, Any]:
     """The vectors and the order as the board last left them; what is refused changes nothing."""
-    known = st.session_state.setdefault("geometry_vectors_known", dict(BEGINNING))
+    checks = {"order": viz.ORDERS} | {name: partial(geometry.require_vector, name) for name in "AB"}
+    known = share.parts("geometry_vectors_known", BEGINNING, checks)
+    known.setdefault("version", 1)
     sent = (st.session_state.get("geometry_vectors_board") or {}).get("settings")
     if sent and sent["version"] == known["version"] and sent["order"] in viz.ORDERS:
         with suppress(InvalidInput):
@@ -32,7 +35,7 @@ def settled() -> dict[str, Any]:
     return known
 
 
-@st.fragment
+@share.fragment
 def show() -> None:
     """The board and the code of the sum."""
     known = settled()

@@ -10,7 +10,7 @@ from engine import naive_search, network
 from engine.mnist import Digits
 from engine.naive_search import BATCH, Place, Slopes
 from engine.network import Params
-from pages.shell import data
+from pages.shell import data, share
 from pages.shell import session as shell
 from viz import gradient_check as viz
 from viz.components.live_cells import live_cells
@@ -36,7 +36,7 @@ def choose_digits(digits: Digits) -> Chosen:
     if drawn is None:
         del options["drawn"]
     state = st.session_state
-    if state.setdefault("gradient_check_data", next(iter(options))) not in options:
+    if share.default("gradient_check_data", next(iter(options)), options) not in options:
         state.gradient_check_data = FIRST
     with st.container(horizontal=True, vertical_alignment="bottom"):
         kind = st.segmented_control(
@@ -46,7 +46,8 @@ def choose_digits(digits: Digits) -> Chosen:
             return _drawn(drawn)
         if kind == "test":
             last = len(digits.test_images) - 1
-            state["gradient_check_test"] = min(state.get("gradient_check_test", TEST), last)
+            share.default("gradient_check_test", min(TEST, last), share.between(0, last))
+            state["gradient_check_test"] = min(state["gradient_check_test"], last)
             number = st.number_input("Which", 0, last, key="gradient_check_test", width=150, **KEPT)
             image, label = digits.test_images[number], digits.test_labels[number : number + 1].astype(np.int32)
             return Chosen(image[None], label, f"test digit {number} of {data.name(digits)}, a {label[0]}", image)
@@ -73,10 +74,12 @@ def choose_weight(params: Params, found: Slopes, images: np.ndarray) -> Place:
     def put(layer: str, row: int, column: int) -> None:
         state.gradient_check_layer, state.gradient_check_row, state.gradient_check_column = layer, row, column
 
-    def put_largest() -> None:
-        layer = state.get("gradient_check_layer", "W1")
+    def largest(layer: str) -> tuple[int, int]:
         flat = int(np.abs(getattr(found.gradient, layer)).argmax())
-        put(layer, *map(int, divmod(flat, naive_search.shape_of(params, layer)[1])))
+        return divmod(flat, naive_search.shape_of(params, layer)[1])
+
+    def put_largest() -> None:
+        put(state.gradient_check_layer, *largest(state.gradient_check_layer))
 
     def put_silent() -> None:
         put("W1", int(images.astype(int).sum(axis=0).argmax()), silent)
@@ -85,8 +88,11 @@ def choose_weight(params: Params, found: Slopes, images: np.ndarray) -> Place:
         if pick := (state.gradient_check_pictures or {}).get("pick"):
             put("W1", viz.SIDE * pick["index"][0] + pick["index"][1], state.gradient_check_unit)
 
-    if "gradient_check_layer" not in state:
-        put_largest()
+    share.default("gradient_check_layer", "W1", Params._fields)
+    rows, columns = naive_search.shape_of(params, state.gradient_check_layer)
+    row, column = largest(state.gradient_check_layer)
+    share.default("gradient_check_row", row, share.between(0, rows - 1))
+    share.default("gradient_check_column", column, share.between(0, columns - 1))
     silent = check.silent_unit(params, images)
     with st.container(horizontal=True, vertical_alignment="bottom"):
         layer = st.selectbox("Weights of", list(Params._fields), key="gradient_check_layer", width=110, **KEPT)
@@ -102,7 +108,9 @@ def choose_weight(params: Params, found: Slopes, images: np.ndarray) -> Place:
         st.button("A silent unit", key="gradient_check_silent", on_click=put_silent, disabled=silent is None,
                   help="A hidden unit that is 0 for every digit chosen.")  # fmt: skip
     hidden = len(params.b1)
-    unit = {"W1": column, "b1": column, "W2": row}.get(layer, state.get("gradient_check_unit", 0))
+    unit = {"W1": column, "b1": column, "W2": row}.get(layer)
+    if unit is None:
+        unit = share.default("gradient_check_unit", 0, share.between(0, hidden - 1))
     state.gradient_check_unit = min(unit, hidden - 1)
     scene = viz.unit_scene(params, found, state.gradient_check_unit, row if layer == "W1" else None)
     live_cells(scene, key="gradient_check_pictures", max_cell=11, max_height=900, picks=True, on_change=take_pick)

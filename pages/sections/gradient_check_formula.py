@@ -10,7 +10,7 @@ from engine.gradient_check import EPSILONS, Sweep
 from engine.gradient_check_chain import steps
 from engine.gradient_check_formula import VARIABLES
 from pages.sections.gradient_check_weight import curve
-from pages.shell import layout
+from pages.shell import layout, share
 from pages.shell.typed import typed
 from viz import gradient_check_words as words
 from viz.snippets import gradient_check as snippets
@@ -32,23 +32,22 @@ def take_preset() -> None:
     state.gradient_check_variable = "x"
 
 
-@st.fragment
+@share.fragment
 def formula() -> None:
     """Type a formula of x and y, choose the point and the variable."""
     st.header("A variable of any formula", anchor=False)
-    state = st.session_state
-    state.setdefault("gradient_check_preset", next(iter(PRESETS)))
-    if "gradient_check_text" not in state:
-        take_preset()
+    first_text, first_x, first_y = PRESETS[share.default("gradient_check_preset", next(iter(PRESETS)), PRESETS)]
     st.selectbox("Example", list(PRESETS), key="gradient_check_preset", on_change=take_preset, **KEPT)
     expression = typed(
         "f(x, y) =", lambda text: expressions.parse(text, VARIABLES), key="gradient_check_text",
-        default=next(iter(PRESETS.values()))[0],
+        default=first_text,
     )  # fmt: skip
     with st.container(horizontal=True, vertical_alignment="bottom"):
+        share.default("gradient_check_x", first_x)
+        share.default("gradient_check_y", first_y)
         x = st.number_input("x", key="gradient_check_x", format="%g", step=0.1, width=150, **KEPT)
         y = st.number_input("y", key="gradient_check_y", format="%g", step=0.1, width=150, **KEPT)
-        state.setdefault("gradient_check_variable", "x")
+        share.default("gradient_check_variable", "x", VARIABLES)
         variable = st.segmented_control(
             "Derivative with respect to", VARIABLES, key="gradient_check_variable", required=True, **KEPT
         )

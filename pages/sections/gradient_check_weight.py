@@ -11,7 +11,7 @@ from engine.mnist import Digits
 from engine.naive_search import Slopes
 from engine.network import Params
 from pages.sections.gradient_check_choice import choose_digits, choose_weight
-from pages.shell import layout
+from pages.shell import layout, share
 from pages.shell import session as shell
 from pages.shell.weights import WEIGHTS, WHERE_TO_RUN
 from viz import gradient_check as viz
@@ -27,7 +27,7 @@ def backward_pass(version: str, of: str, _params: Params, _images: np.ndarray, _
     return naive_search.slopes(_params, _images, _labels)
 
 
-@st.fragment
+@share.fragment
 def weight(digits: Digits) -> None:
     """The choice, the three methods, the chain rule with its numbers, the U-curve, the code."""
     current = shell.current().network()

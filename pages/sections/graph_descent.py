@@ -8,6 +8,7 @@ import streamlit as st
 from engine.graph_backward import Backward, backward, gradients, step
 from pages.sections.graph_expression import Given
 from pages.sections.graph_variables import MOST
+from pages.shell import share
 from viz import graph_descent as viz
 from viz.components.live_figure import live_figure
 
@@ -47,9 +48,9 @@ def descent(given: Given, known: dict[str, Any], found: Backward) -> None:
     with left:
         weights = [name for name, item in given.variables.items() if item.weight] or list(given.variables)
         key = f"graph_moving_{'_'.join(given.variables)}"
-        st.session_state.setdefault(key, weights)
+        share.default(key, weights, set(given.variables).issuperset)
         names = st.multiselect("Variables that change", list(given.variables), key=key, persist_state="session")
-        st.session_state.setdefault("graph_rate", 0.1)
+        share.default("graph_rate", 0.1, RATES)
         st.select_slider("Learning rate", RATES, key="graph_rate", persist_state="session")
         lines = viz.step_words(known["values"], gradients(given.graph, found), names, st.session_state.graph_rate)
         st.markdown("\n".join(f"- {line}" for line in lines) or "Choose at least one variable.")

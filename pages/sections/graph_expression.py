@@ -1,7 +1,8 @@
 """What the graph is of: a preset or a typed expression, its variables, and the values they have now."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
@@ -11,10 +12,12 @@ from engine.errors import InvalidInput
 from engine.graph import Graph
 from engine.graph_expressions import parse, parse_graph
 from engine.graph_presets import PRESETS, Variable
-from pages.sections.graph_variables import parse_variables, written
+from pages.sections.graph_variables import parse_variables, require_numbers, written
+from pages.shell import share
 from pages.shell.typed import typed
 
 FIRST = next(iter(PRESETS))
+MOST_LOSSES = 200
 Value = TypeVar("Value")
 
 
@@ -58,7 +61,7 @@ def marked(parse_text: Callable[[str], Value]) -> Callable[[str], Value]:
 
 def choose() -> Given:
     """The list of presets and the two boxes; what is refused leaves the last accepted text in force."""
-    st.session_state.setdefault("graph_preset", FIRST)
+    share.default("graph_preset", FIRST, PRESETS)
     st.selectbox(
         "Preset", list(PRESETS), format_func=lambda name: PRESETS[name].title, key="graph_preset",
         on_change=take_preset, persist_state="session",
@@ -116,19 +119,44 @@ def current(given: Given) -> dict[str, Any]:
     Begins anew at the typed values whenever these, or the names and shapes, change.
     """
     start = tuple((name, item.value.shape, item.value.tobytes()) for name, item in given.variables.items())
-    if st.session_state.get("graph_start") != start:
-        st.session_state.graph_start = start
-        st.session_state.graph_known = {
-            "values": {name: item.value for name, item in given.variables.items()}, "chosen": None, "answered": "",
-            "losses": [], "refused": "",
-        }  # fmt: skip
-    known = st.session_state.graph_known
+    typed_values = {name: item.value for name, item in given.variables.items()}
+    usual = {"now": {name: value.tolist() for name, value in typed_values.items()}, "chosen": None, "losses": []}
+    checks = {"now": partial(now_of, typed_values), "chosen": [None, *range(len(given.graph.nodes))],
+              "losses": lambda losses: bool(np.isfinite(losses).all())}  # fmt: skip
+    linked = share.parts("graph_link", usual, checks)
+    state = st.session_state
+    if state.get("graph_start") != start:
+        state.graph_known = {"values": typed_values, "chosen": None, "answered": "", "losses": [], "refused": ""}
+        if "graph_start" not in state:
+            state.graph_known |= {"values": now_of(typed_values, linked["now"]), "chosen": linked["chosen"],
+                                  "losses": linked["losses"]}  # fmt: skip
+        state.graph_start = start
+    known = state.graph_known
     # Ranges of sliders and shapes of boxes: whatever the picture is built from.
     version = repr((given.text, given.output, [(name, item.value.shape, item.low, item.high, item.weight)
                                                for name, item in given.variables.items()]))  # fmt: skip
-    if known.get("version") != version:
+    if known.setdefault("version", version) != version:
         known |= {"version": version, "chosen": None, "losses": [], "refused": ""}
+    share_values(known)
     return known
+
+
+def now_of(typed_values: Mapping[str, np.ndarray], now: Mapping[str, Any]) -> dict[str, np.ndarray]:
+    """Values of a link as arrays; InvalidInput where they do not belong to these variables."""
+    values = {name: np.array(now[name], np.float64) for name in typed_values}
+    for name, value in values.items():
+        if value.shape != typed_values[name].shape:
+            raise InvalidInput(f"{name} has the shape {typed_values[name].shape}; {value.shape} came.")
+        require_numbers(name, value)
+    return values
+
+
+def share_values(known: Mapping[str, Any]) -> None:
+    """The address says what the variables are now, which box is chosen, and the losses of the steps so far."""
+    st.session_state.graph_link = {
+        "now": {name: value.tolist() for name, value in known["values"].items()}, "chosen": known["chosen"],
+        "losses": [float(f"{loss:.6g}") for loss in known["losses"][-MOST_LOSSES:]],
+    }  # fmt: skip
 
 
 def tree(given: Given) -> Any:

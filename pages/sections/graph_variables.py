@@ -32,13 +32,14 @@ def parse_variables(text: str) -> dict[str, Variable]:
             raise InvalidInput(f"{name} is given twice, again at character {start}; give each variable once.")
         value = parse_array(number.strip(), what=f"the value of {name}", max_elements=MAX_ELEMENTS).astype(np.float64)
         check_variables({name: value})
-        _require_numbers(name, value)
+        require_numbers(name, value)
         found[name] = Variable(value, *reach(value), weight=not name.lower().startswith(("x", "y")))
     check_variables({name: variable.value for name, variable in found.items()})
     return found
 
 
-def _require_numbers(name: str, value: np.ndarray) -> None:
+def require_numbers(name: str, value: np.ndarray) -> None:
+    """InvalidInput unless all numbers are finite and within the range of the page."""
     if not (np.isfinite(value).all() and np.abs(value).max() <= MOST):
         worst = value.flat[np.argmax(np.where(np.isfinite(value), np.abs(value), np.inf))]
         raise InvalidInput(f"{name} may hold numbers from -{MOST:,.0f} to {MOST:,.0f}; {worst:g} is not.")
@@ -93,5 +94,5 @@ def taken(variables: Mapping[str, Variable], sent: list[list[float]]) -> dict[st
         if array.size != variable.value.size:
             raise InvalidInput(f"{name} has {variable.value.size} numbers; {array.size} came.")
         values[name] = array.reshape(variable.value.shape)
-        _require_numbers(name, values[name])
+        require_numbers(name, values[name])
     return values

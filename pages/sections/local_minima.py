@@ -6,8 +6,9 @@ import streamlit as st
 
 from engine import local_minima as engine
 from engine import surfaces
+from engine.descent import STEPS
 from engine.local_minima import RATES, SLIDER_MOMENTA, SURFACE, Sweep
-from pages.shell import layout
+from pages.shell import layout, share
 from viz import descent as board
 from viz import local_minima as viz
 from viz.components.descent_board import descent_board
@@ -15,6 +16,10 @@ from viz.components.live_figure import Narrow, live_figure
 from viz.snippets import settings_map as snippets
 
 FIRST = {"start": SURFACE.start, "rate": 3, "momentum": 50, "step": 40}
+CHECKS = {
+    "start": lambda start: SURFACE.window[0][0] <= start[0] <= SURFACE.window[0][1], "rate": range(len(RATES)),
+    "momentum": range(len(SLIDER_MOMENTA)), "step": range(STEPS + 1),
+}  # fmt: skip
 NARROW = Narrow({"legend": {"y": -0.2, "yanchor": "top", "orientation": "h", "x": 0}}, 520)
 
 
@@ -46,10 +51,10 @@ def begin_left() -> None:
     st.session_state["settings_map_ball_kept"]["start"] = SURFACE.start
 
 
-@st.fragment
+@share.fragment
 def escape() -> None:
     """The ball, where it ends, the sweep on demand, the code."""
-    kept = st.session_state.setdefault("settings_map_ball_kept", dict(FIRST))
+    kept = share.parts("settings_map_ball_kept", FIRST, CHECKS, prefix="ball_")
     start, rate, momentum = tuple(kept["start"]), kept["rate"], float(SLIDER_MOMENTA[kept["momentum"]])
     shown = board.board(
         raced(start), rates=RATES, momenta=SLIDER_MOMENTA, start=start,
@@ -61,7 +66,7 @@ def escape() -> None:
     descent_board(shown, key="settings_map_ball", on_change=keep)
     st.markdown(viz.guess_words(RATES[rate], momentum, engine.end(start, RATES[rate], momentum)))
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.session_state.setdefault("settings_map_sweep", False)
+        share.default("settings_map_sweep", False)
         shows = st.toggle("Show the sweep", key="settings_map_sweep", persist_state="session")
         st.button("Start on the left again", key="settings_map_left", on_click=begin_left)
     found = swept(start)

@@ -4,24 +4,25 @@ import numpy as np
 import streamlit as st
 
 from engine.mnist import Digits
-from pages.shell import data
+from pages.shell import data, share
 from viz.components.digit_gallery import digit_gallery
 from viz.components.live_figure import Narrow, live_figure
 from viz.mnist import numbers_figure
 
 
-@st.fragment
+@share.fragment
 def samples(digits: Digits) -> None:
     """Training digits of one class or of all, another handful at each press."""
+    classes = ["all", *map(str, range(10))]
+    share.default("network_class", "all", classes)
     chosen = st.segmented_control(
         "Class",
-        ["all", *map(str, range(10))],
-        default="all",
+        classes,
         required=True,
         key="network_class",
         persist_state="session",
     )
-    turn = st.session_state.setdefault("network_samples_turn", 0)
+    turn = share.default("network_samples_turn", 0, share.between(0, len(digits.train_labels)))
     images, labels = digits.train_images, digits.train_labels
     pools = [np.flatnonzero(labels == digit) for digit in (range(10) if chosen == "all" else [int(chosen)])]
     each = 4 if chosen == "all" else 40
@@ -40,11 +41,12 @@ def _turn() -> None:
     st.session_state["network_samples_turn"] += 1
 
 
-@st.fragment
+@share.fragment
 def as_numbers(digits: Digits) -> None:
     """One training image with the value of every pixel printed in it."""
     last = len(digits.train_labels) - 1
-    index = st.number_input("Training image", 0, last, value=4, key="network_train_image", persist_state="session")
+    share.default("network_train_image", 4, share.between(0, last))
+    index = st.number_input("Training image", 0, last, key="network_train_image", persist_state="session")
     image, label = digits.train_images[index], digits.train_labels[index]
     st.markdown(
         f"`train_images[{index}]` of {data.name(digits)} is a **{label}**: {image.shape[0]} rows of "

@@ -9,7 +9,7 @@ from engine import naive_search, network
 from engine.mnist import Digits
 from engine.naive_search import BATCH, Place, Slopes, Stopwatch
 from engine.network import Params
-from pages.shell import data, layout
+from pages.shell import data, layout, share
 from pages.shell import session as shell
 from pages.shell.weights import WEIGHTS, WHERE_TO_RUN
 from viz import naive_search as viz
@@ -46,7 +46,7 @@ def search() -> None:
         cost(digits)
 
 
-@st.fragment
+@share.fragment
 def one_weight(digits: Digits) -> None:
     """The story's three losses, and those of a weight of the reader's choice."""
     current = shell.current().network()
@@ -78,8 +78,11 @@ def choose(params: Params, found: Slopes) -> tuple[Place, float]:
     def put_random() -> None:
         put(naive_search.place_of(params, secrets.randbelow(network.parameter_count(params))))
 
-    if "gradient_layer" not in state:
-        put(found.steepest())
+    steepest = found.steepest()
+    share.default("gradient_layer", steepest.layer, Params._fields)
+    rows, columns = naive_search.shape_of(params, state.gradient_layer)
+    share.default("gradient_row", steepest.row, share.between(0, rows - 1))
+    share.default("gradient_column", steepest.column, share.between(0, columns - 1))
     kept = {"persist_state": "session"}
     with st.container(horizontal=True, vertical_alignment="bottom"):
         layer = st.selectbox("Weights of", list(Params._fields), key="gradient_layer", width=110, **kept)
@@ -92,7 +95,7 @@ def choose(params: Params, found: Slopes) -> tuple[Place, float]:
         )
         st.button("A random one", key="gradient_random", icon=":material/shuffle:", on_click=put_random)
         st.button("The steepest", key="gradient_steepest", on_click=lambda: put(found.steepest()))
-    state.setdefault("gradient_step", 0.05)
+    share.default("gradient_step", 0.05, STEPS)
     step = st.select_slider("Step", STEPS, key="gradient_step", **kept)
     return Place(layer, row, column), step
 

@@ -1,5 +1,6 @@
 """The board of the network's graph with its groups to open and close, and both jaxprs paired below it."""
 
+from functools import wraps
 from typing import Any
 
 import streamlit as st
@@ -8,6 +9,7 @@ from engine.network_graph import GROUPS
 from engine.network_graph_units import paired, printed
 from pages.sections.network_graph_input import Given, Pass, measured
 from pages.shell import session as shell
+from pages.shell import share
 from viz import network_graph as viz
 from viz import network_graph_words as words
 from viz.components.graph_board import graph_board
@@ -19,24 +21,25 @@ def follow(part: Any, given: Given) -> None:
     """``part(given)`` as a fragment; while the reader's run goes on, once a second with the newest weights."""
     polling = shell.current().training and given.kept is None
 
+    @wraps(part)
     def again() -> None:
         if polling and not shell.current().training:
             st.rerun()
         part(given)
 
-    st.fragment(again, run_every=POLL_SECONDS if polling else None)()
+    share.fragment(again, run_every=POLL_SECONDS if polling else None)()
 
 
 def board(given: Given) -> None:
     """The board, what was chosen in it, and the two jaxprs."""
-    known = st.session_state.setdefault(
-        "network_graph_known", {"opened": (), "chosen": None, "answered": "", "version": ""}
-    )
+    known = share.parts("network_graph_known", {"opened": (), "chosen": None}, {"opened": set(GROUPS).issuperset})
+    for name in ("answered", "version"):
+        known.setdefault(name, "")
     take_message(known)
     now = measured(given)
     version = f"{given.samples} {now.hidden_units} {'+'.join(known['opened'])}"
     if version != known["version"]:
-        known |= {"version": version, "chosen": None}
+        known |= {"version": version} | ({"chosen": None} if known["version"] else {})
     st.markdown(f"{given.sentence}. Weights: {now.sentence}.")
     with st.container(horizontal=True):
         st.button("Expand all", key="network_graph_expand", on_click=known.update, args=({"opened": GROUPS},))

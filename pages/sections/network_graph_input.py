@@ -11,7 +11,7 @@ from engine.graph_backward import Backward, backward
 from engine.mnist import Digits
 from engine.network import Params
 from engine.network_graph import network_graph, network_values
-from pages.shell import data
+from pages.shell import data, share
 from pages.shell import session as shell
 
 BATCH = 128
@@ -56,7 +56,7 @@ def choose(digits: Digits) -> Given:
     """The controls."""
     here, state = shell.current(), st.session_state
     options = [*([OWN] if here.drawn is not None else []), TEST, TRAIN]
-    if state.get("network_graph_source") not in options:
+    if share.default("network_graph_source", options[0], options) not in options:
         state.network_graph_source = options[0]
     with st.container(horizontal=True, vertical_alignment="bottom"):
         source = st.segmented_control(
@@ -67,7 +67,7 @@ def choose(digits: Digits) -> Given:
 
 
 def _number(label: str, key: str, last: int) -> int:
-    st.session_state[key] = min(st.session_state.get(key) or 0, last)
+    st.session_state[key] = min(share.default(key, 0, share.between(0, last)) or 0, last)
     return st.number_input(f"{label}, 0 to {last}", 0, last, key=key, width=200, persist_state="session")
 
 
@@ -91,11 +91,12 @@ def _digit(digits: Digits, *, own: bool) -> Given:
         said = f"Test digit {number:,} of {data.name(digits)}, a {known}"
     inputs = np.asarray(network.preprocess(image[None]))[0]
     identity = (own, image.tobytes())
-    if state.get("network_graph_digit") != identity:
-        state.network_graph_digit = identity
-        guess = int(np.argmax(network.forward(here.network().params, inputs[None])[0]))
-        state.network_graph_label = guess if known is None else known
-    state.setdefault("network_graph_label", known or 0)
+    usual = known
+    if usual is None:
+        usual = int(np.argmax(network.forward(here.network().params, inputs[None])[0]))
+    if state.setdefault("network_graph_digit", identity) != identity:
+        state.network_graph_digit, state.network_graph_label = identity, usual
+    share.default("network_graph_label", usual, range(10))
     label = st.segmented_control(
         "Label y_true", range(10), key="network_graph_label", required=True, persist_state="session"
     )

@@ -5,6 +5,7 @@ import streamlit as st
 
 from engine.network_graph_units import Units, units_of
 from pages.sections.network_graph_input import Given, measured
+from pages.shell import share
 from viz import network_graph_units as viz
 from viz.components.live_figure import Narrow, live_figure
 
@@ -45,16 +46,20 @@ def gallery(found: Units) -> None:
     state, total = st.session_state, len(found.norms)
     picture = st.container()
     with st.container(horizontal=True):
+        share.default("network_graph_largest", False)
+        share.default("network_graph_own", False)
         largest = st.toggle("Largest gradient first", key="network_graph_largest", persist_state="session")
         own = st.toggle("Each image in its own scale", key="network_graph_own", persist_state="session")
     order = viz.ordered(found, largest_first=largest)
     pages = -(-total // viz.ON_A_PAGE)
-    state.network_graph_page = min(state.get("network_graph_page", 0), pages - 1)
-    state.network_graph_unit = min(state.get("network_graph_unit", int(found.norms.argmax())), total - 1)
+    unit = share.default("network_graph_unit", int(found.norms.argmax()), share.between(0, total - 1))
+    state.network_graph_unit = min(unit, total - 1)
     _take_click()
-    if state.get("network_graph_unit_seen") != state.network_graph_unit:
-        state.network_graph_unit_seen = state.network_graph_unit
-        state.network_graph_page = int((order == state.network_graph_unit).argmax()) // viz.ON_A_PAGE
+    beside = int((order == state.network_graph_unit).argmax()) // viz.ON_A_PAGE
+    page = share.default("network_graph_page", beside, share.between(0, pages - 1))
+    seen = state.setdefault("network_graph_unit_seen", state.network_graph_unit)
+    state.network_graph_page = min(page if seen == state.network_graph_unit else beside, pages - 1)
+    state.network_graph_unit_seen = state.network_graph_unit
     if total > 1:
         st.slider("Hidden unit", 0, total - 1, key="network_graph_unit", persist_state="session")
     if pages > 1:

@@ -8,16 +8,25 @@ from engine import noise
 from engine.mnist import Digits
 from engine.noise import MEASURES
 from pages.sections.noise_race import answered, news
+from pages.shell import share
 from viz import noise as viz
 from viz.components.noise_board import noise_board
 
+REACH = 3
+"""How far the reader's points and weights may lie from 0."""
 PRESETS = {
-    "Eight points": ([-2, -1.5, -1, -0.3, 0.2, 0.9, 1.4, 2], [-1.6, -0.2, -1.4, 0.6, -0.4, 1.3, 0.1, 1.7]),
+    "Eight points": ([-2.0, -1.5, -1, -0.3, 0.2, 0.9, 1.4, 2], [-1.6, -0.2, -1.4, 0.6, -0.4, 1.3, 0.1, 1.7]),
     "On one line": ([-2, -1, 0, 1, 2], [-1.5, -0.75, 0, 0.75, 1.5]),
     "All at one x": ([1, 1, 1], [-1, 0.5, 2]),
     "No points": ([], []),
 }
 MINIS = {"digits": ([2, 4, 8, 16, 32, 64, 128], [8, 32]), "own": ([2, 3, 4, 6, 8, 12], [2, 4])}
+
+
+def fitting(own: tuple[list[float], list[float]]) -> bool:
+    """Whether these can be points of the reader's: as many x as y, and no more than the board takes."""
+    x, y = own
+    return len(x) == len(y) <= noise.ROOM and share.within(REACH)((*x, *y))
 
 
 def place_preset() -> None:
@@ -38,11 +47,12 @@ def choose_points(kind: str, digits: Digits) -> tuple[np.ndarray, np.ndarray, tu
     """x, y and their titles: two measures of real digits, or the reader's own points."""
     left, right = st.columns(2, gap="medium")
     if kind == "own":
+        share.default("noise_preset", "Eight points", PRESETS)
         left.selectbox("Start from", list(PRESETS), key="noise_preset", on_change=place_preset, persist_state="session")
-        st.session_state.setdefault("noise_own", PRESETS["Eight points"])
+        share.default("noise_own", PRESETS["Eight points"], fitting)
         return *(np.asarray(values, np.float32) for values in st.session_state.noise_own), ("x", "y")
     for name, first in (("x", "width"), ("y", "inked")):
-        st.session_state.setdefault(f"noise_{name}", first)
+        share.default(f"noise_{name}", first, MEASURES)
     titles = {name: measure.title for name, measure in MEASURES.items()}
     shown = {"format_func": titles.get, "persist_state": "session"}
     chosen = (
@@ -56,9 +66,9 @@ def one_step(kind: str, x: np.ndarray, y: np.ndarray, axes: tuple[str, str]) -> 
     """The board of surfaces; returns the seed."""
     left, right = st.columns(2, gap="medium")
     sizes = MINIS[kind][0]
-    st.session_state.setdefault(f"noise_size_{kind}", MINIS[kind][1][0])
+    share.default(f"noise_size_{kind}", MINIS[kind][1][0], sizes)
     size = left.select_slider("Batch size", sizes, key=f"noise_size_{kind}", persist_state="session")
-    st.session_state.setdefault("noise_seed", 0)
+    share.default("noise_seed", 0, share.between(0, 9999))
     seed = right.number_input("Seed of the shuffling", 0, 9999, key="noise_seed", persist_state="session")
     with st.container():
         if special := noise.remark(x, y):
@@ -66,8 +76,9 @@ def one_step(kind: str, x: np.ndarray, y: np.ndarray, axes: tuple[str, str]) -> 
     draws = noise.orders(
         jax.random.fold_in(jax.random.key(seed), 1), len(x), noise.DRAWS, room=noise.ROOM if kind == "own" else None
     )
+    place = share.default("noise_place", (-1.5, 1.5), share.within(REACH))
     shown = viz.board(
-        x, y, kind=kind, axes=axes, draws=draws, size=size, place=st.session_state.get("noise_place", (-1.5, 1.5)),
+        x, y, kind=kind, axes=axes, draws=draws, size=size, place=place,
         version=f"{kind} {st.session_state.get('noise_turn', 0)}", answered=answered("noise_board", "points"),
     )  # fmt: skip
     noise_board(shown, key="noise_board", on_change=keep)

@@ -7,12 +7,18 @@ import numpy as np
 import streamlit as st
 
 from engine import noise, noise_floor
+from pages.shell import share
 from viz import noise as viz
 from viz.components.live_figure import Narrow, live_figure
 from viz.components.noise_board import noise_race
 
 FIRST_RATE = 10
 """Position of the first learning rate, 0.02, among the rates."""
+FIRST = {"start": (-2.0, 2.0), "clock": 512, "linked": True, "rates": {}}
+CHECKS = {
+    "start": share.within(3), "clock": share.between(0, noise.SAMPLES * max(noise.EPOCHS.values())),
+    "rates": lambda rates: all(rate in range(len(noise.RATES)) for rate in rates.values()),
+}  # fmt: skip
 
 
 def news(part: str, name: str) -> dict[str, Any] | None:
@@ -67,9 +73,7 @@ def sweep(kind: str, x: np.ndarray, y: np.ndarray, seed: int) -> noise_floor.Flo
 def race(kind: str, x: np.ndarray, y: np.ndarray, minis: list[int], seed: int) -> dict[int, float]:
     """The race and what an update costs; returns each method's learning rate by batch size."""
     sizes = noise.contestants(minis, len(x))
-    known = st.session_state.setdefault(
-        "noise_known", {"start": (-2.0, 2.0), "clock": 512, "linked": True, "rates": {}}
-    )
+    known = share.parts("noise_known", FIRST, CHECKS)
     rates = {str(size): known["rates"].get(str(size), FIRST_RATE) for size in sizes}
     seconds = measure_time(kind, len(x), sizes, st.session_state.get("noise_attempt", 0))
     runs = run_race(kind, x, y, sizes, seed, tuple(known["start"]))

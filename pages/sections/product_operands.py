@@ -11,6 +11,7 @@ from engine.errors import InvalidInput
 from engine.literals import parse_array
 from engine.product import Operand
 from engine.tensors import literal, typeable, with_entry
+from pages.shell import share
 from pages.shell.typed import typed
 
 RANK_4 = "[[[[1, 2], [3, 4]], [[5, 6], [7, 8]]], [[[1, 0], [0, 1]], [[2, 1], [1, 2]]]]"
@@ -39,7 +40,7 @@ FIRST = "Matrix · matrix"
 
 def ask(named: Mapping[str, np.ndarray]) -> tuple[Operand, Operand]:
     """x and y as typed; while they do not fit, a sentence says why, and the last two that did stay in force."""
-    st.session_state.setdefault("product_example", FIRST)
+    share.default("product_example", FIRST, EXAMPLES)
     st.selectbox("Start from an example", list(EXAMPLES), key="product_example", on_change=_take_example,
                  persist_state="session")  # fmt: skip
     defaults = dict(zip("xy", EXAMPLES[FIRST], strict=True))

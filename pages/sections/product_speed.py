@@ -3,6 +3,7 @@
 import streamlit as st
 
 from engine.product_speed import Settings, Speed
+from pages.shell import share
 from viz.components.live_figure import live_figure
 from viz.product_speed import settings_words, speed_figure, speed_words
 
@@ -33,7 +34,7 @@ def measurement() -> Speed:
 def speed() -> None:
     """Choose a size, measure, stop; the bars grow while it runs."""
     st.header("What it costs", anchor=False)
-    st.session_state.setdefault("product_size", list(SIZES)[-1])
+    share.default("product_size", list(SIZES)[-1], SIZES)
     size = st.segmented_control(
         "Size of the two matrices", list(SIZES), key="product_size", required=True, persist_state="session"
     )

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from engine.race import MAX_REPETITIONS, Race, Settings, Snapshot, parse_size
-from pages.shell import layout
+from pages.shell import layout, share
 from pages.shell.typed import typed
 from viz import race as viz
 from viz.components.live_figure import live_figure
@@ -52,8 +52,8 @@ def _settings() -> Settings:
             st.session_state.elementwise_race_size = SIZES[chosen]
             st.session_state.elementwise_race_repetitions = REPETITIONS.get(chosen, 1_000)
 
-    st.session_state.setdefault("elementwise_race_preset", "20 × 100")
-    st.session_state.setdefault("elementwise_race_repetitions", 1_000)
+    share.default("elementwise_race_preset", "20 × 100", [None, *SIZES], kind=str)
+    share.default("elementwise_race_repetitions", 1_000, share.between(1, MAX_REPETITIONS))
     left, middle, right = st.columns([5, 3, 2])
     left.segmented_control(
         "Size of both matrices", list(SIZES), key="elementwise_race_preset", on_change=take, persist_state="session"

@@ -8,6 +8,7 @@ import streamlit as st
 
 from engine import reshaping_steps as engine
 from engine.reshaping import resolve, shown
+from pages.shell import share
 from pages.shell.typed import typed
 
 OPERATIONS = ("Reshape", "Transpose", "Both")
@@ -40,13 +41,14 @@ def flatten() -> None:
 
 def ask(real: Mapping[str, np.ndarray]) -> tuple[engine.Source, tuple[engine.Step, ...]]:
     """The source and its steps as typed; what does not fit is said, and the last that did stays."""
-    for key, value in zip(("source", "operation", "target"), PRESETS[FIRST], strict=True):
-        st.session_state.setdefault(f"reshaping_{key}", value)
+    first_source, first_operation, first_target = PRESETS[FIRST]
+    share.default("reshaping_preset", FIRST, PRESETS)
+    share.default("reshaping_operation", first_operation, OPERATIONS)
     st.selectbox("Start from an example", list(PRESETS), key="reshaping_preset", on_change=take_preset,
                  persist_state="session")  # fmt: skip
     source = typed(
         "**x**: values in lists, or a shape", lambda text: engine.parse_source(text, real),
-        key="reshaping_source", default=PRESETS[FIRST][0],
+        key="reshaping_source", default=first_source,
         help=f"`[[0, 1], [2, 3]]` are values; `(300, 20)` is a shape, filled with 0, 1, 2 and so on. "
         f"Real tensors: {', '.join(real)}.",
     )  # fmt: skip
@@ -63,7 +65,7 @@ def ask(real: Mapping[str, np.ndarray]) -> tuple[engine.Source, tuple[engine.Ste
             order = ask_order(len(source.shape))
         if operation != "Transpose":
             shape = source.shape if order is None else tuple(source.shape[axis] for axis in order)
-            targets = ask_targets(shape)
+            targets = ask_targets(shape, first_target)
     return source, engine.walk(source.shape, source.dtype.itemsize, order=order, targets=targets)
 
 
@@ -73,12 +75,12 @@ def ask_order(rank: int) -> tuple[int, ...]:
     backward = tuple(reversed(range(rank)))
     if rank > 3:
         return typed(label, lambda text: engine.parse_order(text, rank), key=key, default=shown(backward))
-    st.session_state.setdefault(key, backward)
     orders = list(permutations(range(rank)))
+    share.default(key, backward, orders)
     return st.selectbox(label, orders, key=key, format_func=shown, persist_state="session")
 
 
-def ask_targets(shape: tuple[int, ...]) -> tuple[tuple[int, ...], ...]:
+def ask_targets(shape: tuple[int, ...], first: str) -> tuple[tuple[int, ...], ...]:
     """One target shape, or several in a row, each of which must hold all elements."""
 
     def fitting(text: str) -> tuple[tuple[int, ...], ...]:
@@ -88,7 +90,7 @@ def ask_targets(shape: tuple[int, ...]) -> tuple[tuple[int, ...], ...]:
         return targets
 
     found = typed(
-        "Target shape, or several in a row", fitting, key="reshaping_target", default="-1",
+        "Target shape, or several in a row", fitting, key="reshaping_target", default="-1", first=first,
         help="`(2, 3)`, or `(6, 1), (2, 3)`. One size of each may be -1: whatever is left.",
     )  # fmt: skip
     st.button("Flatten", key="reshaping_flatten", on_click=flatten, icon=":material/linear_scale:")

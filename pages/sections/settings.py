@@ -1,10 +1,13 @@
 """The controls of a training run."""
 
+from dataclasses import asdict
+
 import streamlit as st
 
 from engine.errors import InvalidInput
 from engine.optimizers import OPTIMIZERS
 from engine.training import Settings
+from pages.shell import share
 
 OPTIMIZER_NAMES = {
     "sgd": "SGD",
@@ -35,7 +38,8 @@ HELP = {
 def chosen() -> Settings | None:
     """The settings as the controls have them; None, with a sentence beside the control, where one is not possible."""
     defaults = Settings()
-    st.session_state.setdefault("network_learning_rate", defaults.learning_rate)
+    for name, value in asdict(defaults).items():
+        share.default(f"network_{name}", value, _check(name))
     first = st.columns(4)
     with st.expander("More settings", key="network_more"):
         second = st.columns(3)
@@ -49,11 +53,11 @@ def chosen() -> Settings | None:
             help=HELP["learning_rate"],
             persist_state="session",
         ),
-        "epochs": _whole(first[2], "epochs", defaults.epochs),
-        "batch_size": _whole(first[3], "batch_size", defaults.batch_size),
-        "hidden_units": _whole(second[0], "hidden_units", defaults.hidden_units),
+        "epochs": _whole(first[2], "epochs"),
+        "batch_size": _whole(first[3], "batch_size"),
+        "hidden_units": _whole(second[0], "hidden_units"),
         "initialization": _choice(second[1], "initialization", INITIALIZATION_NAMES),
-        "seed": _whole(second[2], "seed", defaults.seed),
+        "seed": _whole(second[2], "seed"),
     }
     columns = dict(zip(asked, [*first, *second], strict=True))
     valid = [_accepted(name, value, columns[name]) for name, value in asked.items()]
@@ -65,7 +69,6 @@ def _choice(column, name: str, names: dict[str, str], **options) -> str:
         name.capitalize(),
         list(names),
         format_func=names.get,
-        index=list(names).index(getattr(Settings(), name)),
         key=f"network_{name}",
         help=HELP[name],
         persist_state="session",
@@ -73,11 +76,14 @@ def _choice(column, name: str, names: dict[str, str], **options) -> str:
     )
 
 
-def _whole(column, name: str, value: int) -> int:
+def _whole(column, name: str) -> int:
     label = name.replace("_", " ").capitalize()
-    return column.number_input(
-        label, value=value, step=1, key=f"network_{name}", help=HELP[name], persist_state="session"
-    )
+    return column.number_input(label, step=1, key=f"network_{name}", help=HELP[name], persist_state="session")
+
+
+def _check(name: str):
+    """Settings raises InvalidInput for what no run can have."""
+    return lambda value: Settings(**{name: value})
 
 
 def _accepted(name: str, value: object, column) -> bool:

@@ -8,6 +8,7 @@ from engine import surfaces
 from engine.descent import METHODS, Family
 from engine.settings_map import Choice, SettingsMap
 from engine.surfaces import Surface
+from pages.shell import share
 from viz import settings_run, settings_words
 from viz.components.live_figure import live_figure
 
@@ -16,11 +17,15 @@ HEIGHT = 560
 
 def begin(surface: Surface) -> tuple[float, ...]:
     """The start, as typed or clicked; another function brings its own."""
-    if st.session_state.get("settings_map_here") != (surface.title, surface.window):
-        st.session_state["settings_map_here"] = (surface.title, surface.window)
-        for name, value in zip(surface.variables, surface.start, strict=True):
-            st.session_state[f"settings_map_start_{name}"] = round(value, 3)
-    return tuple(st.session_state[f"settings_map_start_{name}"] for name in surface.variables)
+    state, here = st.session_state, (surface.title, surface.window)
+    usual = {f"settings_map_start_{name}": round(value, 3) for name, value in zip(surface.variables, surface.start,
+                                                                                  strict=True)}  # fmt: skip
+    if state.setdefault("settings_map_here", here) != here:
+        state.update(usual, settings_map_here=here)
+    return tuple(
+        share.default(key, value, share.between(*side))
+        for (key, value), side in zip(usual.items(), surface.window, strict=True)
+    )
 
 
 def pick_start(surface: Surface) -> None:

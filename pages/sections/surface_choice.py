@@ -6,6 +6,7 @@ import streamlit as st
 
 from engine import expressions, surfaces
 from engine.surfaces import CURVES, SURFACES, Surface
+from pages.shell import share
 from pages.shell.typed import typed
 
 TYPED = "typed"
@@ -27,7 +28,7 @@ class Choice(NamedTuple):
 
 def choose_kind(stem: str, place: Any = st) -> str:
     """ "surface" or "curve"; keys begin with the page's stem."""
-    st.session_state.setdefault(f"{stem}_kind", "surface")
+    share.default(f"{stem}_kind", "surface", KINDS)
     return place.segmented_control(
         "Descend on a", list(KINDS), format_func=KINDS.get, key=f"{stem}_kind", required=True, persist_state="session"
     )
@@ -39,7 +40,7 @@ def choose_surface(stem: str, kind: str, picker: Any, bender: Any, *, window: bo
     picker, bender: the columns of the list and of what belongs to the function picked.
     """
     titles = {name: surface.title for name, surface in NAMED[kind].items()} | {TYPED: "Your own function"}
-    st.session_state.setdefault(f"{stem}_{kind}", FIRST[kind])
+    share.default(f"{stem}_{kind}", FIRST[kind], titles)
     name = picker.selectbox(
         "Function", list(titles), format_func=titles.get, key=f"{stem}_{kind}", persist_state="session"
     )
@@ -47,7 +48,7 @@ def choose_surface(stem: str, kind: str, picker: Any, bender: Any, *, window: bo
         if name == TYPED:
             return _typed(stem, kind, window)
         if name == "ravine":
-            st.session_state.setdefault(f"{stem}_condition", 20)
+            share.default(f"{stem}_condition", 20, CONDITIONS)
             condition = st.select_slider(
                 "Steeper along y by a factor of", CONDITIONS, key=f"{stem}_condition", persist_state="session"
             )
@@ -70,7 +71,7 @@ def _typed(stem: str, kind: str, window: bool) -> Choice:
 
 
 def _half(stem: str, kind: str, place: Any) -> int:
-    st.session_state.setdefault(f"{stem}_window_{kind}", 3)
+    share.default(f"{stem}_window_{kind}", 3, WINDOWS)
     return place.selectbox(
         "Window", WINDOWS, format_func=lambda half: f"−{half} to {half}", key=f"{stem}_window_{kind}",
         persist_state="session",

@@ -5,6 +5,7 @@ import streamlit as st
 from engine.crumpling import DEFAULT_STRENGTH, MAX_SEED, Crumple
 from engine.uncrumple import DEPTHS, Settings
 from engine.uncrumple_runs import Uncrumpler
+from pages.shell import share
 from viz import uncrumple as viz
 
 
@@ -24,8 +25,10 @@ def current() -> Settings:
 def chosen() -> Settings:
     """The settings as chosen; a button's callback asks anew, so that what was changed just before the click counts."""
     state = st.session_state
-    for name, value in (("strength", DEFAULT_STRENGTH), ("seed", 0), ("depth", 8), ("objective", "separate")):
-        state.setdefault(f"uncrumple_{name}", value)
+    share.default("uncrumple_strength", DEFAULT_STRENGTH, share.between(0, 1))
+    share.default("uncrumple_seed", 0, share.between(0, MAX_SEED))
+    share.default("uncrumple_depth", 8, DEPTHS)
+    share.default("uncrumple_objective", "separate", viz.OBJECTIVES)
     crumple = Crumple(round(float(state.uncrumple_strength), 2), int(state.uncrumple_seed))
     return Settings(crumple, state.uncrumple_depth, state.uncrumple_objective)
 

@@ -1,6 +1,7 @@
 """The ball and its way through the layers, live while the network trains; what it has come to; its figures."""
 
 import io
+from collections.abc import Callable
 from functools import lru_cache, partial
 
 import numpy as np
@@ -12,6 +13,7 @@ from engine.crumpling import Crumple, Sheets
 from engine.uncrumple import UPDATES, Settings, Trained
 from engine.uncrumple_measures import Report
 from pages.sections.uncrumple_controls import chosen, trainings
+from pages.shell import share
 from viz import uncrumple as viz
 from viz.clouds import Cloud
 from viz.components.live_figure import live_figure
@@ -35,7 +37,7 @@ def paper(crumple: Crumple) -> tuple[Sheets, Sheets, Sheets, float]:
 
 def show(wanted: Settings) -> None:
     """The picture, its buttons and numbers; polled while training."""
-    st.fragment(partial(_picture, wanted), run_every=_pace(wanted))()
+    share.fragment(partial(_picture, wanted), run_every=_pace(wanted))()
 
 
 def figures(wanted: Settings) -> None:
@@ -60,6 +62,8 @@ def _picture(wanted: Settings) -> None:
     with beside:
         _progress(now)
         _numbers(trained, report, paper(wanted.crumple)[3])
+        share.default("uncrumple_mesh", False)
+        share.default("uncrumple_made", False)
         mesh = st.toggle("Lines on the paper", key="uncrumple_mesh", persist_state="session")
         made = st.toggle("How the ball was crumpled", key="uncrumple_made", persist_state="session")
     with picture:
@@ -140,9 +144,10 @@ def _refresh(running: bool) -> None:
         st.rerun()
 
 
-def file(wanted: Settings) -> bytes:
-    """The network as the page shows it now, and its points, as an .npz file."""
-    return written(trainings().poll(wanted).latest or uncrumple.untrained(wanted))
+def file(wanted: Settings) -> Callable[[], bytes]:
+    """What makes an .npz file of the network as it is then, and of its points, in whatever thread asks for it."""
+    here = trainings()
+    return lambda: written(here.poll(wanted).latest or uncrumple.untrained(wanted))
 
 
 def written(trained: Trained) -> bytes:

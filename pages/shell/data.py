@@ -4,12 +4,14 @@ import streamlit as st
 
 from engine.loading import Snapshot
 from engine.mnist import FOLDER_VARIABLE, Digits
-from pages.shell import session
+from pages.shell import session, share
 
 
 def digits(stem: str) -> Digits | None:
     """The data if they are here; shows what is loading, or that the digits are procedural, and offers a retry."""
     loaded = session.loader().poll()
+    if loaded.digits is None:
+        share.incomplete()
     with st.container():
         _say(loaded, stem)
     return loaded.digits

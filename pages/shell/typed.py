@@ -6,18 +6,23 @@ from typing import TypeVar
 import streamlit as st
 
 from engine.errors import InvalidInput
+from pages.shell import share
 
 Value = TypeVar("Value")
 
 
-def typed(label: str, parse: Callable[[str], Value], *, key: str, default: str, help: str | None = None) -> Value:
+def typed(
+    label: str, parse: Callable[[str], Value], *, key: str, default: str, first: str | None = None,
+    help: str | None = None,
+) -> Value:  # fmt: skip
     """What ``parse`` makes of the text typed, or, where it raises InvalidInput, of the last text it accepted.
 
-    default: the first text; ``parse`` must accept it. Set ``st.session_state[key]`` in a callback to offer a preset.
+    default: the first text, unless ``first`` is given; ``parse`` must accept it. Set ``st.session_state[key]`` in a
+    callback to offer a preset.
     """
-    st.session_state.setdefault(key, default)
-    text = st.text_input(label, key=key, live="0ms", help=help, persist_state="session", autocomplete="off")
     accepted = f"{key}_accepted"
+    share.default(key, default if first is None else first, parse, accepted=accepted)
+    text = st.text_input(label, key=key, live="0ms", help=help, persist_state="session", autocomplete="off")
     with st.container():
         try:
             value = parse(text)
