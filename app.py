@@ -26,4 +26,4 @@ def navigate() -> None:
 if runtime.exists():
     navigate()
 else:
-    app = st.App(__file__, routes=server.ROUTES, lifespan=server.lifespan)
+    app = st.App(__file__, routes=server.ROUTES, lifespan=server.lifespan, middleware=server.MIDDLEWARE)

@@ -1,0 +1,73 @@
+// Shared by the components: each has it joined to its own script. Positions that only the browser knows, such as a
+// scrubber's or a camera's, stand in the page's address, so that its link and a reload begin there.
+
+const HOME = "whole_picture"; // the page whose address is the app's own
+const PLACE_REST = 200; // ms without a change before the address follows
+const PLACE_MOST = 2000; // characters of one value
+const placing = { page: "", values: new Map(), timer: 0 };
+
+/** A parameter's text as the address has it now; null without it. */
+function addressValue(name) {
+  return new URLSearchParams(location.search).get(name);
+}
+
+/** The address's query with these texts of letters, digits and - _ . , ~ under their names, without those of null. */
+function searchWith(values) {
+  const nameOf = (part) => new URLSearchParams(part).keys().next().value;
+  const kept = location.search.slice(1).split("&").filter((part) => part && !values.has(nameOf(part)));
+  const added = [...values].filter(([, value]) => value !== null).map((pair) => pair.join("="));
+  const search = [...kept, ...added].join("&");
+  return search && `?${search}`;
+}
+
+/** Write them into the address itself, without a step in the browser's history. */
+function writeAddress(values) {
+  const search = searchWith(values);
+  if (search === location.search) return;
+  history.replaceState(history.state, "", `${location.pathname}${search}${location.hash}`);
+}
+
+/** Let the address hold this text under this name, null where the default says the same; it follows after a rest. */
+function keepInAddress(name, text) {
+  if (!name || isFrozen() || !location.protocol.startsWith("http")) return;
+  if (placing.page !== location.pathname) placing.values.clear();
+  placing.page = location.pathname;
+  placing.values.set(name, text);
+  clearTimeout(placing.timer);
+  placing.timer = setTimeout(() => {
+    // The reader may have gone to another page meanwhile.
+    if (placing.page === location.pathname) writeAddress(placing.values);
+    placing.values.clear();
+  }, PLACE_REST);
+}
+
+/** The position of the component that lives in this element: what a link brought, and where to put what follows. */
+function placeOf(parent) {
+  const keyed = parent.closest('[class*="st-key-"]');
+  const key = keyed?.className.match(/(?:^|\s)st-key-(\S+)/)[1];
+  const page = location.pathname.split("/").filter(Boolean).at(-1);
+  const stem = [page, HOME].find((each) => key?.startsWith(`${each}_`));
+  const name = key && `at-${stem ? key.slice(stem.length + 1) : key}`;
+  let last;
+  return {
+    name,
+    /** What the address holds; null for nothing, or more than any picture writes. */
+    text: () => {
+      const text = name && addressValue(name);
+      return text && text.length <= PLACE_MOST ? text : null;
+    },
+    /** As many numbers as there are limits [low, high], brought within them; null if the address has anything else. */
+    numbers(limits) {
+      const parts = this.text()?.split(",");
+      if (parts?.length !== limits.length || !parts.every((part) => /^-?\d{1,9}(\.\d{1,9})?$/.test(part))) return null;
+      return parts.map((part, k) => Math.min(Math.max(Number(part), limits[k][0]), limits[k][1]));
+    },
+    /** A text, numbers (written with two decimals at most), or null for what the picture shows by itself. */
+    put(value) {
+      const text = Array.isArray(value) ? value.map((number) => String(Number(number.toFixed(2)) + 0)).join() : value;
+      if (text === last) return;
+      last = text;
+      keepInAddress(name, text);
+    },
+  };
+}
