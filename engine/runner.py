@@ -6,7 +6,7 @@ The thread works whenever fewer updates are made than a target says; every comma
 import threading
 import time
 from collections.abc import Callable
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import jax
 import numpy as np
@@ -39,7 +39,8 @@ class Snapshot(NamedTuple):
     state: "new", "running", "paused", "stopped", "finished", "diverged" or "failed"; message says why for the last
     two.
     loss, accuracy: (updates,) float32, each update's own batch before the update. seconds: spent working.
-    params: the weights on the device. checkpoints: oldest first, the initial weights among them.
+    params, optimizer_state: the weights, and what the optimizer keeps, on the device. checkpoints: oldest first, the
+    initial weights among them.
     """
 
     state: str
@@ -54,6 +55,7 @@ class Snapshot(NamedTuple):
     accuracy: np.ndarray
     epochs: Epochs
     params: Params
+    optimizer_state: Any
     checkpoints: tuple[Checkpoint, ...]
     message: str
 
@@ -273,6 +275,7 @@ class Runner:
                 accuracy=run.accuracy[: run.update],
                 epochs=Epochs(*np.array(run.epochs, np.float32).reshape(-1, 4).T),
                 params=run.state.params,
+                optimizer_state=run.state.optimizer_state,
                 checkpoints=tuple(run.checkpoints),
                 message=run.message,
             )

@@ -68,7 +68,7 @@ def _buttons(here: session.Session, digits: Digits | None, state: Snapshot, want
         st.button(label, icon=icon, type="primary", key="network_train", on_click=action, disabled=blocked)
         st.button("One update", key="network_step", on_click=runner.step, disabled=over or running or blocked)
         st.button("One epoch", key="network_epoch", on_click=runner.step_epoch, disabled=over or running or blocked)
-        st.button("Stop", key="network_stop", on_click=runner.stop, disabled=over or state.update == 0)
+        st.button("Stop", key="network_stop", on_click=runner.stop, disabled=over or state.state == "new")
         st.button("Reset", key="network_reset", on_click=reset, disabled=state.state == "new" or blocked)
         if wanted is not None and not _same_but_rate(state.settings, wanted):
             st.caption("Changed settings take effect after **Reset**.")

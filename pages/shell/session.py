@@ -1,6 +1,5 @@
 """What a reader's browser session holds: the run, the current network, the drawing; and the data all share."""
 
-import io
 import secrets
 import threading
 import time
@@ -13,13 +12,14 @@ import jax
 import numpy as np
 import streamlit as st
 
-from engine import drawing, evaluation, prediction, pretrained, training
+from engine import drawing, evaluation, prediction, pretrained, training, whole_picture
 from engine.errors import InvalidInput
 from engine.loading import Loader
 from engine.mnist import Digits
 from engine.network import Params
 from engine.runner import Runner
 from engine.training import Data, Settings
+from pages.shell import weights
 from viz.drawing import board_pictures
 
 
@@ -66,9 +66,7 @@ class Session:
 
     def weights_file(self) -> bytes:
         """The current network's weights as an .npz file: W1, b1, W2, b2, float32."""
-        file = io.BytesIO()
-        np.savez(file, **{name: np.asarray(value) for name, value in self.network().params._asdict().items()})
-        return file.getvalue()
+        return weights.file(self.network().params)
 
     def evaluation(self, digits: Digits) -> evaluation.Evaluation:
         """The current network on all test digits; while a run goes on, the last one made before it."""
@@ -155,6 +153,10 @@ def warm_up() -> None:
     rehearsal = Runner(*placed(digits), Settings())
     rehearsal.step()
     rehearsal.wait()
+    run, train = rehearsal.poll(), placed(digits)[0]
+    first = whole_picture.batch(run.settings, 0, len(train.labels))
+    state = training.State(run.params, run.optimizer_state)
+    whole_picture.turn(state, train, first, run.learning_rate, optimizer=run.settings.optimizer)
     rehearsal.close()
 
 

@@ -38,9 +38,16 @@ class Uses(NamedTuple):
 
 
 def drawing_board(
-    *, key: str, uses: Uses, kept: Mapping[str, Any], picture: Picture | None, on_change: Callable[[], None]
+    *,
+    key: str,
+    uses: Uses,
+    kept: Mapping[str, Any],
+    picture: Picture | None,
+    on_change: Callable[[], None],
+    compact: bool = False,
 ) -> Mapping[str, Any]:
     """Show the board. kept: the drawing to begin with; a picture of a new name replaces whatever is drawn.
+    compact: the canvas and the ten probabilities alone. All boards of a tab share one drawing.
 
     Returns the component's state: ``drawing`` (None, or a drawing as EMPTY plus ``picture``), sent when the pen has
     rested for 0.4 s. picture there is {"name", "url", "caption"} if the server has lost it, by a reload, else None.
@@ -52,9 +59,10 @@ def drawing_board(
         "penWidths": drawing.PEN_WIDTHS,
         "palettes": theme.PALETTES,
         "predict": assets.address("predict"),
-        "storage": f"uncrumple-{key}",
+        "storage": "uncrumple-drawing_board",
+        "compact": compact,
     }
-    board = assets.component("drawing_board", more=["drawing_board_pictures"])
+    board = assets.component("drawing_board", more=["drawing_board_pictures", "drawing_board_ink"], taken="still")
     return board(key=key, data=data, on_drawing_change=on_change)
 
 
