@@ -80,3 +80,17 @@ def test_on_a_phone_fit_steps_by_touch_and_nothing_overflows(phone):
         "[document.documentElement, document.querySelector('[data-testid=stMain]')]"
         ".every((element) => element.scrollWidth <= element.clientWidth)"
     )
+
+
+@pytest.mark.slow
+def test_a_link_opens_at_its_step_and_a_frozen_one_still_steps(page):
+    stepper = opened(page)
+    stepper.get_by_role("slider").fill("2")
+    page.wait_for_function("location.search.includes('at-stepper=dense-2')")
+    page.goto("/from_scratch?at-stepper=dense-2&frozen=1")
+    expect(stepper).to_have_attribute("data-step", "2", timeout=90_000)
+    stepper.get_by_role("button", name="Next").click()
+    expect(stepper).to_have_attribute("data-step", "3")
+    assert page.evaluate("location.search").count("dense-2") == 1
+    page.goto("/from_scratch?at-stepper=dense-99999&seed=1")
+    expect(stepper).to_have_attribute("data-step", "0", timeout=90_000)

@@ -11,7 +11,7 @@ function build(parent) {
   root.innerHTML = `
     <div class="panes">
       <div class="left">
-        <ol class="code" tabindex="0"></ol>
+        <ol class="code" tabindex="0" data-scrubs></ol>
         <p class="says" role="status"></p>
       </div>
       <div class="right">
@@ -23,7 +23,7 @@ function build(parent) {
         </div>
       </div>
     </div>
-    <div class="controls">
+    <div class="controls" data-scrubs>
       <button type="button" class="first">First</button>
       <button type="button" class="back">Back</button>
       <button type="button" class="play">Play</button>
@@ -34,7 +34,7 @@ function build(parent) {
   parent.append(root);
   const find = (selector) => root.querySelector(selector);
   const state = {
-    root, code: find(".code"), says: find(".says"), panes: [...root.querySelectorAll(".pane")], reads: find(".reads"),
+    root, kept: placeOf(parent), code: find(".code"), says: find(".says"), panes: [...root.querySelectorAll(".pane")], reads: find(".reads"),
     writes: find(".writes"), back: find(".back"), next: find(".next"), play: find(".play"), range: find("input"),
     output: find("output"), legend: find(".legend"), step: 0, timer: 0,
   };
@@ -136,6 +136,7 @@ function show(state, wanted) {
   const number = Math.min(Math.max(wanted, 0), steps.length - 1);
   const step = steps[number];
   state.step = number;
+  state.kept.put(number ? `${state.data.name}-${number}` : null);
   markLines(state, step);
   state.says.textContent = step.says;
   fill(state, state.reads, step.reads, "Nothing.");
@@ -178,10 +179,17 @@ function renew(state, data) {
   stop(state);
   state.data = data;
   state.range.max = String(data.steps.length - 1);
-  // With other numbers the reader stays where they were, as far as that still exists.
-  if (!known || known.name !== data.name) state.step = 0;
+  // With other numbers the reader stays where they were, as far as that still exists. A link begins at its own step.
+  if (!known) state.step = linkedStep(state);
+  else if (known.name !== data.name) state.step = 0;
   writeCode(state);
   recolor(state);
+}
+
+/** The step the address names, if it is of the piece shown: name and number, such as dense-2. */
+function linkedStep(state) {
+  const [, name, number] = state.kept.text()?.match(/^(\w+)-(\d{1,4})$/) ?? [];
+  return name === state.data.name ? Number(number) : 0;
 }
 
 function release(state) {
