@@ -42,6 +42,7 @@ def snapshot(updates, *, per_epoch=PER_EPOCH, total=TOTAL, loss=None, accuracy=0
         accuracy=rng.uniform(0, 1, updates).astype(np.float32),
         epochs=Epochs(*rows),
         params=Params(empty, empty, empty, empty),
+        optimizer_state=(),
         checkpoints=(),
         message="",
     )
