@@ -13,6 +13,7 @@ from typing import Any
 # Streamlit imports pandas when first needed; Plotly, in another visitor's thread, then meets it half imported.
 import pandas  # noqa: F401
 from starlette.concurrency import run_in_threadpool
+from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import FileResponse, JSONResponse, Response
 from starlette.routing import Route
@@ -22,6 +23,7 @@ from engine.batches import Chunks
 from engine.errors import InvalidInput
 from engine.mnist import Digits
 from pages.shell import session
+from pages.shell.first_paint import FirstPaint
 from viz.components import assets
 
 MAX_DRAWING_BYTES = 400_000
@@ -64,6 +66,20 @@ async def plotly_script(request: Request) -> Response:
     """plotly.min.js from the installed package; the address holds the version, so browsers may keep it."""
     del request
     return FileResponse(assets.PLOTLY_FILE, media_type="text/javascript", headers=KEEP)
+
+
+async def takeaway_script(request: Request) -> Response:
+    """One of the scripts that take pictures away; 404 for another name."""
+    file = assets.takeaway_file(request.path_params["name"])
+    if file is None:
+        return Response(status_code=404)
+    return FileResponse(file, media_type="text/javascript", headers={"Cache-Control": "no-cache"})
+
+
+async def component_parts(request: Request) -> Response:
+    """Script and style of a component, for the page a reader takes away; 404 if none of this name was shown."""
+    parts = assets.parts(request.path_params["name"])
+    return JSONResponse(parts, headers={"Cache-Control": "no-cache"}) if parts else Response(status_code=404)
 
 
 def digit_chunks(digits: Digits) -> Chunks:
@@ -118,8 +134,11 @@ async def _limited_body(request: Request) -> bytes | None:
     return body
 
 
+MIDDLEWARE = [Middleware(FirstPaint)]
 ROUTES = [
     Route(assets.PREFIX + "/plotly-{version}.min.js", plotly_script),
+    Route(assets.PREFIX + "/takeaway/{name}.js", takeaway_script),
+    Route(assets.PREFIX + "/parts/{name}.json", component_parts),
     Route(assets.PREFIX + "/predict", predict, methods=["POST"]),
     Route(assets.PREFIX + "/digits/{version}/{chunk:int}", digit_chunk),
 ]

@@ -10,6 +10,7 @@ function build(parent) {
   const root = document.createElement("div");
   root.className = "uncrumple-strip";
   root.dataset.testid = "batch-strip";
+  root.dataset.scrubs = "";
   root.innerHTML = `
     <p class="uncrumple-strip-slice"><code class="rule"></code> <span>=</span> <code class="bounds"></code>
       <span class="shape">shape <code></code></span></p>
@@ -234,7 +235,7 @@ function say(state) {
 export default function ({ data, parentElement, setStateValue }) {
   let state = instances.get(parentElement);
   if (!state) instances.set(parentElement, (state = build(parentElement)));
-  state.send = setStateValue;
+  state.send = senderOf(setStateValue);
   const changed = state.data?.version !== data.version;
   const identity = [data.version, data.batch_size, data.samples].join();
   state.data = data;

@@ -33,5 +33,5 @@ def batch_strip(
         "palettes": theme.PALETTES,
     }
     with st.container(key=f"{key}_box"):
-        mounted = assets.component("batch_strip", more=["batch_strip_painting"])
+        mounted = assets.component("batch_strip", more=["batch_strip_painting"], taken="still")
         return mounted(key=key, data=data, on_batch_change=on_change)

@@ -109,7 +109,7 @@ function imageOf(state, width, height, bytes, ink, label) {
 
 function drawTiles(state, value, name) {
   const { count, side, ink } = value;
-  value.decoded ??= bytesOf(value.bytes);
+  decode(value);
   const sheet = document.createElement("div");
   sheet.className = "tiles";
   const area = side * side;
@@ -121,7 +121,7 @@ function drawTiles(state, value, name) {
 }
 
 function drawHeat(state, value, name) {
-  value.decoded ??= bytesOf(value.bytes);
+  decode(value);
   const canvas = imageOf(state, value.columns, value.rows, value.decoded, false, `${name} as a heat map`);
   const scale = Math.max(4, Math.min(8, Math.floor(160 / value.columns)));
   canvas.className = "heat";
@@ -161,4 +161,9 @@ function drawBars(state, { rows, values }, name) {
     sheet.append(canvas);
   }
   return sheet;
+}
+
+/** Bytes unpacked once; not enumerable, so that the data taken away as a page are as they came. */
+function decode(value) {
+  if (!value.decoded) Object.defineProperty(value, "decoded", { value: bytesOf(value.bytes) });
 }

@@ -56,8 +56,9 @@ function build(parent, data) {
   return state;
 }
 
-/** The newest view of this tab, which survives a reload; null if there is none, or storage is blocked. */
+/** The newest view of this tab, which survives a reload; null for none, for a link with its own, or without storage. */
 function recalled(data) {
+  if (Object.keys(data.view).some((name) => addressValue(name) !== null)) return null;
   try {
     const view = JSON.parse(sessionStorage.getItem(data.storage));
     const axes = data.kinds[view?.kind]?.axes;
@@ -269,7 +270,7 @@ export default function ({ data, parentElement, setStateValue }) {
   let state = instances.get(parentElement);
   const fresh = !state;
   if (fresh) instances.set(parentElement, (state = build(parentElement, data)));
-  state.send = setStateValue;
+  state.send = senderOf(setStateValue);
   state.data = data;
   if (!fresh && data.words.text !== state.words) {
     state.view = { ...data.words.view, dtype: state.view.dtype, channels_first: state.view.channels_first };

@@ -15,16 +15,16 @@ function build(parent) {
       <canvas tabindex="0" role="application"></canvas><figcaption></figcaption>
       <p class="message" role="alert" hidden></p>
     </figure>
-    <figure class="relief"><canvas tabindex="0" role="application"
+    <figure class="relief"><canvas data-scrubs tabindex="0" role="application"
       aria-label="The surface in perspective; arrow keys turn it"></canvas><figcaption></figcaption></figure>
-    <figure class="loss"><canvas role="img"></canvas><figcaption></figcaption></figure>
+    <figure class="loss"><canvas data-scrubs role="img"></canvas><figcaption></figcaption></figure>
     <div class="settings">
       <div class="controls">
         <label class="grow">Learning rate <input type="range" class="rate" min="0" step="1"><output></output></label>
         <label class="grow momentum">Momentum
           <input type="range" class="beta" min="0" step="1"><output></output></label>
       </div>
-      <div class="controls">
+      <div class="controls" data-scrubs>
         <button type="button" class="play">Play</button>
         <button type="button" class="back" aria-label="Step back" title="Step back">◀</button>
         <button type="button" class="forth" aria-label="Step forward" title="Step forward">▶</button>
@@ -44,12 +44,17 @@ function build(parent) {
     loss: find(".loss canvas"), lossCaption: find(".loss figcaption"),
     rate: find(".rate"), beta: find(".beta"), momentum: find(".momentum"), step: find(".step"), speed: find(".speed"),
     play: find(".play"), legend: find(".legend"), explanation: find(".explanation"), lines: find(".lines"),
-    ruler: find(".ruler"), methods: [], angle: [-0.6, 0.62], playing: false, pending: 0, drawn: 0, sent: 0, time: 0,
+    ruler: find(".ruler"), kept: placeOf(parent), methods: [], angle: [...ANGLE], playing: false, pending: 0, drawn: 0, sent: 0, time: 0,
     still: matchMedia("(prefers-reduced-motion: reduce)"),
   };
+  state.angle = state.kept.numbers([TURNS, TILTS]) ?? state.angle;
   listen(state, find);
   // Streamlit changes the background with the theme; the style sheet makes that a transition, whose end is told.
-  root.addEventListener("transitionend", (event) => { if (event.target === root) renewPictures(state); });
+  root.addEventListener("transitionend", (event) => {
+    if (event.target !== root) return;
+    state.pictured = ""; // all anew: taking the picture away listens to every stroke
+    renewPictures(state);
+  });
   state.observer = new ResizeObserver(() => {
     if (root.clientWidth && root.clientWidth !== state.width) renewPictures(state);
   });

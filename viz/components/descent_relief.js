@@ -5,6 +5,8 @@ const SHADES = 32;
 const LIFT = 0.45;
 const RELIEF_MARGIN = 18;
 const TILTS = [0.15, 1.5];
+const TURNS = [-Math.PI, Math.PI];
+const ANGLE = [-0.6, 0.62];
 
 /** Heights for the relief, 0 to 1: linear, or logarithmic where a few heights would flatten all others. */
 function prepareRelief(state) {
@@ -59,6 +61,7 @@ function paintRelief(state, step) {
   const { context, width, height } = state.reliefSheet;
   const project = projector(state);
   const key = state.angle.join();
+  state.kept.put(state.angle.some((part, k) => Math.abs(part - ANGLE[k]) > 0.005) ? state.angle : null);
   if (state.reliefView.painted !== key) {
     state.reliefView.painted = key;
     state.reliefPaper = paintMesh(state, project);
@@ -169,7 +172,7 @@ function turnByPointer(state) {
   const canvas = state.relief;
   let from = null;
   const turnTo = (turn, tilt) => {
-    state.angle = [turn, Math.min(Math.max(tilt, TILTS[0]), TILTS[1])];
+    state.angle = [turn - 2 * Math.PI * Math.round(turn / (2 * Math.PI)), Math.min(Math.max(tilt, TILTS[0]), TILTS[1])];
     request(state);
   };
   canvas.addEventListener("pointerdown", (event) => {

@@ -75,7 +75,7 @@ const TEMPLATE = `
     <div class="uncrumple-map"><canvas data-testid="evidence" role="img"></canvas></div>
     <div>
       <p class="uncrumple-question"></p>
-      <div class="uncrumple-classes" role="group" aria-label="Digit whose evidence is shown"></div>
+      <div class="uncrumple-classes" data-scrubs role="group" aria-label="Digit whose evidence is shown"></div>
       <div class="uncrumple-legend">
         <span>− more ink speaks against</span><i></i><span>+ more ink speaks for</span></div>
       <p>Each pixel shows the gradient of the digit's score: how much the score would rise (+) or fall (−) if this
@@ -89,6 +89,7 @@ const percent = (share) => `${(100 * share).toFixed(1)} %`;
 function build(parent, data) {
   const root = document.createElement("div");
   root.className = "uncrumple-board";
+  root.classList.toggle("uncrumple-compact", data.compact);
   root.dataset.testid = "drawing-board";
   root.innerHTML = TEMPLATE;
   const find = (selector) => root.querySelector(selector);
@@ -114,9 +115,12 @@ function build(parent, data) {
     classes: [...root.querySelectorAll(".uncrumple-classes button")],
     strokes: [], brush: data.brush, base: false, picture: null, tinted: null, history: [],
     pen: null, place: [CANVAS / 2, CANVAS / 2],
-    flying: false, waiting: false, changed: false, speak: false, answer: null, chosen: null, probe: null, alive: true,
+    flying: false, waiting: false, changed: false, speak: false, answer: null, probe: null, alive: true,
+    kept: placeOf(parent), word: "",
   };
+  board.chosen = board.kept.numbers([[0, CLASSES - 1]])?.map(Math.round)[0] ?? null;
   recall(board);
+  takeInk(board);
   usePalette(board);
   listenToPointer(board);
   listenToKeys(board);
@@ -149,6 +153,21 @@ function recall(board) {
   board.picture = known ?? (stored?.picture?.url ? stored.picture : null);
   board.base &&= board.picture !== null;
   if (stored && JSON.stringify(contents(board)) !== JSON.stringify(board.data.drawing)) tellLater(board, 0);
+}
+
+/** A link that brings ink beats what this tab and the page remember, unless it is the same drawing. */
+function takeInk(board) {
+  const ink = addressValue("ink");
+  const { min, max } = board.find("input");
+  const found = ink && decodeInk(ink, [Number(min), Number(max)]);
+  if (ink && !found) board.word = "The drawing in this link cannot be read, so it is left out.";
+  if (!found || encodeInk(board.strokes, board.brush) === ink) return keepInk(board);
+  Object.assign(board, found, { base: board.data.drawing.base, picture: board.data.picture });
+  return tellLater(board, 0);
+}
+
+function keepInk(board) {
+  keepInAddress("ink", encodeInk(board.strokes, board.brush));
 }
 
 const contents = ({ strokes, brush, base }) => ({ strokes, brush, base });
@@ -190,7 +209,9 @@ function settle(board) {
 /** The gesture is over: its prediction is read aloud, the tab keeps the drawing, the page will hear of it. */
 function rest(board) {
   board.speak = true;
+  board.word = "";
   remember(board);
+  keepInk(board);
   tellLater(board);
 }
 
@@ -211,9 +232,10 @@ function clear(board) {
   edit(board, () => { board.strokes = []; board.base = false; });
 }
 
-/** A new picture from the page takes the place of the drawing. */
+/** A new picture from the page takes the place of the drawing, but for the ink a link has on it. */
 function adoptPicture(board) {
-  Object.assign(board, { picture: board.data.picture, strokes: [], base: true, history: [], pen: null });
+  const { picture, drawing } = board.data;
+  Object.assign(board, { picture, strokes: drawing.strokes, base: true, history: [], pen: null });
   loadPicture(board);
   settle(board);
 }
@@ -403,7 +425,7 @@ async function predict(board) {
 }
 
 async function ask(board) {
-  const { changed } = board;
+  const { changed, data } = board;
   board.changed = false;
   clearTimeout(board.retry);
   let answer;
@@ -416,8 +438,9 @@ async function ask(board) {
     return;
   }
   if (!board.alive || isEmpty(board)) return;
-  board.message.textContent = "";
-  watch(board, answer.training);
+  board.message.textContent = board.word;
+  // An answer asked for before the page told of a run knows nothing of that run.
+  if (answer.training || data === board.data) watch(board, answer.training);
   board.find(".uncrumple-network").textContent = `Network: ${answer.network}.`;
   if (answer.empty) return showEmpty(board);
   if (changed || answer.version !== board.answer?.version) show(board, answer);
@@ -496,7 +519,7 @@ function showBar(board, digit, share, best) {
 
 function showEmpty(board) {
   board.answer = null;
-  board.message.textContent = "";
+  board.message.textContent = board.word;
   clearTimeout(board.retry);
   digits.forEach((digit) => showBar(board, digit, null, false));
   board.digit.textContent = "–";
@@ -511,7 +534,7 @@ export default function ({ data, parentElement, setStateValue }) {
   if (fresh) boards.set(parentElement, (board = build(parentElement, data)));
   const before = board.data;
   board.data = data;
-  board.send = setStateValue;
+  board.send = senderOf(setStateValue);
   if (fresh || !board.answer) board.find(".uncrumple-network").textContent = `Network: ${data.network}.`;
   if (!fresh && data.picture && data.picture.name !== board.picture?.name) adoptPicture(board);
   else if (fresh || data.session !== before.session || data.picture?.name !== before.picture?.name) predict(board);

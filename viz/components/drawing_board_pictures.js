@@ -182,6 +182,7 @@ function listenToPictures(board) {
   });
   board.classes.forEach((button, digit) => button.addEventListener("click", () => {
     board.chosen = board.chosen === digit ? null : digit;
+    board.kept.put(board.chosen === null ? null : [board.chosen]);
     paintEvidence(board);
   }));
 }

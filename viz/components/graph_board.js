@@ -12,12 +12,12 @@ function build(parent) {
   root.innerHTML = `
     <div class="main">
       <div class="stage">
-        <svg role="group"><g class="world"><g class="edges"></g><g class="nodes"></g><g class="labels"></g></g></svg>
-        <div class="zoom"><button type="button" class="out" aria-label="Zoom out" title="Zoom out">−</button>
+        <svg role="group" data-scrubs="drag"><g class="world"><g class="edges"></g><g class="nodes"></g><g class="labels"></g></g></svg>
+        <div class="zoom" data-scrubs><button type="button" class="out" aria-label="Zoom out" title="Zoom out">−</button>
           <button type="button" class="in" aria-label="Zoom in" title="Zoom in">+</button>
           <button type="button" class="fit" title="Show the whole graph">Fit</button></div>
       </div>
-      <div class="controls passes">
+      <div class="controls passes" data-scrubs>
         <button type="button" class="forward">Forward pass</button>
         <button type="button" class="backward">Backward pass</button>
         <button type="button" class="play">Play</button>
@@ -45,6 +45,7 @@ function build(parent) {
     list: find(".tape ol"), hint: find(".tape .hint"),
     nodes: [], edges: [], steps: [], inputs: [], step: 0, chosen: null, pointed: null, onePath: null, focus: 0,
     view: { x: 0, y: 0, scale: 1 }, moved: false, drawn: 0, sent: 0, waiting: "", queued: null, text: "",
+    kept: placeOf(parent),
   };
   listen(state, find);
   listenToView(state, find);
@@ -140,6 +141,7 @@ function renew(state, data) {
   }
   makeSteps(state);
   state.step = atEnd ? state.steps.length - 1 : Math.min(state.step, state.steps.length - 1);
+  if (!known) beginWherePlaced(state);
   if (afresh) makeControls(state);
   if (afresh || !state.waiting) showValues(state, afresh);
   if (afresh) {
@@ -153,6 +155,11 @@ function renew(state, data) {
   recolour(state);
 }
 
+function beginWherePlaced(state) {
+  state.begin = state.kept.numbers([[0, state.steps.length - 1]]) ?? state.kept.numbers(viewLimits(state));
+  if (state.begin) state.step = Math.round(state.begin[0]);
+}
+
 function say(state, text) {
   state.message.textContent = text;
   state.message.hidden = !text;
@@ -161,7 +168,7 @@ function say(state, text) {
 export default function ({ data, parentElement, setStateValue }) {
   let state = instances.get(parentElement);
   if (!state) instances.set(parentElement, (state = build(parentElement)));
-  state.setStateValue = setStateValue;
+  state.setStateValue = senderOf(setStateValue);
   const text = JSON.stringify(data);
   if (text !== state.text) {
     state.text = text;

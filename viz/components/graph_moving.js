@@ -10,6 +10,7 @@ function resized(state) {
   const tall = narrow ? Math.min(state.data.drawing.height, 560) : state.data.drawing.height;
   state.stage.style.height = `${tall}px`;
   if (!state.moved) home(state);
+  if (state.begin) lookWherePlaced(state);
   applyView(state);
   recolour(state);
 }
@@ -41,6 +42,26 @@ function applyView(state) {
   const { x, y, scale } = state.view;
   state.world.setAttribute("transform", `translate(${x.toFixed(2)},${y.toFixed(2)}) scale(${scale.toFixed(4)})`);
   state.root.dataset.view = [x, y, scale].map((value) => value.toFixed(3)).join();
+  keep(state);
+}
+
+/** The step, and what the reader moved to the middle at which scale, in the address. */
+function keep(state) {
+  if (state.begin) return;
+  const { view: { scale }, step } = state;
+  if (state.moved) state.kept.put([step, ...state.middle, scale]);
+  else state.kept.put(step === state.steps.length - 1 ? null : [step]);
+}
+
+const viewLimits = ({ steps, data: { drawing: { size: [wide, tall] } } }) => (
+  [[0, steps.length - 1], [0, wide], [0, tall], [LEAST, MOST]]);
+
+function lookWherePlaced(state) {
+  const [, x, y, scale] = state.begin;
+  state.begin = null;
+  if (scale === undefined) return;
+  Object.assign(state, { moved: true, middle: [x, y] });
+  centre(state, scale, x, y);
 }
 
 /** Zoom about a place of the stage, which stays where it is. */
@@ -49,14 +70,21 @@ function zoom(state, factor, x = state.stage.clientWidth / 2, y = state.stage.cl
   const scale = Math.min(Math.max(view.scale * factor, Math.min(LEAST, wholeScale(state))), MOST);
   const part = scale / view.scale;
   state.view = { scale, x: x - (x - view.x) * part, y: y - (y - view.y) * part };
-  state.moved = true;
+  movedHere(state);
   applyView(state);
 }
 
 function pan(state, x, y) {
   state.view = { ...state.view, x: state.view.x + x, y: state.view.y + y };
-  state.moved = true;
+  movedHere(state);
   applyView(state);
+}
+
+/** From now on the view is the reader's; what stands in its middle is remembered. */
+function movedHere(state) {
+  const { view: { x, y, scale }, stage } = state;
+  state.moved = true;
+  state.middle = [stage.clientWidth / 2 - x, stage.clientHeight / 2 - y].map((value) => value / scale);
 }
 
 function bringIntoView(state, k) {

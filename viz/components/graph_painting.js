@@ -23,6 +23,7 @@ function paint(state) {
     setText(edge.text, carries ? shorten(state.data.locals[k]) : "");
   });
   paintWords(state, now);
+  keep(state);
   state.drawn += 1;
   Object.assign(state.root.dataset, {
     drawn: String(state.drawn), step: String(step), pass: now.pass, rests: String(!state.waiting),

@@ -23,7 +23,8 @@ function decodePose(pose) {
 
 function decode(scene) {
   const cells = [];
-  scene.blocks.forEach((block, number) => {
+  const blocks = scene.blocks.map((block) => ({ ...block }));
+  blocks.forEach((block, number) => {
     const strengths = floats(block.strengths);
     const flat = floats(block.indices, Float64Array);
     const rank = block.shape.length;
@@ -49,7 +50,7 @@ function decode(scene) {
     for (const [color, members] of Object.entries(frame.lit)) for (const cell of members) lit.set(cell, color);
     return { ...frame, lit };
   });
-  return { ...scene, cells, arrangements, frames };
+  return { ...scene, blocks, cells, arrangements, frames };
 }
 
 function build(parent) {
@@ -60,7 +61,7 @@ function build(parent) {
     <div class="uncrumple-cells-stage"><canvas tabindex="0" role="application"></canvas></div>
     <p class="uncrumple-cells-caption" aria-live="polite"></p>
     <p class="uncrumple-cells-readout" data-testid="live-cells-readout" aria-live="polite"></p>
-    <div class="uncrumple-cells-controls frames" hidden>
+    <div class="uncrumple-cells-controls frames" data-scrubs hidden>
       <button type="button" class="play">Play</button>
       <button type="button" class="back" aria-label="Step back" title="Step back">◀</button>
       <button type="button" class="forth" aria-label="Step forward" title="Step forward">▶</button>
@@ -68,7 +69,7 @@ function build(parent) {
       <label class="speed">Speed <input type="range" min="-2" max="2" step="1" value="0" aria-label="Speed">
         <output>1×</output></label>
     </div>
-    <div class="uncrumple-cells-controls sheets" hidden>
+    <div class="uncrumple-cells-controls sheets" data-scrubs hidden>
       <label class="fan">Fan out the sheets
         <input type="range" min="0" max="1" step="0.01" value="0" aria-label="Fan out the sheets"></label>
     </div>`;
@@ -80,7 +81,8 @@ function build(parent) {
     play: find(".play"), slider: find(".step input"), count: find(".step output"), speed: find(".speed input"),
     speedOutput: find(".speed output"), fan: find(".fan input"),
     time: 0, goal: null, playing: false, spread: 0, focus: null, hover: null, axis: null, width: 0, text: "",
-    drawn: 0, sent: 0, pending: 0, sizes: new Map(), still: matchMedia("(prefers-reduced-motion: reduce)"),
+    kept: placeOf(parent), drawn: 0, sent: 0, pending: 0, sizes: new Map(),
+    still: matchMedia("(prefers-reduced-motion: reduce)"),
   };
   state.context = state.canvas.getContext("2d", { alpha: true });
   listen(state, find);
@@ -242,6 +244,7 @@ function paint(state) {
   for (const label of pose.labels) paintLabel(context, state.paints, label, at, scale, label.alpha ?? 1);
   ring(state);
   say(state, now.shown);
+  keep(state);
   state.drawn += 1;
   state.root.dataset.drawn = String(state.drawn);
   state.root.dataset.frame = String(Math.round(state.time));
@@ -357,13 +360,30 @@ function renew(state, data) {
   state.slider.max = String(frames - 1);
   state.slider.step = moving ? "0.01" : "1";
   if (state.goal !== null) halt(state);
-  if (before !== frames) state.time = data.startAtEnd ? frames - 1 : 0;
+  if (before !== frames) state.time = startOf(state);
+  if (before === undefined) beginWherePlaced(state);
   state.slider.value = String(state.time);
   if (state.focus !== null && state.focus >= state.scene.cells.length) state.focus = null;
   state.hover = null;
   state.axis = null;
   state.canvas.setAttribute("aria-label", data.scene.alt);
   measure(state);
+}
+
+const startOf = (state) => (state.data.startAtEnd ? last(state) : 0);
+
+/** The step, and how far the sheets are fanned out, in the address. */
+function keep(state) {
+  const moved = Math.abs(state.time - startOf(state)) > 0.005;
+  state.kept.put(moved || state.spread ? [state.time, state.spread] : null);
+}
+
+function beginWherePlaced(state) {
+  const found = state.kept.numbers([[0, last(state)], [0, 1]]);
+  if (!found) return;
+  [state.time] = found;
+  state.spread = state.scene.arrangements.spread ? found[1] : 0;
+  state.fan.value = String(state.spread);
 }
 
 function release(state) {

@@ -48,8 +48,8 @@ function build(parent) {
   const root = document.createElement("div");
   root.className = "uncrumple-figure";
   root.innerHTML = `
-    <div class="uncrumple-plot" role="img" data-testid="live-figure"></div>
-    <div class="uncrumple-scrubber" hidden>
+    <div class="uncrumple-plot" role="img" data-testid="live-figure" data-scrubs></div>
+    <div class="uncrumple-scrubber" data-scrubs hidden>
       <button type="button" class="uncrumple-play">Play</button>
       <input type="range" min="0" step="1" value="0">
       <output></output>
@@ -64,7 +64,7 @@ function build(parent) {
     slider: root.querySelector("input"),
     output: root.querySelector("output"),
     message: root.querySelector(".uncrumple-message"),
-    drawing: false, waiting: false, timer: 0, width: 0, text: "", frames: [],
+    drawing: false, waiting: false, timer: 0, width: 0, text: "", frames: [], kept: placeOf(parent),
   };
   state.slider.addEventListener("input", () => { stop(state); showFrame(state, Number(state.slider.value)); });
   state.slider.addEventListener("change", () => report(state));
@@ -151,6 +151,7 @@ async function applyFrame(state, index) {
   state.output.textContent = frame.name;
   state.slider.setAttribute("aria-valuetext", frame.name);
   state.plot.dataset.frame = String(index);
+  state.kept.put(index === state.frames.length - 1 ? null : [index]);
 }
 
 async function showFrame(state, index) {
@@ -198,12 +199,22 @@ function prepareScrubber(state) {
   state.slider.max = String(count - 1);
   state.slider.setAttribute("aria-label", state.data.scrubLabel);
   if (atEnd || Number(state.slider.value) >= count) state.slider.value = String(count - 1);
+  if (!state.begun) beginWherePlaced(state, count - 1);
+}
+
+/** The first frames there are: a link says which of them to begin with. */
+function beginWherePlaced(state, last) {
+  state.begun = true;
+  const place = state.kept.numbers([[0, last]]);
+  if (!place) return;
+  state.slider.value = String(Math.round(place[0]));
+  report(state);
 }
 
 export default function ({ data, parentElement, setStateValue }) {
   let state = instances.get(parentElement);
   if (!state) instances.set(parentElement, (state = build(parentElement)));
-  state.send = setStateValue;
+  state.send = senderOf(setStateValue);
   if (data.figure !== state.text) {
     state.text = data.figure;
     state.figure = JSON.parse(data.figure);

@@ -9,7 +9,7 @@ function mount({ build, renew, release, identify = JSON.stringify }) {
   return ({ data, parentElement, setStateValue }) => {
     let state = instances.get(parentElement);
     if (!state) instances.set(parentElement, (state = build(parentElement)));
-    state.setStateValue = setStateValue;
+    state.setStateValue = senderOf(setStateValue);
     const text = identify(data);
     if (text !== state.text) {
       state.text = text;

@@ -13,7 +13,7 @@ function build(parent) {
   root.innerHTML = `
     <div class="panes">${PANES.map((pane) => `<figure class="${pane}"><h4></h4><canvas tabindex="0"
       role="application"></canvas><figcaption></figcaption></figure>`).join("")}</div>
-    <div class="controls">
+    <div class="controls" data-scrubs>
       <button type="button" class="back" aria-label="Draw before" title="Draw before">◀</button>
       <button type="button" class="forth" aria-label="Draw after" title="Draw after">▶</button>
       <label class="grow">Draw <input type="range" class="draw" min="0" step="1" value="0"><output></output></label>
@@ -22,7 +22,7 @@ function build(parent) {
   parent.append(root);
   const find = (selector) => root.querySelector(selector);
   const state = {
-    root, draw: find(".draw"), hint: find(".hint"), views: {}, pending: 0, drawn: 0, sent: 0, chosen: 0,
+    root, draw: find(".draw"), hint: find(".hint"), views: {}, pending: 0, drawn: 0, sent: 0, chosen: 0, kept: placeOf(parent),
     pictures: Object.fromEntries(PANES.map((pane) => [pane, {
       canvas: find(`.${pane} canvas`), title: find(`.${pane} h4`), caption: find(`.${pane} figcaption`),
     }])),
@@ -186,6 +186,7 @@ function paint(state) {
   paintPoints(state, palette, found, drawing, narrow);
   for (const pane of PANES.slice(1)) paintPane(state, pane, found[pane], palette, drawing, narrow);
   write(state, found, drawing);
+  state.kept.put(drawing ? [drawing] : null);
   state.drawn += 1;
   Object.assign(state.root.dataset, { drawn: String(state.drawn), place: state.place.join(","), draw: String(drawing) });
   state.root.noise = { xs: [...state.xs], ys: [...state.ys], ...found };
@@ -215,6 +216,7 @@ function write(state, found, drawing) {
 }
 
 function renew(state, data) {
+  const begins = !state.data;
   state.data = data;
   // Answers to earlier edits come while later ones are on their way; taking them would undo those.
   const answers = !state.awaited || data.answered === state.awaited || data.version !== state.version;
@@ -228,6 +230,7 @@ function renew(state, data) {
   state.version = data.version;
   state.root.dataset.kept = data.place.join(",");
   state.draw.max = String(Math.max(data.samples.length - 1, 0));
+  if (begins) state.draw.value = String(state.kept.numbers([[0, Number(state.draw.max)]])?.[0] ?? 0);
   state.hint.textContent = data.hint;
   state.root.classList.toggle("editable", data.editable);
   for (const pane of PANES) state.pictures[pane].canvas.setAttribute("aria-label", data.alt[pane]);

@@ -15,7 +15,7 @@ function build(parent) {
       <figure class="seen"><h4>Loss above its minimum, by samples seen</h4><canvas role="img"></canvas></figure>
       <figure class="time"><h4>The same by measured time</h4><canvas role="img"></canvas></figure>
     </div>
-    <div class="controls">
+    <div class="controls" data-scrubs>
       <button type="button" class="play">Play</button>
       <button type="button" class="back" aria-label="Step back" title="Step back">◀</button>
       <button type="button" class="forth" aria-label="Step forward" title="Step forward">▶</button>

@@ -24,6 +24,7 @@ function build(parent) {
     root, numbers: find(".uncrumple-bits-numbers"), head: find("thead"), body: find("tbody"), title: find("h3"),
     why: find(".uncrumple-bits-why"), fields: find(".uncrumple-bits-fields"), back: find(".uncrumple-bits-back"),
     lines: find("dl"), result: find(".uncrumple-bits-result"), text: "", row: 0, column: 0, bits: "", timer: 0,
+    kept: placeOf(parent),
   };
   state.body.addEventListener("keydown", (event) => walkTable(state, event));
   state.fields.addEventListener("keydown", (event) => walkBits(state, event));
@@ -189,6 +190,7 @@ function showBits(state) {
     button.setAttribute("aria-label", `bit ${form.bits - 1 - index}, counts ${weightOf(form, index)}: ${bits[index]}`);
   });
   state.back.disabled = bits === before;
+  state.kept.put(bits === before ? null : [state.row, column, bits].join());
   state.root.dataset.bits = bits;
   state.lines.replaceChildren(...derivation(bits, form).flatMap(([what, text]) => (
     [element("dt", what, what), element("dd", "", text)])));
@@ -202,11 +204,22 @@ function showBits(state) {
   }
 }
 
+/** A link may bring flipped bits of a cell: row, column, bits. */
+function beginWherePlaced(state, text) {
+  const [, row, column, bits] = text.match(/^(\d),(\d{1,2}),([01]+)$/) ?? [];
+  const form = state.table.formats[row];
+  const right = form && column < state.table.numbers.length && bits.length === form.bits;
+  if (!right || (form.kind === "boolean" && bits.slice(0, -1).includes("1"))) return;
+  choose(state, Number(row), Number(column));
+  state.bits = bits;
+  showBits(state);
+}
+
 export default function ({ data, parentElement, setStateValue }) {
   let state = instances.get(parentElement);
   const fresh = !state;
   if (!state) instances.set(parentElement, (state = build(parentElement)));
-  state.send = setStateValue;
+  state.send = senderOf(setStateValue);
   state.palettes = data.palettes;
   paint(state);
   const text = JSON.stringify(data.table);
@@ -216,7 +229,9 @@ export default function ({ data, parentElement, setStateValue }) {
     if (fresh) [state.row, state.column] = data.chosen;
     state.column = Math.min(state.column, data.table.numbers.length - 1);
     showTable(state);
+    const flipped = fresh ? state.kept.text() : null;
     show(state);
+    if (flipped) beginWherePlaced(state, flipped);
   }
   return () => {
     clearTimeout(state.timer);

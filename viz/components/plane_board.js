@@ -6,7 +6,7 @@ function build(parent) {
   root.className = "uncrumple-plane";
   parent.append(root);
   const state = {
-    root, pending: 0, drawn: 0, sent: 0, handles: [], holding: false,
+    root, kept: placeOf(parent), pending: 0, drawn: 0, sent: 0, handles: [], holding: false,
     calm: window.matchMedia("(prefers-reduced-motion: reduce)"),
   };
   root.addEventListener("transitionend", (event) => { if (event.target === root) recolor(state); });

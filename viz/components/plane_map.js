@@ -14,7 +14,7 @@ function makeMap(state) {
     <div class="columns">
       <div class="left">
         <div class="stage"><canvas role="img"></canvas></div>
-        <div class="morph"><button type="button" class="play"></button>
+        <div class="morph" data-scrubs><button type="button" class="play"></button>
           <label class="grow">From nothing to the map <input type="range" class="part" min="0" max="1" step="0.01"></label>
           <output></output></div>
         <p class="way"></p>
@@ -91,6 +91,7 @@ function takeMap(state, known) {
     map: { W: [...W], b: [...b], relu }, chosen: data.chosen, preset: data.preset, layers: { ...data.layers }, part: 1,
   });
   state.objects.value = data.chosen;
+  if (!known) [state.part] = state.kept.numbers([[0, 1]]) ?? [1];
   refuse(state, "");
 }
 

@@ -185,6 +185,7 @@ function showControls(state, now) {
     if (words[name] !== undefined && output.textContent !== words[name]) output.textContent = words[name];
   }
   state.partSlider.value = String(state.part);
+  state.kept.put(state.part < 1 ? [state.part] : null);
   state.partSlider.setAttribute("aria-valuetext", `t = ${number(state.part)}`);
   state.partWords.textContent = `t = ${state.part.toFixed(2)}`;
   state.wayWords.textContent = wayText(state);

@@ -20,6 +20,7 @@ function makeVectors(state) {
   state.message = find(".message");
   state.words = find(".sum");
   state.points = find(".points");
+  state.points.checked = state.kept.text() === "points";
   state.points.addEventListener("change", () => request(state));
   state.boxes = ["A", "B"].map((name, k) => vectorRow(state, find(".rows"), name, k)).flat();
   for (const name of ["A", "B"]) {
@@ -80,6 +81,7 @@ function paintVectors(state) {
   const rests = !state.holding && same(A, data.A) && same(B, data.B);
   const sum = rests ? data.sum : here;
   const points = state.points.checked;
+  state.kept.put(points ? "points" : null);
   paper(state, pen);
   clipped(pen, view, () => {
     grip(state, pen, A, palette.data);

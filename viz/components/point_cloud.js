@@ -4,6 +4,8 @@
 const TURN_PER_PIXEL = 0.009;
 const KEY_TURN = 0.12;
 const TILT = [-1.45, 1.45];
+const ANGLE = [0.6, 0.35];
+const TURN = [-Math.PI, Math.PI];
 const REACH_PIXELS = 14;
 const PLAY_SECONDS = [3, 9];
 
@@ -11,6 +13,7 @@ function build(parent) {
   const root = document.createElement("div");
   root.className = "uncrumple-cloud";
   root.dataset.testid = "point-cloud";
+  root.dataset.scrubs = "";
   root.innerHTML = `
     <div class="stage"><canvas role="img" tabindex="0"></canvas><ul class="legend"></ul>
       <div class="tip" hidden><canvas width="56" height="56"></canvas><span></span></div></div>
@@ -21,9 +24,10 @@ function build(parent) {
   parent.append(root);
   const find = (selector) => root.querySelector(selector);
   const state = {
-    root, canvas: find(".stage > canvas"), legend: find(".legend"), tip: find(".tip"), tipCanvas: find(".tip canvas"),
+    root, kept: placeOf(parent), canvas: find(".stage > canvas"), legend: find(".legend"), tip: find(".tip"),
+    tipCanvas: find(".tip canvas"),
     tipText: find(".tip span"), play: find(".play"), scrub: find(".scrub"), scrubLabel: find("label span"),
-    output: find("output"), words: find(".words"), controls: find(".controls"), angle: [0.6, 0.35], position: 0,
+    output: find("output"), words: find(".words"), controls: find(".controls"), angle: [...ANGLE], position: 0,
     pending: 0, drawn: 0, playing: null, hovered: -1,
     calm: window.matchMedia("(prefers-reduced-motion: reduce)"),
   };
@@ -76,7 +80,9 @@ function turnByPointer(state) {
 }
 
 function turn(state, around, over) {
-  state.angle = [state.angle[0] + around, Math.min(Math.max(state.angle[1] + over, TILT[0]), TILT[1])];
+  const turned = state.angle[0] + around;
+  const tilted = Math.min(Math.max(state.angle[1] + over, TILT[0]), TILT[1]);
+  state.angle = [turned - 2 * Math.PI * Math.round(turned / (2 * Math.PI)), tilted];
   state.hovered = -1;
   request(state);
 }
@@ -200,10 +206,25 @@ function paint(state) {
   state.output.textContent = between ? `${state.stages[Math.floor(state.position)].name} →` : name;
   if (!state.playing || !between) state.words.textContent = text;
   state.drawn += 1;
+  keep(state);
   Object.assign(state.root.dataset, {
     drawn: String(state.drawn), position: state.position.toFixed(2), stage: String(stage),
     stages: String(state.stages.length), angle: state.angle.map((part) => part.toFixed(3)).join(),
   });
+}
+
+/** Stage and angle, in the address; a flat cloud has no angle. */
+function keep(state) {
+  const [start, angle] = [Math.min(state.data.start, lastStage(state)), state.data.flat ? [] : state.angle];
+  const turned = angle.some((part, k) => Math.abs(part - ANGLE[k]) > 0.005);
+  state.kept.put(turned || Math.abs(state.position - start) > 0.005 ? [state.position, ...angle] : null);
+}
+
+function beginWherePlaced(state) {
+  const found = state.kept.numbers([[0, lastStage(state)], ...(state.data.flat ? [] : [TURN, TILT])]);
+  if (!found) return;
+  [state.position] = found;
+  if (!state.data.flat) state.angle = found.slice(1);
 }
 
 function showLegend(state) {
@@ -228,6 +249,7 @@ function renew(state, data) {
   state.lines = new Uint32Array(bytesOf(data.lines).buffer);
   state.stages = data.stages.map((stage) => ({ ...stage, points: unpacked(stage) }));
   state.position = fraction === null ? Math.min(data.start, lastStage(state)) : fraction * lastStage(state);
+  if (fraction === null) beginWherePlaced(state);
   if (!state.playing && Math.abs(state.position - Math.round(state.position)) < 0.02) {
     state.position = Math.round(state.position);
   }

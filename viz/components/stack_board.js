@@ -25,7 +25,7 @@ function build(parent) {
         <figure><h4>The whole chain: <output class="place"></output></h4>
           <div class="stage"><canvas class="chain" role="img"></canvas></div>
           <figcaption class="chain-caption"></figcaption></figure>
-        <div class="controls"><button type="button" class="play">Play</button>
+        <div class="controls" data-scrubs><button type="button" class="play">Play</button>
           <label class="grow">Input <input type="range" class="position" min="0" step="any"
             aria-label="From input to output"> Output</label></div>
         <div class="controls">
@@ -43,7 +43,7 @@ function build(parent) {
     position: find(".position"), play: find(".play"), overlay: find(".overlay"), common: find(".common"),
     summary: find(".summary"), single: find(".single"), message: find(".message"), note: find(".note"),
     handles: [...root.querySelectorAll(".handle")], panels: [], scene: sceneOf(), pending: 0, drawn: 0, sent: 0,
-    edition: 0,
+    edition: 0, kept: placeOf(parent),
     still: matchMedia("(prefers-reduced-motion: reduce)"),
   };
   listen(state);
@@ -196,6 +196,7 @@ function paint(state) {
   paintChain(state, state.seen);
   writePlace(state, state.seen);
   state.drawn += 1;
+  keep(state);
   Object.assign(state.root.dataset, { drawn: String(state.drawn), position: state.position.value });
 }
 
@@ -236,10 +237,26 @@ function renew(state, data) {
     state.selected = data.selected;
     state.layers = state.scales = null;
     setLayers(state, data.layers);
+    if (!known) beginWherePlaced(state);
     makeChoices(state);
     state.message.hidden = true;
   }
   request(state);
+}
+
+/** How far along the chain, and the two boxes under it, in the address. */
+function keep(state) {
+  const [at, last] = [Number(state.position.value), lastStop(state)];
+  const boxes = [state.overlay, state.common].map(({ checked }) => Number(checked));
+  const plain = boxes.join() === "1,0";
+  state.kept.put(plain && at >= last ? null : [at, ...boxes]);
+}
+
+function beginWherePlaced(state) {
+  const found = state.kept.numbers([[0, lastStop(state)], [0, 1], [0, 1]]);
+  if (!found) return;
+  state.position.value = String(found[0]);
+  [state.overlay.checked, state.common.checked] = found.slice(1).map((value) => value >= 0.5);
 }
 
 function release(state) {

@@ -24,10 +24,10 @@ function build(parent) {
   root.dataset.testid = "tangent-board";
   root.innerHTML = `
     <div class="controls">
-      <label>x <input type="range" class="x" min="0" step="1" aria-label="x"><output></output></label>
-      <label>ε <input type="range" class="epsilon" min="0" step="1" aria-label="epsilon"><output></output></label>
+      <label data-scrubs>x <input type="range" class="x" min="0" step="1" aria-label="x"><output></output></label>
+      <label data-scrubs>ε <input type="range" class="epsilon" min="0" step="1" aria-label="epsilon"><output></output></label>
       <button type="button" class="side" aria-pressed="false">ε &lt; 0</button>
-      <button type="button" class="shrink">Let ε shrink</button>
+      <button type="button" class="shrink" data-scrubs>Let ε shrink</button>
       <button type="button" class="fail">Go where it fails</button>
     </div>
     <div class="panes">
