@@ -120,7 +120,8 @@ def test_another_digit_of_the_batch_is_followed_without_the_server(page):
 @pytest.mark.parametrize(
     ("name", "heading"),
     [
-        ("Batch", "Batches"), ("Dense 512", "Tensor product"), ("relu", "Element-wise operations"), ("W2, b2", "Tensors"),
+        ("Batch", "Batches"), ("Dense 512", "Tensor product"), ("relu", "Element-wise operations"),
+        ("W2, b2", "Tensors"),
         ("Loss", "The network’s graph"), ("Gradient", "The network’s graph"), ("Optimizer", "Descent"),
         ("Predictions", "Draw a digit"),
     ],
