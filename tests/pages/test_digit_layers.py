@@ -10,6 +10,7 @@ import pytest
 from engine import digit_layers, network, pretrained
 from engine.training import Settings
 from pages.shell import session as shell
+from tests.pages.reading import component, texts
 from viz import digit_layers as viz
 
 
@@ -23,18 +24,8 @@ def page(app):
         found.drawn = None
 
 
-def component(app, key):
-    found = [item for item in app.get("bidi_component") if key in item.proto.id]
-    assert found, f"no component {key}"
-    return json.loads(found[-1].proto.mixed.json if found[-1].proto.HasField("mixed") else found[-1].proto.json)
-
-
 def classes(app):
     return np.frombuffer(base64.b64decode(component(app, "digit_layers_cloud")["classes"]), np.uint8)
-
-
-def texts(app):
-    return " ".join(item.value for item in app.markdown)
 
 
 def reader():

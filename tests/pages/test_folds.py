@@ -9,6 +9,7 @@ import pytest
 from engine import folds, folds_data
 from engine.folds import Settings
 from pages.sections import folds_run
+from tests.pages.reading import component, progress, texts
 
 
 @pytest.fixture
@@ -16,20 +17,6 @@ def page(app):
     opened = app.switch_page("pages/folds.py").run()
     assert not opened.exception
     return opened
-
-
-def component(app, key):
-    found = [item for item in app.get("bidi_component") if key in item.proto.id]
-    assert found, f"no component {key}"
-    return json.loads(found[-1].proto.mixed.json if found[-1].proto.HasField("mixed") else found[-1].proto.json)
-
-
-def texts(app):
-    return " ".join(item.value for item in app.markdown)
-
-
-def progress(app):
-    return app.get("progress")[0].proto.text
 
 
 def paint(app, points, labels, count="1"):

@@ -10,6 +10,7 @@ from engine import from_scratch_runs
 from engine.from_scratch_runs import Run, Runs, Settings
 from engine.from_scratch_steps import PIECES
 from pages.sections import from_scratch_loop
+from tests.pages.reading import component, texts
 from viz.from_scratch_code import PIECES as WORDS
 from viz.snippets import from_scratch as snippets
 
@@ -42,18 +43,8 @@ def page(app, runs):
     return opened
 
 
-def component(app, key):
-    found = [item for item in app.get("bidi_component") if key in item.proto.id]
-    assert found, f"no component {key}"
-    return json.loads(found[-1].proto.mixed.json if found[-1].proto.HasField("mixed") else found[-1].proto.json)
-
-
 def programs(settings):
     return [text.rstrip() for text in snippets.snippets(settings).values()]
-
-
-def texts(app):
-    return " ".join(item.value for item in app.markdown)
 
 
 def html(app):

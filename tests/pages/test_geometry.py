@@ -1,6 +1,5 @@
 """The Geometry page: what the boards send is measured by the engine, named, and written as code."""
 
-import json
 from io import BytesIO
 
 import numpy as np
@@ -10,6 +9,7 @@ from PIL import Image
 from engine import geometry, geometry_measures
 from engine.geometry import PRESETS
 from pages.shell import session as shell
+from tests.pages.reading import component
 
 
 @pytest.fixture
@@ -17,12 +17,6 @@ def page(app):
     opened = app.switch_page("pages/geometry.py").run()
     assert not opened.exception
     return opened
-
-
-def component(app, key):
-    found = [item for item in app.get("bidi_component") if key in item.proto.id]
-    assert found, f"no component {key}"
-    return json.loads(found[-1].proto.mixed.json if found[-1].proto.HasField("mixed") else found[-1].proto.json)
 
 
 def board(app):

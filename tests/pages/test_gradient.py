@@ -10,6 +10,7 @@ from engine import gradient, naive_search
 from engine.gradient import PROBLEMS
 from engine.naive_search import BATCH, Place
 from pages.shell import session as shell
+from tests.pages.reading import component, texts
 
 
 @pytest.fixture
@@ -17,16 +18,6 @@ def page(app):
     opened = app.switch_page("pages/gradient.py").run()
     assert not opened.exception
     return opened
-
-
-def component(app, key):
-    found = [item for item in app.get("bidi_component") if key in item.proto.id]
-    assert found, f"no component {key}"
-    return json.loads(found[-1].proto.mixed.json if found[-1].proto.HasField("mixed") else found[-1].proto.json)
-
-
-def texts(app):
-    return " ".join(item.value for item in app.markdown)
 
 
 def cells(app, block):

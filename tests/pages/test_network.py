@@ -8,17 +8,7 @@ import pytest
 from engine.runner import history_csv
 from engine.training import Settings
 from pages.shell import session
-
-
-def component(app, key):
-    """The data a component was given, by key."""
-    found = [item for item in app.get("bidi_component") if key in item.proto.id]
-    assert found, f"no component {key}"
-    return json.loads(found[-1].proto.mixed.json if found[-1].proto.HasField("mixed") else found[-1].proto.json)
-
-
-def texts(app):
-    return " ".join(item.value for item in app.markdown)
+from tests.pages.reading import component, progress, texts
 
 
 @pytest.fixture
@@ -29,10 +19,6 @@ def page(app):
     yield app
     for found in list(session._sessions.values()):
         found.close()
-
-
-def progress(app):
-    return app.get("progress")[0].proto.text
 
 
 def run_to_end(app):

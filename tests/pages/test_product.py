@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from pages.shell import session as shell
+from tests.pages.reading import component, texts
 
 
 @pytest.fixture
@@ -16,12 +17,6 @@ def page(app):
     return opened
 
 
-def component(app, key):
-    found = [item for item in app.get("bidi_component") if key in item.proto.id]
-    assert found, f"no component {key}"
-    return json.loads(found[-1].proto.mixed.json if found[-1].proto.HasField("mixed") else found[-1].proto.json)
-
-
 def blocks(app, key="product_picture"):
     return component(app, key)["scene"]["blocks"]
 
@@ -29,10 +24,6 @@ def blocks(app, key="product_picture"):
 def shown(app):
     """The numbers of x @ y in the picture."""
     return blocks(app)[2]["texts"]
-
-
-def texts(app):
-    return " ".join(item.value for item in app.markdown)
 
 
 def rule(app):

@@ -12,6 +12,7 @@ from engine import crumpling, uncrumple, uncrumple_runs
 from engine.crumpling import DEFAULT_STRENGTH, Crumple
 from engine.uncrumple import CHUNK, DEPTHS, Settings, Trained
 from pages.sections import uncrumple_picture
+from tests.pages.reading import component, texts
 
 
 @pytest.fixture(autouse=True)
@@ -34,21 +35,11 @@ def page(app):
     return opened
 
 
-def component(app, key):
-    found = [item for item in app.get("bidi_component") if key in item.proto.id]
-    assert found, f"no component {key}"
-    return json.loads(found[-1].proto.mixed.json if found[-1].proto.HasField("mixed") else found[-1].proto.json)
-
-
 def points(cloud, stage):
     """Where a stage's points are, as the browser will unpack them."""
     packed = cloud["stages"][stage]
     levels = np.frombuffer(base64.b64decode(packed["points"]), "<i2").reshape(-1, 3)
     return np.array(packed["centre"]) + levels / 32767 * packed["reach"]
-
-
-def texts(app):
-    return " ".join(item.value for item in app.markdown)
 
 
 def metrics(app):
