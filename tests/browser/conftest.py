@@ -102,8 +102,10 @@ def watched(context: BrowserContext, url: str) -> tuple[Page, list[str]]:
     def listen(message) -> None:
         # Reached by a link to a page, Streamlit first looks for its server below that page's address.
         probing = re.search(r"/\w+/_stcore/(health|host-config)$", message.location.get("url", ""))
-        if message.type == "error" and not probing:
-            complaints.append(message.text)
+        # A test has taken the server away; the page may look for it meanwhile.
+        sought = "ERR_INTERNET_DISCONNECTED" in message.text
+        if message.type == "error" and not probing and not sought:
+            complaints.append(f"{message.text} ({message.location.get('url', '')})")
 
     page.on("console", listen)
     page.on("pageerror", lambda error: complaints.append(str(error)))

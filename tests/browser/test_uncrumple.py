@@ -1,6 +1,7 @@
 """Uncrumple: a real training seen live, scrubbed between layers, turned by dragging and keys, on a phone too."""
 
 import re
+from contextlib import contextmanager
 
 import pytest
 from playwright.sync_api import expect
@@ -38,6 +39,17 @@ def scrub(page, value):
     page.wait_for_function(f"Math.abs(document.querySelector('{CLOUD}').dataset.position - {value}) < 0.01")
 
 
+@contextmanager
+def without_the_server(page):
+    """Once the page's script has ended, which the end of a training starts anew."""
+    expect(page.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", "notRunning")
+    page.context.set_offline(True)
+    try:
+        yield
+    finally:
+        page.context.set_offline(False)
+
+
 def shallow(page):
     """Two layers, which train fastest."""
     page.get_by_role("radio", name="2", exact=True).click()
@@ -54,27 +66,25 @@ def test_a_training_is_seen_live_and_scrubbed_without_the_server(uncrumple):
     )
     expect(uncrumple.get_by_text(TRAINED)).to_be_visible(timeout=90_000)
     expect(uncrumple.get_by_text(re.compile("held-out points on their own colour’s side"))).to_be_visible()
-    # From now on nothing comes from Python.
-    uncrumple.context.set_offline(True)
-    scrub(uncrumple, 0)
-    ball = place(uncrumple, 7)
-    scrub(uncrumple, 1)
-    layer = place(uncrumple, 7)
-    scrub(uncrumple, 0.25)
-    assert place(uncrumple, 7) == pytest.approx(
-        [0.75 * a + 0.25 * b for a, b in zip(ball, layer, strict=True)], abs=1e-4
-    )
-    expect(uncrumple.locator(f"{CLOUD} .words")).to_contain_text("the best plane parts")
-    # Red above blue at the end: the readout began along the third axis.
-    scrub(uncrumple, 2)
-    heights = uncrumple.evaluate(
-        f"""(() => {{ const cloud = document.querySelector('{CLOUD}');
-        const mean = (from) => {{ let sum = 0;
-            for (let k = from; k < from + 1500; k += 1) sum += cloud.positionOf(k)[2]; return sum / 1500; }};
-        return [mean(0), mean(1500)]; }})()"""
-    )
-    assert heights[0] > heights[1] + 0.5
-    uncrumple.context.set_offline(False)
+    with without_the_server(uncrumple):
+        scrub(uncrumple, 0)
+        ball = place(uncrumple, 7)
+        scrub(uncrumple, 1)
+        layer = place(uncrumple, 7)
+        scrub(uncrumple, 0.25)
+        assert place(uncrumple, 7) == pytest.approx(
+            [0.75 * a + 0.25 * b for a, b in zip(ball, layer, strict=True)], abs=1e-4
+        )
+        expect(uncrumple.locator(f"{CLOUD} .words")).to_contain_text("the best plane parts")
+        # Red above blue at the end: the readout began along the third axis.
+        scrub(uncrumple, 2)
+        heights = uncrumple.evaluate(
+            f"""(() => {{ const cloud = document.querySelector('{CLOUD}');
+            const mean = (from) => {{ let sum = 0;
+                for (let k = from; k < from + 1500; k += 1) sum += cloud.positionOf(k)[2]; return sum / 1500; }};
+            return [mean(0), mean(1500)]; }})()"""
+        )
+        assert heights[0] > heights[1] + 0.5
 
 
 def test_it_turns_by_dragging_and_by_keys_and_keeps_its_angle_on_another_ball(uncrumple):
