@@ -108,6 +108,7 @@ def test_a_drawing_travels_along_and_a_run_can_be_scrubbed(page):
     expect(root.locator(".legend").get_by_title("yours")).to_be_visible()
 
 
+@pytest.mark.slow
 def test_on_a_phone_nothing_sticks_out(phone):
     root = opened(phone)
     assert phone.evaluate(

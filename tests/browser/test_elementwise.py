@@ -127,6 +127,7 @@ def test_the_race_shows_progress_ends_and_stops(page):
     expect(page.get_by_role("button", name="Race", exact=True)).to_be_enabled()
 
 
+@pytest.mark.slow
 def test_on_a_phone_everything_fits(phone):
     opened(phone)
     no_sideways_scrolling(phone)

@@ -177,6 +177,7 @@ def test_channels_travel_to_the_front(page):
     expect(page.get_by_test_id("data-order")).to_have_attribute("aria-pressed", "true")
 
 
+@pytest.mark.slow
 def test_phone_words_reduced_motion_and_reload(phone):
     opened(phone)
     words = phone.get_by_role("textbox", name="Describe data in your own words")

@@ -109,6 +109,7 @@ def test_dragging_momentum_redraws_the_ball_and_the_sweep_shows_the_guess(page):
     expect(page.get_by_text("it leaves.")).to_contain_text("yours is 0.02 above it")
 
 
+@pytest.mark.slow
 def test_phone_dark(phone):
     opened(phone)
     assert phone.evaluate(

@@ -115,6 +115,7 @@ def test_a_training_can_be_stopped_and_leaves_what_it_has_reached(uncrumple):
     expect(uncrumple.get_by_role("button", name="Train again")).to_be_enabled()
 
 
+@pytest.mark.slow
 def test_on_a_phone_it_fits_and_shows_how_the_ball_was_crumpled(phone):
     opened(phone)
     assert phone.evaluate(

@@ -88,7 +88,7 @@ def single(values):
     return {name: jnp.float32(value) for name, value in values.items()}
 
 
-@cases(1000)
+@cases(400)
 @given(SEEDS)
 def test_generated_expressions(seed):
     recipe = Recipe(seed)
@@ -153,7 +153,7 @@ class TensorRecipe:
         return sum(jnp.mean(value) for value in known[len(self.values) :])
 
 
-@cases(80)
+@cases(30)
 @given(SEEDS)
 def test_generated_tensor_expressions(seed):
     recipe = TensorRecipe(seed)
@@ -267,7 +267,7 @@ def test_a_shown_sum_is_the_sum_of_what_is_shown():
     np.testing.assert_array_equal(forward(graph, {"x": x, "w": w})[graph.output], x * np.float32(0.1) + w)
 
 
-@cases(60)
+@cases(30)
 @given(SEEDS)
 def test_adjoints_are_difference_quotients_in_double(seed):
     recipe = Recipe(seed, without=("abs", "max", "min", "relu"))

@@ -17,7 +17,7 @@ def found(mnist):
     return digit_layers.study(pretrained.load().params, *digit_layers.samples(mnist))
 
 
-@pytest.mark.parametrize("library", ["NumPy", "JAX"])
+@pytest.mark.parametrize("library", ["NumPy", pytest.param("JAX", marks=pytest.mark.slow)])
 def test_the_program_finds_the_same_points_and_accuracies(mnist, found, library, monkeypatch, capsys):
     monkeypatch.chdir(ROOT)
     names: dict = {}
