@@ -97,11 +97,17 @@ def test_steps_go_down_and_too_large_a_rate_goes_up_and_back_leads_to_the_start(
 def test_by_keyboard(gradient):
     gradient.get_by_role("slider", name="W[0, 1]").focus()
     gradient.keyboard.press("ArrowRight")
+    # What a key does is drawn in the next frame.
+    gradient.wait_for_function(f"document.querySelector('{BOARD}').dataset.weights.split(',')[1] !== '2'")
     rests(gradient)
     assert shown(gradient)[0][0, 1] == pytest.approx(2.01)
     gradient.locator(f"{BOARD} .handle").focus()
     gradient.keyboard.press("ArrowRight")
     gradient.keyboard.press("ArrowUp")
+    gradient.wait_for_function(
+        f"""document.querySelector('{BOARD}').dataset.weights.split(',')
+        .every((value, k) => k % 2 || Math.abs(value - {PAIRS.weights[:, 0].tolist()}[k / 2]) > 0.05)"""
+    )
     rests(gradient)
     assert shown(gradient)[0][:, 0] == pytest.approx(PAIRS.weights[:, 0] + 0.1)
     gradient.get_by_label("Across").select_option("W[0, 1]")
