@@ -146,6 +146,7 @@ def test_the_cost_is_measured_in_the_page(gradient):
     expect(gradient.get_by_text(re.compile("814,100 forward passes were not run"))).to_be_visible(timeout=60_000)
 
 
+@pytest.mark.slow
 def test_on_a_phone_a_finger_moves_the_point(phone):
     opened(phone)
     assert phone.evaluate(

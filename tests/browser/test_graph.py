@@ -163,6 +163,7 @@ def test_a_typed_expression_its_mistake_and_a_corner(graph):
     expect(graph.get_by_text("▲")).to_have_count(0)
 
 
+@pytest.mark.slow
 def test_on_a_phone_a_tap_shows_paths_and_nothing_is_too_wide(phone):
     opened(phone)
     node(phone, "x2").tap()

@@ -172,6 +172,7 @@ def test_a_click_on_a_confusion_shows_the_digits_behind_it(page):
     expect(page.locator(".st-key-network_cell figcaption, [class*=gallery] figcaption").first).to_be_visible()
 
 
+@pytest.mark.slow
 def test_phone_dark_and_reduced_motion(phone):
     opened(phone)
     no_sideways_scrolling(phone)

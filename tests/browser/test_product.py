@@ -96,6 +96,7 @@ def test_by_keyboard(product):
     expect(readout(product)).to_contain_text("row 0 of x · column 0 of y: 1 × 7 + 2 × 9 + 3 × 11 = 58")
 
 
+@pytest.mark.slow
 def test_on_a_phone(phone):
     opened(phone)
     expect(phone.locator(PICTURE)).to_have_attribute("data-arrangement", "narrow")

@@ -6,8 +6,15 @@ import pytest
 from playwright.sync_api import expect
 
 
+def idle(page):
+    """Nothing on its way that could take back what is typed next: faster than any reader, a test would lose it."""
+    expect(page.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", "notRunning")
+
+
 def asked(page, address):
     page.goto(address)
+    page.get_by_role("button", name="Ask me something").wait_for()
+    idle(page)
     page.get_by_role("button", name="Ask me something").click()
     expect(page.get_by_role("button", name="Check", exact=True)).to_be_visible()
     return page.locator(".st-key-part_questions")
@@ -17,12 +24,15 @@ def test_typed_twice_with_enter_then_solved_then_another(page):
     # All questions of this page want a number, and never one with a fraction.
     box = asked(page, "/dtypes")
     field = box.get_by_role("textbox", name="The number")
+    idle(page)
     field.fill("no idea")
     field.press("Enter")
     expect(box.get_by_test_id("stAlert")).to_contain_text("cannot be read as a number")
+    idle(page)
     field.fill("0.5")
     field.press("Enter")
     expect(box.get_by_test_id("stAlert")).to_contain_text("Try once more")
+    idle(page)
     field.fill("1/4")
     field.press("Enter")
     expect(box.get_by_test_id("stAlert")).to_contain_text("The answer is")
