@@ -35,12 +35,13 @@ TYPED = [
 ]
 
 
-@pytest.mark.parametrize("operands", TYPED)
-@pytest.mark.parametrize("name", OPERATIONS)
+# NumPy takes no truth value from another.
+CASES = [(name, operands) for name in OPERATIONS for operands in TYPED if (name, operands[0]) != ("subtract", True)]
+
+
+@pytest.mark.parametrize(("name", "operands"), CASES)
 def test_typed_tensors(name, operands, capsys):
     arrays = [np.array(operand) for operand in operands][: OPERATIONS[name].arity]
-    if name == "subtract" and all(array.dtype == bool for array in arrays):
-        pytest.skip("refused")
     expected = apply(name, *arrays)
     for library, source in code(name, arrays).items():
         if library == "JAX" and "another dtype" in source:
