@@ -17,6 +17,8 @@ from engine.network import Params
 from engine.optimizers import OPTIMIZERS
 from engine.training import Checkpoint, Data, Settings, State
 
+OVER = ("stopped", "finished", "diverged", "failed")
+"""States that a run does not leave: it can only begin anew."""
 CHUNK_SECONDS = 0.05
 
 

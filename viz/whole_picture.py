@@ -7,11 +7,11 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from engine.network import Params
+from engine.runner import OVER
 from engine.training import Settings
 from engine.whole_picture import Batch, Turn, Weights, thinned
 
 MOST_POINTS = 160
-SETTLED = {"stopped", "finished", "diverged", "failed"}
 OPTIMIZERS = {
     "sgd": "SGD",
     "momentum": "SGD with momentum",
@@ -104,7 +104,7 @@ def board(found: Turn, taken: Batch, now: Moment, pages: Mapping[str, str]) -> d
 def _headline(now: Moment, number: int) -> str:
     if now.made:
         return f"Turn {number:,}"
-    if now.state in SETTLED:
+    if now.state in OVER:
         return "After 1 turn" if now.update == 1 else f"After {now.update:,} turns"
     return f"Next: turn {number:,}"
 
@@ -135,7 +135,7 @@ def _story(
     made["backward"] = "Which way each weight makes the loss grow."
     made["update"] = f"{name} moves each weight a little the other way."
     if now and not now.made:
-        made["update"] = "The run is over: no step." if now.state in SETTLED else "Not made yet: press One turn."
+        made["update"] = "The run is over: no step." if now.state in OVER else "Not made yet: press One turn."
     titles = {"forward": "Forward pass", "loss": "Loss", "backward": "Backward pass", "update": "Update"}
     return [{"key": key, "title": titles[key], "text": text} for key, text in made.items()]
 

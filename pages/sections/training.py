@@ -8,8 +8,9 @@ import streamlit as st
 
 from engine import timeline
 from engine.mnist import Digits
-from engine.runner import Runner, Snapshot
+from engine.runner import OVER, Runner, Snapshot
 from engine.training import Checkpoint, Settings
+from pages.sections import run_buttons
 from pages.shell import session
 from viz.components.live_figure import Narrow, live_figure
 from viz.training import narrow_layout, run_figure
@@ -44,32 +45,21 @@ def _follow(runner: Runner, state: Snapshot, wanted: Settings) -> Snapshot:
 
 def _buttons(here: session.Session, digits: Digits | None, state: Snapshot, wanted: Settings | None) -> None:
     runner = here.runner
-    over = state.state in ("finished", "stopped", "diverged", "failed")
     running = state.state == "running"
     # A single update may be over before the picture below is drawn: these buttons must follow then, too.
     st.session_state["network_was_running"] = running
 
-    def again() -> None:
-        here.prepare(digits, wanted)
-        here.runner.start()
+    def anew() -> Runner:
+        return here.prepare(digits, wanted)
 
-    def reset() -> None:
-        here.prepare(digits, wanted)
-
-    label, icon, action = "Train", ":material/play_arrow:", runner.start
-    if running:
-        label, icon, action = "Pause", ":material/pause:", runner.pause
-    elif state.state == "paused":
-        label = "Go on"
-    elif over:
-        label, icon, action = "Train again", ":material/replay:", again
     with st.container(horizontal=True, vertical_alignment="center"):
         blocked = wanted is None or digits is None
-        st.button(label, icon=icon, type="primary", key="network_train", on_click=action, disabled=blocked)
-        st.button("One update", key="network_step", on_click=runner.step, disabled=over or running or blocked)
-        st.button("One epoch", key="network_epoch", on_click=runner.step_epoch, disabled=over or running or blocked)
-        st.button("Stop", key="network_stop", on_click=runner.stop, disabled=over or state.state == "new")
-        st.button("Reset", key="network_reset", on_click=reset, disabled=state.state == "new" or blocked)
+        run_buttons.train(here, state.state, anew, key="network_train", disabled=blocked)
+        busy = running or blocked or state.state in OVER
+        st.button("One update", key="network_step", on_click=runner.step, disabled=busy)
+        st.button("One epoch", key="network_epoch", on_click=runner.step_epoch, disabled=busy)
+        run_buttons.stop(here, state.state, key="network_stop")
+        run_buttons.reset(state.state, anew, key="network_reset", disabled=blocked)
         if wanted is not None and not _same_but_rate(state.settings, wanted):
             st.caption("Changed settings take effect after **Reset**.")
 

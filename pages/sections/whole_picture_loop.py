@@ -7,8 +7,9 @@ import streamlit as st
 
 from engine import whole_picture
 from engine.mnist import Digits
-from engine.runner import Runner, Snapshot
+from engine.runner import OVER, Runner, Snapshot
 from engine.training import Settings, State
+from pages.sections import run_buttons
 from pages.shell import chapter, layout, session
 from viz import whole_picture as viz
 from viz.components.loop_board import loop_board
@@ -55,37 +56,20 @@ def _same_run(one: Snapshot, other: Snapshot) -> bool:
 def _buttons(here: session.Session, digits: Digits | None, state: Snapshot | None) -> None:
     """Train, one turn, stop, reset. A run that is over can only begin anew."""
     known = state.state if state else "new"
-    over = known in viz.SETTLED
     running = known == "running"
     waiting = state is None or digits is None
+
+    def anew() -> Runner:
+        return here.prepare(digits, settings())
+
     # A single turn may be over before the picture is drawn: the buttons must follow then, too.
     st.session_state["whole_picture_was_running"] = running
-    label, icon, action = "Train", ":material/play_arrow:", lambda: here.runner.start()
-    if running:
-        label, icon, action = "Pause", ":material/pause:", lambda: here.runner.pause()
-    elif known == "paused":
-        label = "Go on"
-    elif over:
-        label, icon, action = "Train again", ":material/replay:", lambda: _anew(here, digits).start()
     with st.container(horizontal=True, vertical_alignment="center", key="whole_picture_buttons"):
-        st.button(label, icon=icon, type="primary", key="whole_picture_train", on_click=action, disabled=waiting)
-        st.button("One turn", key="whole_picture_step", on_click=_step, disabled=over or running or waiting)
-        # Enabled from the first moment of a run: nothing draws the buttons anew when its first update is made.
-        st.button(
-            "Stop",
-            key="whole_picture_stop",
-            on_click=lambda: here.runner.stop(),
-            disabled=known in ("new", *viz.SETTLED),
-        )
-        st.button(
-            "Reset", key="whole_picture_reset", on_click=lambda: _anew(here, digits),
-            disabled=waiting or known == "new",
-        )  # fmt: skip
-
-
-def _anew(here: session.Session, digits: Digits) -> Runner:
-    """The same run from its beginning."""
-    return here.prepare(digits, settings())
+        run_buttons.train(here, known, anew, key="whole_picture_train", disabled=waiting)
+        blocked = running or waiting or known in OVER
+        st.button("One turn", key="whole_picture_step", on_click=_step, disabled=blocked)
+        run_buttons.stop(here, known, key="whole_picture_stop")
+        run_buttons.reset(known, anew, key="whole_picture_reset", disabled=waiting)
 
 
 def _step() -> None:
