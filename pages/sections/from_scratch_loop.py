@@ -29,23 +29,23 @@ def runs() -> Runs:
     return Runs()
 
 
-def chosen() -> Settings | None:
-    """The settings as the controls have them; None where they do not fit together. Buttons' callbacks ask anew."""
+def chosen() -> Settings:
+    """The settings as the controls have them; InvalidInput where they do not fit. Buttons' callbacks ask anew."""
     usual, state = Settings(), st.session_state
     values = {
         field: state.get(f"{KEY}{field}", getattr(usual, field)) for field in (*TITLES, "learning_rate", "low", "high")
     }
     broken = tuple(each for each in BREAKS if each in (state.get(f"{KEY}broken") or ()))
-    try:
-        return Settings(**values, optimizer=state.get(f"{KEY}optimizer", "sgd"), broken=broken)
-    except InvalidInput:
-        return None
+    return Settings(**values, optimizer=state.get(f"{KEY}optimizer", "sgd"), broken=broken)
 
 
 def begin(digits: Digits, epochs: int | None = None) -> None:
     """Run what is chosen now; for so many epochs, if said."""
-    if (wanted := chosen()) is not None:
-        runs().start(wanted if epochs is None else replace(wanted, epochs=epochs), digits)
+    try:
+        wanted = chosen()
+    except InvalidInput:
+        return
+    runs().start(wanted if epochs is None else replace(wanted, epochs=epochs), digits)
 
 
 def controls() -> Settings:
@@ -82,13 +82,10 @@ def _take_range(low: float, high: float) -> None:
 
 def _accepted() -> Settings:
     with st.container():
-        wanted = chosen()
-        if wanted is None:
-            try:
-                state = st.session_state
-                Settings(**{field: state[f"{KEY}{field}"] for field in ("learning_rate", "low", "high")})
-            except InvalidInput as error:
-                st.error(f"{error}", icon=":material/error:")
+        try:
+            wanted = chosen()
+        except InvalidInput as error:
+            st.error(f"{error}", icon=":material/error:")
             return st.session_state.get(f"{KEY}accepted", Settings())
     st.session_state[f"{KEY}accepted"] = wanted
     for field in ("learning_rate", "low", "high"):
