@@ -16,6 +16,7 @@ def run(page: StreamlitPage) -> None:
         return
     teaching.opened(lesson.stem)
     share.opened(lesson.stem)
+    glossary.offer(lesson.stem)
     path.back(lesson)
     share.guarded(lesson.stem, page.run)
     with st.container(key="part_questions"):

@@ -48,14 +48,8 @@ class Page:
 
 
 def opened(stem: str) -> None:
-    """Before the page: its stem, whose own terms its opening defines. "" where nothing is linked."""
+    """Before the page: no term has been used on it. stem: its opening defines its own terms; "" links nothing."""
     st.session_state.glossary_page = Page(stem)
-
-
-def begin() -> None:
-    """A page begins: no term has been used on it."""
-    if page := st.session_state.get("glossary_page"):
-        st.session_state.glossary_page = Page(page.stem)
 
 
 def linked(text: str) -> str:

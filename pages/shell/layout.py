@@ -12,7 +12,6 @@ def opening(title: str, idea: str) -> None:
     """The title, and the page's one idea in a sentence or two."""
     st.html("<style>.stMainBlockContainer { padding-top: 3.5rem; }</style>")
     st.title(title, anchor=False)
-    glossary.begin()
     notebook.begin(title)
     _say("text", idea)
 

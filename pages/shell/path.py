@@ -5,7 +5,7 @@ from typing import Any
 
 import streamlit as st
 
-from pages.shell import chapter, glossary
+from pages.shell import chapter
 from pages.shell.chapter import LESSONS, Lesson
 from viz.components import progress as component
 
@@ -25,7 +25,6 @@ QUIET = """<style>
 def back(here: Lesson) -> None:
     """Above the page's title: the way back to the whole picture, and to the pages this one builds on."""
     st.html(QUIET)
-    glossary.offer(here.stem)
     if here is LESSONS[0]:
         return
     with st.container(key="path_back", horizontal=True, vertical_alignment="center"):

@@ -58,7 +58,6 @@ def said(monkeypatch, texts, stem, places, opening):
     with monkeypatch.context() as patch:
         patch.setattr(glossary.st, "session_state", Store())
         glossary.opened(stem)
-        glossary.begin()
         at = iter(places or range(len(texts)))
         patch.setattr(glossary, "_caller", lambda: -1)
         first = glossary.linked(opening)

@@ -10,6 +10,8 @@ import streamlit as st
 from streamlit.components.v2.types import ComponentRenderer
 from streamlit.runtime import Runtime
 
+from viz.components import wayfinding
+
 PREFIX = "/uncrumple"
 SHARED = ("freezing", "mounting", "packing", "place", "takeaway", "theme")
 """Scripts every component is joined with."""
@@ -23,8 +25,7 @@ _mounted: dict[str, tuple[Runtime | None, ComponentRenderer]] = {}
 
 def address(path: str) -> str:
     """Where the browser finds a path of this app's server, whatever base path it runs under."""
-    base = st.get_option("server.baseUrlPath").strip("/")
-    return f"{'/' + base if base else ''}{PREFIX}/{path}"
+    return f"{wayfinding.home().rstrip('/')}{PREFIX}/{path}"
 
 
 def plotly_address() -> str:
