@@ -9,37 +9,13 @@ import streamlit as st
 from engine import drawing, upload
 from engine.errors import InvalidInput
 from engine.mnist import Digits
-from pages.shell import data, layout, share
+from pages.shell import canvas, data, layout, share
 from pages.shell import session as shell
 from pages.shell.weights import WEIGHTS, WHERE_TO_RUN
-from viz.components.drawing_board import EMPTY, Picture, Uses, drawing_board, from_url
 from viz.snippets import drawing as snippets
 
 session = shell.current()
-st.session_state.setdefault("drawing_kept", dict(EMPTY))
-st.session_state.setdefault("drawing_picture", None)
-st.session_state.setdefault("drawing_upload_error", "")
-
-
-def keep() -> None:
-    """The pen has rested: what is drawn now, and, after a reload, the picture that lay beneath."""
-    sent = st.session_state.drawing_board.drawing
-    try:
-        if lost := sent["picture"]:
-            place(from_url(lost["url"]), str(lost["caption"]), name=str(lost["name"]))
-    except InvalidInput as error:
-        st.session_state.drawing_upload_error = str(error)
-    st.session_state.drawing_kept = {name: sent[name] for name in EMPTY}
-    if not sent["base"]:
-        st.session_state.drawing_beneath = None
-
-
-def place(canvas: np.ndarray, caption: str, *, name: str = "") -> None:
-    """Put a picture on the board instead of what is drawn there."""
-    session.base = canvas
-    st.session_state.drawing_beneath = None
-    st.session_state.drawing_picture = Picture(name or secrets.token_hex(4), canvas, caption)
-    st.session_state.drawing_kept |= {"strokes": [], "base": True}
+canvas.prepare()
 
 
 def place_test_digit() -> None:
@@ -49,7 +25,7 @@ def place_test_digit() -> None:
     if digits is None or number is None:
         return
     caption = f"Test digit {number} of {data.name(digits)}; its label is {digits.test_labels[number]}."
-    place(drawing.canvas_from_digit(digits.test_images[number]), caption)
+    canvas.place(drawing.canvas_from_digit(digits.test_images[number]), caption)
     st.session_state.drawing_beneath = number
 
 
@@ -77,7 +53,7 @@ def place_upload() -> None:
     if file is None:
         return
     try:
-        place(upload.canvas_from_upload(file.getvalue()), "Your picture.")
+        canvas.place(upload.canvas_from_upload(file.getvalue()), "Your picture.")
     except InvalidInput as error:
         st.session_state.drawing_upload_error = str(error)
 
@@ -127,13 +103,7 @@ with st.expander("Start from a test digit, or from your own picture", icon=":mat
             offer_test_digits(digits)
     with right:
         offer_upload()
-drawing_board(
-    key="drawing_board",
-    uses=Uses(session.token, network.sentence, network.version, session.training),
-    kept=st.session_state.drawing_kept,
-    picture=st.session_state.drawing_picture,
-    on_change=keep,
-)
+canvas.board("drawing_board")
 st.page_link("pages/network.py", label="Train a network of your own; this page will then use it", icon=":material/hub:")
 layout.notice(
     "Half a digit often looks like another one.",
