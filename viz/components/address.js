@@ -29,11 +29,7 @@ function follow({ query, serial, reader, word, ...where }) {
   Object.assign(newest, { reader, serial });
   const said = word && document.querySelector(`.st-key-${word}`);
   if (said) said.style.display = "none";
-  const nameOf = (part) => new URLSearchParams(part).keys().next().value ?? "";
-  const kept = location.search.slice(1).split("&").filter((part) => part && OTHERS.test(nameOf(part)));
-  const search = [query, ...kept].filter(Boolean).join("&");
-  if (search === location.search.slice(1)) return;
-  history.replaceState(history.state, "", `${location.pathname}${search ? `?${search}` : ""}${location.hash}`);
+  replaceSearch(searchOf([query, ...addressParts((name) => OTHERS.test(name))].filter(Boolean)));
 }
 
 /** The button; a field with the address for browsers that let no page copy. */

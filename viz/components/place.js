@@ -11,18 +11,24 @@ function addressValue(name) {
   return new URLSearchParams(location.search).get(name);
 }
 
-/** The address's query with these texts of letters, digits and - _ . , ~ under their names, without those of null. */
-function searchWith(values) {
-  const nameOf = (part) => new URLSearchParams(part).keys().next().value;
-  const kept = location.search.slice(1).split("&").filter((part) => part && !values.has(nameOf(part)));
-  const added = [...values].filter(([, value]) => value !== null).map((pair) => pair.join("="));
-  const search = [...kept, ...added].join("&");
-  return search && `?${search}`;
+/** The parts of the address's query whose names pass. */
+function addressParts(passes) {
+  const nameOf = (part) => new URLSearchParams(part).keys().next().value ?? "";
+  return location.search.slice(1).split("&").filter((part) => part && passes(nameOf(part)));
 }
 
-/** Write them into the address itself, without a step in the browser's history. */
-function writeAddress(values) {
-  const search = searchWith(values);
+/** The address's query with these texts of letters, digits and - _ . , ~ under their names, without those of null. */
+function searchWith(values) {
+  const added = [...values].filter(([, value]) => value !== null).map((pair) => pair.join("="));
+  return searchOf([...addressParts((name) => !values.has(name)), ...added]);
+}
+
+function searchOf(parts) {
+  return parts.length ? `?${parts.join("&")}` : "";
+}
+
+/** Put a query into the address itself, without a step in the browser's history. */
+function replaceSearch(search) {
   if (search === location.search) return;
   history.replaceState(history.state, "", `${location.pathname}${search}${location.hash}`);
 }
@@ -36,7 +42,7 @@ function keepInAddress(name, text) {
   clearTimeout(placing.timer);
   placing.timer = setTimeout(() => {
     // The reader may have gone to another page meanwhile.
-    if (placing.page === location.pathname) writeAddress(placing.values);
+    if (placing.page === location.pathname) replaceSearch(searchWith(placing.values));
     placing.values.clear();
   }, PLACE_REST);
 }

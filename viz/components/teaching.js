@@ -125,7 +125,7 @@ function choose(state, box) {
   } else if (name) {
     const names = hiddenNames().filter((each) => each !== name);
     if (box.checked) names.push(name);
-    writeAddress(new Map([["hide", names.join() || null]]));
+    replaceSearch(searchWith(new Map([["hide", names.join() || null]])));
     apply(state);
   }
   showLink(state);
