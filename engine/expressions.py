@@ -16,6 +16,7 @@ import jax.numpy as jnp
 from jax import Array
 
 from engine.errors import InvalidInput
+from engine.literals import refuse_comment
 
 MAX_TEXT = 200
 MAX_PARTS = 80
@@ -92,6 +93,7 @@ def parse(text: str, variables: tuple[str, ...] = ("x",)) -> Expression:
         raise InvalidInput(f"a formula may have at most {MAX_TEXT} characters; this has {len(text)}.")
     if not text.strip():
         raise InvalidInput(f"the formula is empty; type for example {variables[0]}**2.")
+    refuse_comment(text, "the formula")
     code, columns = explicit(text, {*variables, *CONSTANTS})
     try:
         tree = ast.parse(code, mode="eval").body

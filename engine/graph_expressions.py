@@ -19,6 +19,7 @@ from engine.errors import InvalidInput
 from engine.expressions import ALIASES, CONSTANTS, MAX_DEPTH, MAX_NUMBER, MAX_PARTS, MAX_TEXT, SYMBOLS, Expression
 from engine.graph_nodes import Graph
 from engine.graph_tracing import COLUMN, trace
+from engine.literals import refuse_comment
 from engine.product import product_shape
 
 MAX_VARIABLES = 12
@@ -154,6 +155,7 @@ def parse(text: str, variables: tuple[str, ...]) -> Expression:
     example = " + ".join(variables[:2]) or "1 + 2"
     if not text.strip():
         raise InvalidInput(f"the expression is empty; type for example {example}.")
+    refuse_comment(text, "the expression")
     plain = text.translate(TYPOGRAPHY)
     for column, character in enumerate(plain, 1):
         if not (character.isascii() and (character.isprintable() or character.isspace())):

@@ -25,6 +25,7 @@ def parse_tree(text: str, *, what: str = "text", example: str = "[[1, 2], [3, 4]
         raise InvalidInput(f"{what} must have at most {MAX_TEXT:,} characters; this has {len(text):,}.")
     if not text.strip():
         raise InvalidInput(f"{what} is empty; type for example {example}.")
+    refuse_comment(text, what)
     try:
         tree = ast.parse(text.strip(), mode="eval").body
     except SyntaxError as error:
@@ -34,6 +35,14 @@ def parse_tree(text: str, *, what: str = "text", example: str = "[[1, 2], [3, 4]
     if _deeper(tree, MAX_DEPTH):
         raise InvalidInput(f"{what} is nested too deeply to read: {_shown(text)}. Right would be {example}.")
     return tree
+
+
+def refuse_comment(text: str, what: str) -> None:
+    """InvalidInput where a # stands: Python would drop without a word what follows it."""
+    if "#" in text:
+        raise InvalidInput(
+            f"{what} has a # at character {text.index('#') + 1}, and what follows it would not be read; leave it out."
+        )
 
 
 def parse_array(text: str, *, what: str = "the tensor", max_elements: int = MAX_ELEMENTS) -> np.ndarray:

@@ -10,6 +10,7 @@ from pages.sections.broadcasting_challenge import challenge
 from pages.sections.broadcasting_shapes import MAX_RANK, chosen, is_real, take_shapes
 from pages.shell import arrays, data, layout, share
 from pages.shell import session as shell
+from pages.shell.refusal import refuse
 from pages.shell.weights import WEIGHTS, WHERE_TO_RUN
 from viz import broadcasting as viz
 from viz import broadcasting_words as words
@@ -29,9 +30,9 @@ def real_operands(shapes: tuple[Shape, ...]) -> list[np.ndarray] | None:
     return [weighted_sums(found["batch"].array, found["W1"].array), found["b1"].array]
 
 
-def refuse(alignment: Alignment) -> None:
+def refuse_shapes(alignment: Alignment) -> None:
     """Which axis does not fit, and the nearest shapes that would."""
-    st.error(f"{alignment.problem[0].upper()}{alignment.problem[1:]}", icon=":material/error:")
+    refuse(alignment.problem)
     st.markdown("The nearest shapes that fit:")
     with st.container(horizontal=True):
         for number, found in enumerate(nearest(alignment.shapes, max_rank=MAX_RANK)):
@@ -89,7 +90,7 @@ def explore() -> None:
     st.html(alignment_table(alignment, REAL_NAMES if is_real(shapes) else NAMES[: len(shapes)]))
     with st.container():
         if alignment.result is None:
-            refuse(alignment)
+            refuse_shapes(alignment)
     if alignment.result is not None:
         st.session_state.broadcasting_shown = operation, shapes
     shown = st.session_state.get("broadcasting_shown", FIRST)

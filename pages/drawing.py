@@ -11,6 +11,7 @@ from engine.errors import InvalidInput
 from engine.mnist import Digits
 from pages.shell import canvas, data, layout, share
 from pages.shell import session as shell
+from pages.shell.refusal import refuse
 from pages.shell.weights import WEIGHTS, WHERE_TO_RUN
 from viz.snippets import drawing as snippets
 
@@ -75,7 +76,7 @@ def offer_upload() -> None:
     """A picture of a digit from the reader, and beside it what was wrong with the last one."""
     st.file_uploader("Your own photo or picture file of one digit", key="drawing_upload", on_change=place_upload)
     if problem := st.session_state.drawing_upload_error:
-        st.error(problem[0].upper() + problem[1:], icon=":material/error:")
+        refuse(problem)
 
 
 def seen_image() -> np.ndarray:

@@ -9,6 +9,7 @@ from viz.components.live_cells import live_cells
 from viz.components.number_bits import number_bits
 from viz.dtypes import conversion_table, scaling_scene, wrapping_scene
 from viz.snippets import dtypes as snippets
+from viz.verbatim import verbatim
 
 DEFAULT = "3, 200, 255, 256, -1, 0.1, 100000, 1e39"
 state = st.session_state
@@ -55,7 +56,7 @@ def explore(image) -> None:
     layout.code(
         "dtypes",
         snippets.conversion(number, form, convert(number, form).bits, pixels),
-        note=f"It follows the cell chosen in the table: {number.text} as {form.name}.",
+        note=f"It follows the cell chosen in the table: {verbatim(number.text)} as {form.name}.",
     )
 
 

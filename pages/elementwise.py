@@ -12,6 +12,7 @@ from engine.tensors import literal, typeable, with_entry
 from pages.sections.race import race
 from pages.shell import arrays, data, layout, share
 from pages.shell import session as shell
+from pages.shell.refusal import refuse
 from pages.shell.typed import typed
 from pages.shell.weights import WEIGHTS, WHERE_TO_RUN
 from viz import elementwise as viz
@@ -84,14 +85,13 @@ def picture(operation: str, operands: list[Operand]) -> list[Operand]:
             result = apply_alike(operation, *(operand.array for operand in operands))
             st.session_state.elementwise_shown = operation, operands, result
         except InvalidInput as error:
-            sentence = str(error)
-            st.error(sentence[0].upper() + sentence[1:], icon=":material/error:")
+            refuse(error)
     operation, operands, result = st.session_state.elementwise_shown
     scene = viz.elementwise_scene(operation, operands, result)
     live_cells(scene, key="elementwise_picture", max_height=420, start_at_end=True, on_change=take_edit)
     with st.container():
         if problem := st.session_state.get("elementwise_edit_error"):
-            st.error(problem[0].upper() + problem[1:], icon=":material/error:")
+            refuse(problem)
     counts = count(operation, [operand.array for operand in operands], result)
     st.markdown(f"{viz.result_sentence(operation, operands, result, counts)} {viz.left_out(scene)}".strip())
     return operands

@@ -12,6 +12,7 @@ from engine.gradient import PROBLEMS, Problem
 from engine.tensors import with_entry
 from pages.sections import naive_search
 from pages.shell import layout, share
+from pages.shell.refusal import refuse
 from viz import gradient as viz
 from viz.components.gradient_board import gradient_board
 from viz.components.live_cells import live_cells
@@ -121,7 +122,7 @@ def explore() -> None:
     st.markdown(viz.model_words(problem, found))
     with st.container():
         if refused := st.session_state.get("gradient_error"):
-            st.error(refused[0].upper() + refused[1:], icon=":material/error:")
+            refuse(refused)
     board = viz.board(
         problem, found, known["polynomial"],
         slices=gradient.slices(*at, viz.slice_values(problem.weights)),

@@ -17,6 +17,7 @@ from pages.shell import layout, share
 from viz import graph as viz
 from viz.components.graph_board import graph_board
 from viz.snippets import graph as snippets
+from viz.verbatim import verbatim
 
 MOST_PATHS = 24
 MOST_NOTES = 4
@@ -86,7 +87,7 @@ layout.opening(
 )
 given = choose()
 teaches = PRESETS[st.session_state.graph_preset].teaches
-st.markdown(f"{given.output} = `{given.text.strip()}`" + (f" · {teaches}" if given.preset else ""))
+st.markdown(f"{verbatim(f'{given.output} = {given.text.strip()}')}" + (f" · {teaches}" if given.preset else ""))
 board(given)
 known = current(given)
 descent(given, known, backward(given.graph, known["values"], seed=seed(given.graph)))

@@ -8,6 +8,7 @@ from engine import layer_stack
 from engine.errors import InvalidInput
 from engine.layer_stack import CHAINS, PLACES, Chain
 from pages.shell import layout, share
+from pages.shell.refusal import refuse
 from viz import layer_stack as viz
 from viz.components.stack_board import stack_board
 from viz.snippets import layer_stack as snippets
@@ -72,8 +73,7 @@ def explore() -> None:
         try:
             known = settled()
         except InvalidInput as error:
-            sentence = str(error)
-            st.error(sentence[0].upper() + sentence[1:], icon=":material/error:")
+            refuse(error)
             known = st.session_state.layer_stack_known
     linked |= {"layers": viz.layers(known["chain"]), "selected": known["selected"], "tolerance": known["tolerance"]}
     chain, points = known["chain"], layer_stack.cloud(place)

@@ -15,6 +15,7 @@ from viz.components.data_blocks import data_blocks
 from viz.components.live_cells import live_cells
 from viz.real_world import channels_scene
 from viz.snippets.real_world import shape_code
+from viz.verbatim import verbatim
 
 DEFAULT = "4 clips of 60 s at 4 frames/s, 256×144"
 
@@ -31,7 +32,7 @@ def described() -> View:
         "Describe data in your own words", parse_description, key="real_world_words", default=DEFAULT,
         help="For example: " + "; ".join(EXAMPLES),
     )  # fmt: skip
-    st.caption(found.read)
+    st.caption(verbatim(found.read))
     usual = found.view._asdict() | {"sizes": list(found.view.sizes)}
     linked = share.parts("real_world_place", usual)
     kept = st.session_state.setdefault("real_world_view", checked_view(linked))

@@ -12,6 +12,7 @@ from engine.literals import parse_array
 from engine.tensors import literal, with_entry
 from pages.shell import arrays, data, layout, share
 from pages.shell import session as shell
+from pages.shell.refusal import refuse
 from pages.shell.typed import typed
 from pages.shell.weights import WEIGHTS, WHERE_TO_RUN
 from viz.cells import MAX_CELL
@@ -104,7 +105,7 @@ def explore(found: dict[str, arrays.RealArray], note: str) -> None:
     )
     with st.container():
         if problem := st.session_state.get("slicing_edit_error"):
-            st.error(problem[0].upper() + problem[1:], icon=":material/error:")
+            refuse(problem)
     st.subheader(f"From `{chosen.name}` to `my_slice`, axis by axis", anchor=False)
     st.html(derivation_html(chosen.name, derived, chosen.array.itemsize))
     explain()

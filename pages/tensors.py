@@ -10,6 +10,7 @@ from engine.literals import parse_array
 from engine.tensors import EXAMPLES, describe, describe_shape, literal, numbered, typeable, with_entry
 from pages.shell import arrays, data, layout, share
 from pages.shell import session as shell
+from pages.shell.refusal import refuse
 from pages.shell.typed import typed
 from pages.shell.weights import WEIGHTS, WHERE_TO_RUN
 from viz import tensors as viz
@@ -100,7 +101,7 @@ def picture(chosen: Chosen) -> None:
         live_cells(scene, key="tensors_picture", max_height=440, on_change=take_edit)
         with st.container():
             if problem := st.session_state.pop("tensors_edit_error", ""):
-                st.error(problem[0].upper() + problem[1:], icon=":material/error:")
+                refuse(problem)
         st.markdown(f"{chosen.about} {scene.frames[0].caption}".strip())
     right.html(viz.attributes_html(describe(array)))
 

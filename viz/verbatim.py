@@ -5,14 +5,16 @@ import re
 _MARKS = re.compile(r"([!-/:-@\[-`{-~])")
 _JOINER = "\u2060"
 """An invisible character without width: what it stands in is no address to any reader of links."""
-_LINKS = re.compile(r"(?i)(https?|ftp|mailto|www)(?=[:.])|(@)")
+_READ_IN_TEXT = re.compile(r"(?i)(?:https?|ftp|mailto|www)(?=[:.])|@|:(?=[\w+-])|[-<>~](?=[-=>])")
+"""Where an invisible joiner goes: these are looked for in the text that is left when all escapes are resolved."""
 
 
 def verbatim(text: str, *, limit: int | None = None) -> str:
     r"""Markdown that shows exactly this text, on one line: no picture, link, formula, colour, icon or emphasis.
 
     CommonMark takes a backslash before ASCII punctuation only; elsewhere it would stand in the sentence. Addresses
-    are found even in escaped text (GitHub's autolinks), so an invisible joiner is put into them.
+    (GitHub's autolinks), names of icons and arrows such as -> are found even in escaped text, so an invisible joiner
+    is put into them.
     limit: where given, longer text ends in … after so many characters.
 
     >>> print(verbatim("![](//a.b) × …"))
@@ -21,7 +23,7 @@ def verbatim(text: str, *, limit: int | None = None) -> str:
     text = "".join(sign if sign.isprintable() else " " for sign in text)
     if limit is not None and len(text) > limit:
         text = f"{text[: limit - 1]}…"
-    return _MARKS.sub(r"\\\1", _LINKS.sub(lambda found: found.group() + _JOINER, text))
+    return _MARKS.sub(r"\\\1", _READ_IN_TEXT.sub(lambda found: found.group() + _JOINER, text))
 
 
 def sentence(problem: object) -> str:

@@ -8,6 +8,7 @@ from engine.broadcasting import NAMES, Shape, align, question
 from engine.errors import InvalidInput
 from engine.literals import parse_shape
 from pages.shell import share
+from pages.shell.refusal import refuse
 from viz.broadcasting_table import alignment_table
 from viz.broadcasting_words import judged
 
@@ -48,7 +49,7 @@ def _ask() -> None:
             st.form_submit_button("Answer", key=f"{KEY}_answer", on_click=_answer, args=(True,), type="primary")
             st.form_submit_button("They do not fit", key=f"{KEY}_none", on_click=_answer, args=(False,))
     if problem := st.session_state[f"{KEY}_error"]:
-        st.error(problem[0].upper() + problem[1:], icon=":material/error:")
+        refuse(problem)
 
 
 def _explain(shapes: tuple[Shape, ...], given: Shape | None) -> None:

@@ -11,6 +11,7 @@ from engine.mnist import Digits
 from engine.network import Params
 from pages.shell import session as shell
 from pages.shell import share
+from pages.shell.refusal import refuse
 
 NOW = "now"
 
@@ -72,8 +73,7 @@ def measured(digits: Digits, chosen: Moment) -> tuple[Moment, Study]:
     try:
         return chosen, studied(chosen.key, digits.source, chosen.params, digits)
     except InvalidInput as error:
-        problem = str(error)
-        st.error(f"{problem[0].upper()}{problem[1:]} Shown is the pretrained network.", icon=":material/error:")
+        refuse(f"{error} Shown is the pretrained network.")
         instead = pretrained()
         return instead, studied(instead.key, digits.source, instead.params, digits)
 

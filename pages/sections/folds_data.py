@@ -8,6 +8,7 @@ from engine.folds_data import MAX_NOISE, NOISE, POINTS, REACH, SHAPES, TURNS, Po
 from pages.shell import share
 from viz.components.paint_board import paint_board
 from viz.folds import CLASSES, COLORS
+from viz.verbatim import sentence
 
 OWN = "own"
 MAX_SEED = 9_999
@@ -64,8 +65,7 @@ def problem(data: Points) -> str:
     try:
         folds_data.require(data)
     except InvalidInput as error:
-        sentence = str(error)
-        return sentence[0].upper() + sentence[1:]
+        return sentence(error)
     return ""
 
 

@@ -14,6 +14,7 @@ from viz import folds as viz
 from viz import folds_words as words
 from viz.components.live_figure import Narrow, live_figure
 from viz.components.point_cloud import point_cloud
+from viz.verbatim import verbatim
 
 POLL_SECONDS = 0.4
 FIRST = {"layers": 3, "units": 3, "updates": 1_000, "rate": 0.03, "seed": 0}
@@ -116,7 +117,7 @@ def _picture(data: Points, wanted: Settings, drawn: str) -> None:
     st.progress(shown.update / wanted.updates, text=said)
     with st.container():
         if message := progress.message or words.trouble(shown, drawn, way):
-            st.warning(message, icon=":material/warning:")
+            st.warning(verbatim(message), icon=":material/warning:")
     left, right = st.columns([3, 2], gap="large")
     with left:
         point_cloud(viz.fold_cloud(shown, drawn, way), key="folds_cloud", height=460, scrub_label="Stage")

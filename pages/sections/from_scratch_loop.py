@@ -8,6 +8,7 @@ from engine.errors import InvalidInput
 from engine.from_scratch_runs import BREAKS, LIMITS, Run, Runs, Settings
 from engine.mnist import Digits
 from pages.shell import share
+from pages.shell.refusal import refuse
 from viz import from_scratch as viz
 from viz import from_scratch_words as words
 from viz.components.live_figure import Narrow, live_figure
@@ -85,7 +86,7 @@ def _accepted() -> Settings:
         try:
             wanted = chosen()
         except InvalidInput as error:
-            st.error(f"{error}", icon=":material/error:")
+            refuse(error)
             return st.session_state.get(f"{KEY}accepted", Settings())
     st.session_state[f"{KEY}accepted"] = wanted
     for field in ("learning_rate", "low", "high"):
@@ -117,7 +118,7 @@ def _body(settings: Settings, digits: Digits) -> None:
     st.progress(min(run.fraction, 1.0) if run else 0.0, text=viz.status(now.state, run))
     with st.container():
         if now.message:
-            st.error(f"The run failed: {now.message}.", icon=":material/error:")
+            refuse(f"The run failed: {now.message}.")
     live_figure(
         viz.run_figure(run, kept, settings), key=f"{KEY}curves", height=430, narrow=Narrow(viz.narrow_layout(), 640),
         alt=f"Loss and test accuracy. {viz.status(now.state, run)}",

@@ -9,6 +9,7 @@ from engine.errors import InvalidInput
 from engine.from_scratch_steps import LIMITS, PIECES, Small, walk
 from engine.mnist import Digits
 from pages.shell import share
+from pages.shell.refusal import refuse
 from viz.components.code_stepper import code_stepper
 from viz.from_scratch_code import PIECES as WORDS
 from viz.from_scratch_values import AXES, stepper
@@ -65,7 +66,8 @@ def _accepted(asked: dict[str, Any], note: DeltaGenerator) -> Small:
     try:
         small = Small(**asked)
     except InvalidInput as error:
-        note.error(f"{error}", icon=":material/error:")
+        with note:
+            refuse(error)
         return st.session_state.get("from_scratch_small", Small())
     for field in FRACTIONS:
         st.session_state[f"from_scratch_small_{field}_accepted"] = asked[field]

@@ -12,6 +12,7 @@ from engine.geometry import PRESETS, PlaneMap
 from engine.mnist import Digits
 from pages.shell import layout, share
 from pages.shell import session as shell
+from pages.shell.refusal import refuse
 from viz import geometry as viz
 from viz.components.plane_board import plane_board
 from viz.snippets import geometry as snippets
@@ -84,7 +85,7 @@ def offer_upload() -> None:
         )  # fmt: skip
         with st.container():
             if problem := st.session_state.get("geometry_upload_error"):
-                st.error(problem[0].upper() + problem[1:], icon=":material/error:")
+                refuse(problem)
         st.page_link("pages/drawing.py", label="Draw a digit of your own for this page", icon=":material/draw:")
 
 

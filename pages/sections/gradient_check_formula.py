@@ -11,6 +11,7 @@ from engine.gradient_check_chain import steps
 from engine.gradient_check_formula import VARIABLES
 from pages.sections.gradient_check_weight import curve
 from pages.shell import layout, share
+from pages.shell.refusal import refuse
 from pages.shell.typed import typed
 from viz import gradient_check_words as words
 from viz.snippets import gradient_check as snippets
@@ -66,8 +67,7 @@ def settled(
                 expression, point, variable, check.sweep(expression, point, variable)
             )  # fmt: skip
         except InvalidInput as error:
-            sentence = str(error)
-            st.error(sentence[0].upper() + sentence[1:], icon=":material/error:")
+            refuse(error)
     return st.session_state.get("gradient_check_view")
 
 

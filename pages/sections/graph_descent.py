@@ -11,6 +11,7 @@ from pages.sections.graph_variables import MOST
 from pages.shell import share
 from viz import graph_descent as viz
 from viz.components.live_figure import live_figure
+from viz.verbatim import verbatim
 
 RATES = (0.001, 0.003, 0.01, 0.03, 0.05, 0.1, 0.2, 0.3, 0.5, 1.0, 2.0)
 
@@ -42,7 +43,9 @@ def descent(given: Given, known: dict[str, Any], found: Backward) -> None:
     st.subheader("One step of descent", anchor=False)
     output = given.graph.nodes[given.graph.output]
     if output.shape:
-        st.markdown(f"{output.name} has several numbers. Descent lowers one number: take the sum or the mean of it.")
+        st.markdown(
+            f"{verbatim(output.name)} has several numbers. Descent lowers one number: take the sum or the mean of it."
+        )
         return
     left, right = st.columns(2)
     with left:
@@ -53,7 +56,7 @@ def descent(given: Given, known: dict[str, Any], found: Backward) -> None:
         share.default("graph_rate", 0.1, RATES)
         st.select_slider("Learning rate", RATES, key="graph_rate", persist_state="session")
         lines = viz.step_words(known["values"], gradients(given.graph, found), names, st.session_state.graph_rate)
-        st.markdown("\n".join(f"- {line}" for line in lines) or "Choose at least one variable.")
+        st.markdown("\n".join(f"- {verbatim(line)}" for line in lines) or "Choose at least one variable.")
         columns = st.columns(3)
         buttons = (("Take the step", "graph_step", 1), ("Take 10 steps", "graph_ten", 10))
         for column, (label, name, count) in zip(columns, buttons, strict=False):
@@ -63,6 +66,6 @@ def descent(given: Given, known: dict[str, Any], found: Backward) -> None:
     with right:
         alt = f"{output.name} after each of {len(losses) - 1} steps, the last {losses[-1]:.4g}."
         live_figure(viz.losses_figure(losses, output.name), key="graph_losses", alt=alt, height=260)
-        st.markdown(viz.outcome(losses, output.name))
+        st.markdown(verbatim(viz.outcome(losses, output.name)))
         if known["refused"]:
             st.warning(known["refused"], icon=":material/warning:")

@@ -1,9 +1,8 @@
 """What the graph is of: a preset or a typed expression, its variables, and the values they have now."""
 
-import re
 from collections.abc import Callable, Mapping
 from functools import partial
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, NamedTuple
 
 import numpy as np
 import streamlit as st
@@ -18,7 +17,6 @@ from pages.shell.typed import typed
 
 FIRST = next(iter(PRESETS))
 MOST_LOSSES = 200
-Value = TypeVar("Value")
 
 
 class Given(NamedTuple):
@@ -42,23 +40,6 @@ def take_preset() -> None:
     st.session_state.graph_start = None
 
 
-def marked(parse_text: Callable[[str], Value]) -> Callable[[str], Value]:
-    """The same reading; where it refuses with a character's number, the place is marked below the text."""
-
-    def read(text: str) -> Value:
-        try:
-            return parse_text(text)
-        except InvalidInput as error:
-            sentence = str(error)
-            place = re.search(r"character (\d+)", sentence)
-            if not place or not text.isprintable():
-                raise
-            arrow = " " * (int(place[1]) - 1) + "▲"
-            raise InvalidInput(f"{sentence}\n\n```text\n{text.replace('`', 'ʹ')}\n{arrow}\n```") from None
-
-    return read
-
-
 def choose() -> Given:
     """The list of presets and the two boxes; what is refused leaves the last accepted text in force."""
     share.default("graph_preset", FIRST, PRESETS)
@@ -70,7 +51,7 @@ def choose() -> Given:
     left, right = st.columns(2)
     with right:
         variables = typed(
-            "Variables and their values", marked(parse_variables), key="graph_values",
+            "Variables and their values", parse_variables, key="graph_values",
             default=written(preset.variables), help="Name = value, separated by commas. A value may be a list: W = "
             "[[1, 2], [3, 4]]. Every name in the expression must be here.",
         )  # fmt: skip
@@ -88,7 +69,7 @@ def choose() -> Given:
         return text, parse_graph(text, {name: item.value for name, item in variables.items()}, output=output)
 
     with left:
-        text, graph = _expression(marked(read), preset.text, variables)
+        text, graph = _expression(read, preset.text, variables)
     as_offered = text == preset.text and written(variables) == written(preset.variables)
     return Given(text, variables, graph, output, as_offered)
 

@@ -12,6 +12,7 @@ from engine.literals import parse_array
 from engine.product import Operand
 from engine.tensors import literal, typeable, with_entry
 from pages.shell import share
+from pages.shell.refusal import refuse
 from pages.shell.typed import typed
 
 RANK_4 = "[[[[1, 2], [3, 4]], [[5, 6], [7, 8]]], [[[1, 0], [0, 1]], [[2, 1], [1, 2]]]]"
@@ -60,10 +61,10 @@ def ask(named: Mapping[str, np.ndarray]) -> tuple[Operand, Operand]:
             product.matmul(pair[0].array, pair[1].array)
             st.session_state.product_fitting = accepted
         except InvalidInput as error:
-            st.error(product.refusal(pair[0].array.shape, pair[1].array.shape, error), icon=":material/error:")
+            refuse(product.refusal(pair[0].array.shape, pair[1].array.shape, error))
             pair = [product.read_operand(text, named) for text in _last_fitting(named)]
         if problem := st.session_state.get("product_edit_error"):
-            st.error(problem[0].upper() + problem[1:], icon=":material/error:")
+            refuse(problem)
     return pair[0], pair[1]
 
 

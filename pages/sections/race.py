@@ -4,6 +4,7 @@ import streamlit as st
 
 from engine.race import MAX_REPETITIONS, Race, Settings, Snapshot, parse_size
 from pages.shell import layout, share
+from pages.shell.refusal import refuse
 from pages.shell.typed import typed
 from viz import race as viz
 from viz.components.live_figure import live_figure
@@ -80,7 +81,7 @@ def _picture() -> None:
     st.progress(now.fraction, text=f"**{viz.status(now)}** · {viz.work(now)}")
     with st.container():
         if now.message:
-            st.error(now.message, icon=":material/error:")
+            refuse(now.message)
     live_figure(viz.race_figure(now), key="elementwise_race_bars", height=270, alt=viz.alt(now))
     with st.container():
         if now.state == "finished":

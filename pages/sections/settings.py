@@ -8,6 +8,7 @@ from engine.errors import InvalidInput
 from engine.optimizers import OPTIMIZERS
 from engine.training import Settings
 from pages.shell import share
+from pages.shell.refusal import refuse
 
 OPTIMIZER_NAMES = {
     "sgd": "SGD",
@@ -90,7 +91,8 @@ def _accepted(name: str, value: object, column) -> bool:
     try:
         Settings(**{name: value})
     except InvalidInput as error:
-        column.error(str(error))
+        with column:
+            refuse(error)
         return False
     return True
 

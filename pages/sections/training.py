@@ -12,6 +12,7 @@ from engine.runner import OVER, Runner, Snapshot
 from engine.training import Checkpoint, Settings
 from pages.sections import run_buttons
 from pages.shell import session
+from pages.shell.refusal import refuse
 from viz.components.live_figure import Narrow, live_figure
 from viz.training import narrow_layout, run_figure
 
@@ -122,7 +123,7 @@ def _status(state: Snapshot) -> None:
     # A place of its own, filled or not: what comes and goes above the picture would make it be mounted anew.
     with st.container():
         if state.message:
-            st.error(state.message)
+            refuse(state.message)
 
 
 def device_name() -> str:

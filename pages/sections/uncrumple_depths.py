@@ -7,6 +7,7 @@ import streamlit as st
 from engine.uncrumple import Settings
 from pages.sections.uncrumple_controls import chosen, trainings
 from pages.sections.uncrumple_picture import paper
+from pages.shell.refusal import refuse
 from viz import uncrumple_depths as viz
 from viz.components.live_figure import live_figure
 
@@ -37,7 +38,7 @@ def _body(wanted: Settings) -> None:
     st.progress(min(viz.fraction(rungs), 1.0), text=viz.progress(now.state, rungs))
     with st.container():
         if now.message:
-            st.error(f"The comparison failed: {now.message}.", icon=":material/error:")
+            refuse(f"The comparison failed: {now.message}.")
     linear = paper(wanted.crumple)[3]
     live_figure(
         viz.depths_figure(rungs, linear), key="uncrumple_depths", height=360,

@@ -14,6 +14,7 @@ from engine.uncrumple import UPDATES, Settings, Trained
 from engine.uncrumple_measures import Report
 from pages.sections.uncrumple_controls import chosen, trainings
 from pages.shell import share
+from pages.shell.refusal import refuse
 from viz import uncrumple as viz
 from viz.clouds import Cloud
 from viz.components.live_figure import live_figure
@@ -87,7 +88,7 @@ def _progress(now: Progress[Trained]) -> None:
     st.progress((now.latest.updates if now.latest else 0) / UPDATES, text=viz.status(now.state, now.latest))
     with st.container():
         if now.message:
-            st.error(f"Training failed: {now.message}.", icon=":material/error:")
+            refuse(f"Training failed: {now.message}.")
 
 
 def _numbers(trained: Trained, report: Report, linear: float) -> None:

@@ -11,6 +11,7 @@ from engine.runner import OVER, Runner, Snapshot
 from engine.training import Settings, State
 from pages.sections import run_buttons
 from pages.shell import chapter, layout, session
+from pages.shell.refusal import refuse
 from viz import whole_picture as viz
 from viz.components.loop_board import loop_board
 from viz.snippets.whole_picture import turn_snippets
@@ -128,7 +129,7 @@ def _status(state: Snapshot | None) -> None:
     st.progress(state.update / state.total, text=words)
     with st.container():
         if state.message:
-            st.error(state.message)
+            refuse(state.message)
 
 
 def _open_page() -> None:

@@ -5,6 +5,8 @@ import streamlit as st
 from engine.loading import Snapshot
 from engine.mnist import FOLDER_VARIABLE, Digits
 from pages.shell import session, share
+from pages.shell.refusal import refuse
+from viz.verbatim import verbatim
 
 
 def digits(stem: str) -> Digits | None:
@@ -31,7 +33,7 @@ def _say(loaded: Snapshot, stem: str) -> None:
         with st.expander("What was tried"):
             st.text(loaded.message)
     elif loaded.message:
-        st.info(loaded.message)
+        st.info(verbatim(loaded.message))
 
 
 def name(loaded: Digits) -> str:
@@ -45,9 +47,9 @@ def name(loaded: Digits) -> str:
 def _progress(stem: str) -> None:
     loaded = session.loader().poll()
     if loaded.state == "failed":
-        st.error(loaded.message)
+        refuse(loaded.message)
         st.button("Retry", key=f"{stem}_retry_failed", on_click=session.loader().retry)
         return
     if loaded.state != "loading" and loaded.digits is not None:
         st.rerun()
-    st.progress(min(max(loaded.fraction, 0.0), 1.0), text=loaded.message or "Loading the digits …")
+    st.progress(min(max(loaded.fraction, 0.0), 1.0), text=verbatim(loaded.message) or "Loading the digits …")

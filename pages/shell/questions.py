@@ -9,6 +9,7 @@ from engine.errors import InvalidInput
 from engine.questions.kinds import Question, answer_text, judge
 from engine.questions.registry import GENERATORS, Asked, draw
 from pages.shell import path
+from pages.shell.refusal import refuse
 
 TRIES = 2
 """After so many wrong answers the right one is shown."""
@@ -91,7 +92,7 @@ def _key(stem: str, shown: _Round) -> str:
 def _say(shown: _Round) -> None:
     question = shown.asked.question
     if shown.refused:
-        st.error(shown.refused[0].upper() + shown.refused[1:], icon=":material/error:")
+        refuse(shown.refused)
     elif shown.right:
         st.success(f"**Right.** {question.explanation}", icon=":material/check_circle:")
     elif shown.over:

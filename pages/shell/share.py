@@ -18,6 +18,7 @@ from pages.shell import link_values
 from pages.shell.chapter import GLOSSARY, LESSONS
 from pages.shell.link_values import Check, Unfit, between, within
 from viz.components.address import address
+from viz.verbatim import verbatim
 
 __all__ = ["between", "default", "fragment", "guarded", "incomplete", "opened", "parts", "publish", "within"]
 
@@ -242,8 +243,7 @@ def _word(page: _Page) -> str:
 
 def _quiet(text: str) -> str:
     """Short, on one line, and without any sign that Markdown understands."""
-    text = "".join(sign if sign.isprintable() else " " for sign in text[:200]).strip()
-    return re.sub(r"([^\w\s]|_)", r"\\\1", text if len(text) <= 24 else f"{text[:23]}…")
+    return verbatim(text[:200].strip(), limit=24)
 
 
 def _listed(parts: list[str], word: str = "and") -> str:

@@ -7,6 +7,7 @@ import streamlit as st
 
 from engine.errors import InvalidInput
 from pages.shell import share
+from pages.shell.refusal import refuse
 
 Value = TypeVar("Value")
 
@@ -29,8 +30,7 @@ def typed(
             st.session_state[accepted] = text
             return value
         except InvalidInput as error:
-            sentence = str(error)
-            st.error(sentence[0].upper() + sentence[1:], icon=":material/error:")
+            refuse(error, text)
     try:
         return parse(st.session_state.get(accepted, default))
     except InvalidInput:

@@ -1,6 +1,7 @@
 """What a page run by Streamlit's test runner shows."""
 
 import json
+import re
 
 
 def component(app, key):
@@ -18,3 +19,8 @@ def texts(app):
 def progress(app):
     """The words beside the first progress bar."""
     return app.get("progress")[0].proto.text
+
+
+def plain(item):
+    """What a reader sees of an element's Markdown whose text stands there verbatim."""
+    return re.sub(r"\\([!-/:-@\[-`{-~])", r"\1", item.value).replace("\u2060", "")

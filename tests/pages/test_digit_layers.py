@@ -10,7 +10,7 @@ import pytest
 from engine import digit_layers, network, pretrained
 from engine.training import Settings
 from pages.shell import session as shell
-from tests.pages.reading import component, texts
+from tests.pages.reading import component, plain, texts
 from viz import digit_layers as viz
 
 
@@ -115,7 +115,7 @@ def test_a_network_whose_numbers_overflow_is_said_and_not_drawn(page, loaded, mo
     monkeypatch.setattr(shell.Session, "network", lambda self: broken)
     page.run()
     assert not page.exception
-    assert "Every number of the network must be finite" in page.error[0].value
+    assert "Every number of the network must be finite" in plain(page.error[0])
     assert "in the pretrained network that comes with the app" in texts(page)
     assert component(page, "digit_layers_cloud")["count"] == 500
 

@@ -8,6 +8,7 @@ import pytest
 from engine.errors import InvalidInput
 from engine.graph_presets import PRESETS
 from pages.sections.graph_variables import parse_variables, taken, written
+from tests.pages.reading import plain
 
 
 @pytest.fixture
@@ -53,7 +54,7 @@ def ask(page, count="1", **change):
 
 
 def errors(page):
-    return " ".join(item.value for item in page.error)
+    return " ".join(plain(item) for item in page.error)
 
 
 def test_it_opens_with_the_first_example_of_the_book(page):
@@ -115,7 +116,7 @@ def test_a_typed_expression(page):
     typed(page, "x = 2, y = [1, -2]", "graph_values")
     typed(page, "sum(y) * x ** 3")
     assert of(page, "gradients")["x"] == "−12" and of(page, "gradients")["y"] == [["8", "8"]]
-    assert "loss = `sum(y) * x ** 3`" in " ".join(item.value for item in page.markdown)
+    assert "loss = sum(y) * x ** 3" in [plain(item) for item in page.markdown]
     before = board(page)["drawing"]
     typed(page, "x = 3, y = [1, -2]", "graph_values")
     assert board(page)["drawing"] == before and of(page, "gradients")["y"] == [["27", "27"]]
@@ -133,7 +134,7 @@ def test_what_cannot_be_read_is_marked_and_the_last_graph_stays(page, text, sent
     typed(page, text)
     assert sentence in errors(page) and board(page)["drawing"] == before
     if column:
-        assert f"\n{text}\n{' ' * (column - 1)}▲\n" in errors(page)
+        assert f"{text}\n{' ' * (column - 1)}▲" in [item.value for item in page.code]
 
 
 def test_variables_that_do_not_serve_the_expression(page):
@@ -154,7 +155,7 @@ def test_division_by_zero_is_said_with_the_box_named(page):
 
 
 def test_steps_of_descent_lower_the_loss_and_lead_back(page):
-    lines = " ".join(item.value for item in page.markdown)
+    lines = " ".join(plain(item) for item in page.markdown)
     assert "w − 0.1 × 2 = 3 − 0.2 = 2.8" in lines and "b − 0.1 × 1 = 1 − 0.1 = 0.9" in lines
     page.button(key="graph_step").click().run()
     values = {item["name"]: item["values"][0] for item in board(page)["variables"]}
@@ -165,7 +166,7 @@ def test_steps_of_descent_lower_the_loss_and_lead_back(page):
     figure = json.loads(next(json.loads(item.proto.json or item.proto.mixed.json)["figure"]
                              for item in page.get("bidi_component") if item.key == "graph_losses"))  # fmt: skip
     np.testing.assert_allclose(figure["data"][0]["y"], [3, 2.5, *(2.5 - 0.05 * np.arange(1, 11))], rtol=1e-6)
-    assert "After 11 steps loss = 2; it fell" in " ".join(item.value for item in page.markdown)
+    assert "After 11 steps loss = 2; it fell" in " ".join(plain(item) for item in page.markdown)
     page.button(key="graph_reset").click().run()
     assert of(page, "values")["loss"] == "3"
     page.multiselect(key="graph_moving_x_w_b_y_true").set_value(["b"]).run()

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from pages.shell import session as shell
-from tests.pages.reading import component, texts
+from tests.pages.reading import component, plain, texts
 
 
 @pytest.fixture
@@ -65,7 +65,7 @@ def test_sizes_that_do_not_fit_are_named_and_the_last_good_picture_stays(page, x
     typed(page, "[[1, 0], [0, 1]]", "[[5, 6], [7, 8]]")
     before = blocks(page)
     typed(page, x, y)
-    assert [error.value for error in page.error] == [sentence]
+    assert [plain(error) for error in page.error] == [sentence]
     assert blocks(page) == before
     typed(page, "[[2, 0], [0, 2]]", "[[5, 6], [7, 8]]")
     assert not page.error
@@ -76,7 +76,7 @@ def test_sizes_that_do_not_fit_are_named_and_the_last_good_picture_stays(page, x
 def test_bad_text_is_one_sentence_beside_its_box(page, text):
     page.text_input(key="product_x").set_value(text).run()
     assert not page.exception
-    assert len(page.error) == 1 and page.error[0].value.startswith(("X ", "Index", "The ", "Axis"))
+    assert len(page.error) == 1 and plain(page.error[0]).startswith(("X ", "Index", "The ", "Axis"))
     assert shown(page) == ["58", "64", "139", "154"]
 
 

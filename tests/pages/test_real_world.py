@@ -7,6 +7,7 @@ from streamlit.testing.v1 import AppTest
 
 from engine.descriptions import EXAMPLES, parse_description
 from engine.real_world import View
+from tests.pages.reading import plain
 from viz.snippets.real_world import shape_code
 
 APP = Path(__file__).parents[2] / "app.py"
@@ -45,7 +46,7 @@ def test_words_become_the_view_and_its_code(page, text):
     found = parse_description(text)
     assert page.session_state["real_world_view"] == found.view
     assert code(page) == expected(found.view)
-    assert found.read in [caption.value for caption in page.caption]
+    assert found.read in [plain(caption) for caption in page.caption]
 
 
 def test_new_words_keep_the_dtype_and_the_order(page):
@@ -67,11 +68,11 @@ def test_words_not_understood_are_one_sentence_and_change_nothing(page):
     before = code(page)
     say(page, "thirty cats")
     assert not page.exception
-    assert [error.value.startswith("“cats” is not understood here.") for error in page.error] == [True]
+    assert [plain(error).startswith("“cats” is not understood here.") for error in page.error] == [True]
     assert code(page) == before
     say(page, "")
     assert len(page.error) == 1
-    assert page.error[0].value.startswith("This does not say what the data are.")
+    assert plain(page.error[0]).startswith("This does not say what the data are.")
     assert code(page) == before
 
 

@@ -4,6 +4,8 @@ import json
 
 import pytest
 
+from tests.pages.reading import plain
+
 
 @pytest.fixture
 def page(app):
@@ -29,7 +31,7 @@ def cards(app):
 
 
 def errors(app):
-    return [item.value for item in app.error]
+    return [plain(item) for item in app.error]
 
 
 def typed(app, **texts):

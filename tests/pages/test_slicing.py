@@ -9,6 +9,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from pages.shell import session as shell
+from tests.pages.reading import plain
 
 APP = Path(__file__).parents[2] / "app.py"
 OWN = "x, your own"
@@ -85,7 +86,7 @@ def test_the_shape_follows_the_text(page, text, shape):
 def test_a_refused_text_is_a_sentence_and_the_last_slice_stays(page, text, sentence):
     slice_by(page, "train_images", "5:7")
     slice_by(page, "train_images", text)
-    assert [error.value[: len(sentence)] for error in page.error] == [sentence]
+    assert [plain(error)[: len(sentence)] for error in page.error] == [sentence]
     assert shapes(page)[1] == "(2, 28, 28)"
     assert "train_images[5:7]" in page.code[0].value
 
@@ -114,7 +115,7 @@ def test_a_typed_tensor_of_another_rank_still_shows(page):
     slice_by(page, "x", "1:3, ::2")
     page.text_input(key="slicing_tensor").set_value("[1, 2, 3]").run()
     assert not page.exception
-    assert page.error[0].value.startswith("The index names 2 axes, but the tensor has only 1: axis 0 of size 3")
+    assert plain(page.error[0]).startswith("The index names 2 axes, but the tensor has only 1: axis 0 of size 3")
     assert shapes(page) == ("(3,)", "(3,)")
 
 

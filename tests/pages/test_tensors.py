@@ -12,6 +12,7 @@ from streamlit.testing.v1 import AppTest
 from engine.loading import Snapshot
 from engine.tensors import EXAMPLES
 from pages.shell import session as shell
+from tests.pages.reading import plain
 
 APP = Path(__file__).parents[2] / "app.py"
 
@@ -76,7 +77,7 @@ def test_bad_text_is_one_sentence_and_the_last_picture_stays(page, text, sentenc
     type_text(page, "[8, 9]")
     type_text(page, text)
     assert len(page.error) == 1
-    assert sentence in page.error[0].value
+    assert sentence in plain(page.error[0])
     assert scene(page)["blocks"][0]["values"] == ["8", "9"]
     assert attribute(page, "shape") == "(2,)"
     type_text(page, "7")
