@@ -118,7 +118,7 @@ class Study(NamedTuple):
     and between which neighbours f or f' jumps. x (p,), slopes, curvatures (p,), verdicts: the places x may take, STEP
     apart. wide (w,), wide_values (w,), wide_values32 (w,), slopes32 (p,) float32: f also REACH beyond the window.
     epsilons (2k,): the positive, then the negative ones. errors (p, 2k): approximation errors, where f' is not finite
-    f(x + eps) - f(x). near32 (p, 2k): f(x + eps) in float32. places (q,), place_verdicts: jumps between the x.
+    f(x + eps) - f(x). near, near32 (p, 2k): f(x + eps) in float64 and float32, also where f(x) is not finite. places (q,), place_verdicts: jumps between the x.
     """
 
     drawn: np.ndarray
@@ -136,6 +136,7 @@ class Study(NamedTuple):
     slopes32: np.ndarray
     epsilons: np.ndarray
     errors: np.ndarray
+    near: np.ndarray
     near32: np.ndarray
     places: np.ndarray
     place_verdicts: Verdicts
@@ -162,7 +163,8 @@ def study(expression: Expression, window: tuple[float, float]) -> Study:
         drawn, curve["drawn_values"], curve["drawn_slopes"],
         np.isfinite(curve["value_places"]), np.isfinite(curve["slope_places"]),
         x, curve["slopes"], curve["curvatures"], Verdicts(*(part[: len(x)] for part in judged)), wide,
-        curve["wide_values"], single["wide_values"], single["slopes"], epsilons, curve["errors"], single["near"],
+        curve["wide_values"], single["wide_values"], single["slopes"], epsilons, curve["errors"], curve["near"],
+        single["near"],
         off[failing], Verdicts(*(part[len(x) + failing] for part in judged)),
     )  # fmt: skip
 
@@ -198,6 +200,7 @@ def _curves(expression: Expression, x: Array, drawn: Array, wide: Array, epsilon
         "slopes": slope,
         "curvatures": curvatures(expression, x),
         "wide_values": wide_values,
+        "near": near.reshape(len(x), -1),
         "errors": near.reshape(len(x), -1) - here[:, None] - usable * epsilons,
     }
 

@@ -31,7 +31,7 @@ def warnings(graph: Graph, found: Backward) -> tuple[GraphWarning, ...]:
     loss = |x| has a corner at x = 0: its slope jumps from −1 to 1 there, so it has no derivative. JAX answers 1.
     """
     notes = []
-    for kind, look in (("value", _value), ("corner", _corner), ("gradient", _steep)):
+    for kind, look in (("value", _value), ("corner", _corner), ("gradient", _slope)):
         for k, node in enumerate(graph.nodes):
             if node.operation != "constant" and (sentence := look(graph, found, k)):
                 notes.append(GraphWarning(kind, sentence, k, node.column))
@@ -41,10 +41,18 @@ def warnings(graph: Graph, found: Backward) -> tuple[GraphWarning, ...]:
 def _lost_gradients(graph: Graph, found: Backward) -> tuple[GraphWarning, ...]:
     """Variables whose gradient is not finite though every value and every known local derivative is."""
     return tuple(
-        GraphWarning("gradient", f"the gradient of {graph.nodes[k].name} is {_worst(adjoint)}.", k, 0)
+        GraphWarning("gradient", _lost_gradient(graph.nodes[k].name, _worst(adjoint)), k, 0)
         for k in graph.variables
         if (adjoint := found.adjoints[k]) is not None and not _finite(adjoint)
     )
+
+
+def _lost_gradient(name: str, worst: str) -> str:
+    if worst == "nan":
+        why = "on the way back numbers grew beyond the largest one, and 0 × ∞ or ∞ − ∞ is no number"
+    else:
+        why = "the products on the way back are beyond the largest number of the dtype"
+    return f"the gradient of {name} is {worst}: {why}."
 
 
 def _place(node: Node) -> str:
@@ -80,7 +88,7 @@ def _worst(value: np.ndarray) -> str:
 
 
 def _shown(number: float) -> str:
-    return f"{float(number):.6g}".replace("-", "−")
+    return f"{float(number) + 0.0:.6g}".replace("-", "−")
 
 
 def _zero(name: str, value: np.ndarray) -> str:
@@ -181,14 +189,40 @@ def _answer(graph: Graph, found: Backward, k: int, cells: np.ndarray) -> str:
     return f" JAX answers {' and '.join(parts)}."
 
 
-def _steep(graph: Graph, found: Backward, k: int) -> str:
-    """A sentence where the value is finite and the local derivative is not."""
-    node = graph.nodes[k]
-    if not _finite(found.values[k]) or not all(map(_finite, _operands(graph, found, k))):
+def _slope(graph: Graph, found: Backward, k: int) -> str:
+    """For each operand a sentence where the value is finite and the local derivative is not."""
+    node, operands = graph.nodes[k], _operands(graph, found, k)
+    if not _finite(found.values[k]) or not all(map(_finite, operands)):
         return ""
-    for source, one in zip(node.inputs, found.locals[k], strict=True):
-        if one is not None and not _finite(one) and graph.nodes[source].operation != "constant":
-            name = graph.nodes[source].name
-            at = f"{name} = {_shown(np.ravel(found.values[source])[np.argmax(~np.isfinite(np.ravel(one)))])}"
-            return f"{node.name} is infinitely steep at {at}{_place(node)}: JAX's derivative there is {_worst(one)}."
-    return ""
+    said = [
+        _lost_slope(graph, k, operands, position, one)
+        for position, (source, one) in enumerate(zip(node.inputs, found.locals[k], strict=True))
+        if one is not None and not _finite(one) and graph.nodes[source].operation != "constant"
+    ]
+    return " ".join(dict.fromkeys(said))
+
+
+def _lost_slope(graph: Graph, k: int, operands: list[np.ndarray], position: int, one: np.ndarray) -> str:
+    """Why the local derivative with respect to one operand is no finite number, at the first cell where it is none."""
+    node = graph.nodes[k]
+    cell = int(np.argmax(~np.isfinite(np.ravel(one))))
+    numbers = [float(np.ravel(operand)[cell if operand.size > 1 else 0]) for operand in operands]
+    at = f"{graph.nodes[node.inputs[position]].name} = {_shown(numbers[position])}{_place(node)}"
+    answer = f"JAX's derivative there is {_worst(one)}"
+    if np.isnan(np.ravel(one)[cell]):
+        if node.operation == "pow" and position == 1 and numbers[0] < 0:
+            return (
+                f"{node.name} has no value beside {at}, because a negative number has only whole powers; so there is "
+                f"no derivative. JAX answers {_worst(one)}."
+            )
+        return f"JAX's slope of {node.name} at {at} is nan: its rule comes to 0 × ∞ or ∞ − ∞ there, which is no number."
+    if _vertical(node.operation, numbers, position):
+        return f"{node.name} is infinitely steep at {at}: {answer}."
+    return f"{node.name} is steeper at {at} than the largest number of its dtype can say: {answer}."
+
+
+def _vertical(operation: str, numbers: list[float], position: int) -> bool:
+    """Whether the derivative itself, not only its number in this dtype, grows without bound at these operands."""
+    if operation in ("asin", "acos", "acosh", "atanh"):
+        return abs(numbers[position]) == 1
+    return operation in ("sqrt", "cbrt", "pow") and position == 0 and numbers[0] == 0

@@ -86,7 +86,7 @@ def gradient_graph(graph: Graph, names: Sequence[str]) -> GradientGraph:
     """The jaxpr of the gradient of a graph's output, a single number, with respect to the named variables.
 
     Every operation of the graph is traced in a jax.named_scope of its own, which JAX writes into the equations of the
-    derivative: "transpose(jvp(node 7))" passes on node 7's adjoint. Outputs are named "∂loss/∂w".
+    derivative: "transpose(jvp(node 7))" passes on node 7's adjoint. Outputs are named "dloss/dw".
     InvalidInput where the output is not a single number or a name is no variable of floating numbers.
     """
     variables = {graph.nodes[k].name: graph.nodes[k] for k in graph.variables}
@@ -106,7 +106,7 @@ def gradient_graph(graph: Graph, names: Sequence[str]) -> GradientGraph:
 
     examples = {name: jax.ShapeDtypeStruct(node.shape, node.dtype) for name, node in variables.items()}
     loss = graph.nodes[graph.output].name
-    outputs = [*(f"∂{loss}/∂{name}" for name in names), loss]
+    outputs = [*(f"d{loss}/d{name}" for name in names), loss]
     found = trace(gradient, examples, output=outputs, double=graph.double)
     return _paired(graph, found, tuple(names))
 

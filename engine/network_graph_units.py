@@ -16,7 +16,7 @@ WEIGHTS = ("W1", "b1", "W2", "b2")
 
 
 class Units(NamedTuple):
-    """Every hidden unit at one pass. weights, gradients: (units, 28, 28), the columns of W1 and of ∂loss/∂W1.
+    """Every hidden unit at one pass. weights, gradients: (units, 28, 28), the columns of W1 and of dloss/dW1.
 
     norms: (units,) of the gradients. active: (units,) on how many samples relu lets the unit's sum through.
     """

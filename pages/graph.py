@@ -81,9 +81,9 @@ def board(given: Given) -> None:
 layout.opening(
     "Computation graph",
     "A **computation graph** draws an expression as single operations: values flow down the edges to the result. The "
-    "**backward pass** runs them upward; each carries a **local derivative**: how fast the box below changes with the "
-    "one above. Their product along a path, added over all paths, is the **gradient**. This is the graph JAX itself "
-    "computes with.",
+    "**backward pass** runs them upward; each carries a **local derivative**, ∂: how fast the box below changes with "
+    "the one above, all else held still. Their product along a path, added over all paths, is the **gradient**, d: "
+    "how fast the result changes in all. This is the graph JAX itself computes with.",
 )
 given = choose()
 teaches = PRESETS[st.session_state.graph_preset].teaches

@@ -16,7 +16,12 @@ MARGIN = 0.07
 
 
 def board(study: Study, *, version: str, place: Mapping[str, float], alt: str) -> dict[str, Any]:
-    """All the board draws. place: {"x", "epsilon"}, taken over when ``version`` changes. alt: the picture in words."""
+    """All the board draws. place: {"x", "epsilon"}, taken over when ``version`` changes. alt: the picture in words.
+
+    sentences: [index of x, what is said there, slope of the tangent or None]. marks: where it fails, in steps from the
+    left; doubts: those of them that have a derivative, another than JAX answers.
+    """
+    between = (study.places - study.x[0]) / STEP
     usable = np.isfinite(study.drawn_values)
     return {
         "version": version,
@@ -31,10 +36,14 @@ def board(study: Study, *, version: str, place: Mapping[str, float], alt: str) -
             "error": error_limits(study.errors),
         },
         "sentences": [
-            [int(index), sentence(float(study.x[index]), study.verdicts, index)]
+            [int(index), sentence(float(study.x[index]), study.verdicts, index), tangent(study.verdicts, index)]
             for index in np.flatnonzero(study.verdicts.kind != "smooth")
         ],
-        "marks": [*marked(study.verdicts), *((study.places - study.x[0]) / STEP).tolist()],
+        "marks": [*marked(study.verdicts), *between.tolist()],
+        "doubts": [
+            *np.flatnonzero(study.verdicts.kind == "disagrees").tolist(),
+            *between[study.place_verdicts.kind == "disagrees"].tolist(),
+        ],
         "between": sentence(float(study.places[0]), study.place_verdicts, 0) if study.places.size else "",
         **packed(arrays(study)),
     }
@@ -45,21 +54,31 @@ def arrays(study: Study) -> dict[str, np.ndarray]:
     middle = len(study.wide) // 2 - len(study.x) // 2
     here = study.wide_values[middle : middle + len(study.x)]
     usable = np.isfinite(study.drawn_values)
-    with np.errstate(over="ignore"):
-        return {
-            "drawnValues": study.drawn_values.astype("<f4"),
-            "drawnSlopes": np.where(usable, study.drawn_slopes, np.nan).astype("<f4"),
-            "valueBreaks": study.value_breaks.astype("u1"),
-            "slopeBreaks": study.slope_breaks.astype("u1"),
-            "slopes": study.slopes.astype("<f8"),
-            "curvatures": study.curvatures.astype("<f4"),
-            "wide": study.wide_values.astype("<f8"),
-            "wide32": study.wide_values32.astype("<f4"),
-            "slopes32": study.slopes32.astype("<f4"),
-            "errors": study.errors.astype("<f4"),
-            "near32": study.near32.astype("<f4"),
-            "floor": rounding_floor(study.x, here, study.slopes).astype("<f4"),
-        }
+    return {
+        "drawnValues": drawable(study.drawn_values),
+        "drawnSlopes": drawable(np.where(usable, study.drawn_slopes, np.nan)),
+        "valueBreaks": study.value_breaks.astype("u1"),
+        "slopeBreaks": study.slope_breaks.astype("u1"),
+        "slopes": study.slopes.astype("<f8"),
+        "curvatures": drawable(study.curvatures),
+        "wide": study.wide_values.astype("<f8"),
+        "wide32": study.wide_values32.astype("<f4"),
+        "slopes32": study.slopes32.astype("<f4"),
+        # Not its small difference from the straight line, rounded: added again, that would round the secant.
+        "near": study.near.astype("<f8"),
+        "near32": study.near32.astype("<f4"),
+        "floor": drawable(rounding_floor(study.x, here, study.slopes)),
+    }
+
+
+def drawable(heights: np.ndarray) -> np.ndarray:
+    """float32 in which a finite number stays finite, so that a curve beyond float32's range is no gap.
+
+    >>> bool(np.isfinite(drawable(np.array([1e300]))[0])), float(drawable(np.array([np.inf]))[0])
+    (True, inf)
+    """
+    most = float(np.finfo(np.float32).max)
+    return np.where(np.isfinite(heights), np.clip(heights, -most, most), heights).astype("<f4")
 
 
 def packed(named: Mapping[str, np.ndarray]) -> dict[str, Any]:
@@ -121,6 +140,11 @@ def sentence(x: float, verdicts: Verdicts, index: int) -> str:
         "kink": f"{where} {slopes}. There is no derivative. {says}, a choice.",
         "disagrees": f"{where} {both} of the formula's parts, one of which has no derivative here.",
     }[kind]
+
+
+def tangent(verdicts: Verdicts, index: int) -> float | None:
+    """The slope of the tangent where jax.grad does not tell it: the quotients' limit, None without a derivative."""
+    return float(f"{verdicts.right[index]:.5g}") if verdicts.kind[index] == "disagrees" else None
 
 
 def _slope(slope: float) -> str:

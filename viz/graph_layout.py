@@ -17,6 +17,9 @@ LABEL = (62.0, 20.0)
 """Pixels kept free for what is written on an edge."""
 BEND = 14.0
 """Width of the lane of an edge that passes a layer, pixels."""
+LABEL_SWEEPS = 3
+SPOTS = tuple((part, aside) for aside in (0.0, 14.0, -14.0, 26.0, -26.0) for part in (0.5, 0.7, 0.3, 0.86, 0.14))
+"""Where a label may stand, best first: how far along the slanted piece, and pixels to the side of it."""
 
 
 class Placed(NamedTuple):
@@ -56,9 +59,8 @@ def lay_out(
     centres = np.array([(x[node], (tops[layer] + bottoms[layer]) / 2) for node, layer in enumerate(layers)])
     routes = _routes(centres, sizes, layered.chains, x, layers, (tops, bottoms))
     width = max(x[node] + widths[node] / 2 for node in range(len(x)))
-    return Placed(
-        centres, tuple(layers), routes, _label_places(routes), (width, bottoms[-1]), crossings(rows, layered.below)
-    )
+    labels = _label_places(routes, edges)
+    return Placed(centres, tuple(layers), routes, labels, (width, bottoms[-1]), crossings(rows, layered.below))
 
 
 def _coordinates(
@@ -183,15 +185,55 @@ def _ports(
     return ports
 
 
-def _label_places(routes: Sequence[Sequence[tuple[float, float]]]) -> np.ndarray:
-    """The first place on each edge's last slanted piece whose label meets no earlier label; else the middle."""
-    places: list[tuple[float, float]] = []
-    for route in routes:
-        spots = [point_on(*_last_slant(route), part) for part in (0.5, 0.66, 0.34, 0.8, 0.2)]
-        free = (spot for spot in spots if all(abs(spot[0] - x) >= LABEL[0] or abs(spot[1] - y) >= LABEL[1]
-                                              for x, y in places))  # fmt: skip
-        places.append(next(free, spots[0]))
-    return np.array(places).reshape(-1, 2)
+def _label_places(routes: Sequence[Sequence[tuple[float, float]]], edges: Sequence[Edge]) -> np.ndarray:
+    """For each edge's label a place that meets no other label: near the middle of its last slanted piece.
+
+    Edges that run twice the same way first make room for each other. A label may leave its edge sideways as long as it
+    still covers it; where nothing is free it stands where it meets the others least.
+    """
+    slants = [_last_slant(route) for route in routes]
+    aside = _twins_aside([point_on(*slant, 0.5)[0] for slant in slants], edges)
+    places: dict[int, tuple[float, float]] = {}
+    for _ in range(LABEL_SWEEPS):
+        for number, (slant, shift) in enumerate(zip(slants, aside, strict=True)):
+            spots = [(x + shift + more, y) for part, more in SPOTS for x, y in [point_on(*slant, part)]]
+            places[number] = _freest(spots, [place for other, place in places.items() if other != number])
+    return np.array(list(places.values())).reshape(-1, 2)
+
+
+def _twins_aside(middles: Sequence[float], edges: Sequence[Edge]) -> list[float]:
+    """How far the label of each edge moves sideways so that edges of the same two boxes stand apart."""
+    groups: dict[Edge, list[int]] = {}
+    for number, edge in enumerate(edges):
+        groups.setdefault(edge, []).append(number)
+    aside = [0.0] * len(edges)
+    for numbers in groups.values():
+        numbers.sort(key=lambda number: middles[number])
+        wanted = [middles[number] for number in numbers]
+        found = apart(wanted, [LABEL[0]] * (len(numbers) - 1), [1.0] * len(numbers))
+        for number, place, before in zip(numbers, found, wanted, strict=True):
+            aside[number] = place - before
+    return aside
+
+
+def _freest(spots: Sequence[tuple[float, float]], taken: Sequence[tuple[float, float]]) -> tuple[float, float]:
+    """The first spot that meets nothing taken, else the one that meets it least."""
+    far = LABEL[1] + max(abs(spot[1] - spots[0][1]) for spot in spots)
+    near = [place for place in taken if abs(place[1] - spots[0][1]) < far]
+    least, best = np.inf, spots[0]
+    for spot in spots:
+        met = sum(_overlap(spot, place) for place in near)
+        if met < least:
+            least, best = met, spot
+        if not met:
+            break
+    return best
+
+
+def _overlap(first: tuple[float, float], second: tuple[float, float]) -> float:
+    """The area two labels share, square pixels."""
+    wide, tall = LABEL[0] - abs(first[0] - second[0]), LABEL[1] - abs(first[1] - second[1])
+    return wide * tall if min(wide, tall) > 1e-9 else 0.0
 
 
 def _last_slant(route: Sequence[tuple[float, float]]) -> tuple[tuple[float, float], tuple[float, float]]:

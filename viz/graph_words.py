@@ -156,25 +156,29 @@ def consumers(graph: Graph) -> list[list[tuple[int, int]]]:
 
 
 def backward_sentence(graph: Graph, index: int, found: Backward, leaving: Sequence[tuple[int, int]]) -> str:
-    """How a node's gradient comes about: local derivatives times what arrived, summed where several edges leave it."""
+    """How a node's gradient comes about: local derivatives times what arrived, summed where several edges leave it.
+
+    d stands for the derivative over all ways to the output, ∂ for the slope of one operation with the rest held still.
+    An operation that takes the node twice (x × x) has one slope with respect to it, the sum over both its operands.
+    """
     node, loss = graph.nodes[index], graph.nodes[graph.output].name
     adjoint = found.adjoints[index]
     if index == graph.output:
         if node.shape == ():
-            return f"∂{loss}/∂{loss} = 1: the backward pass starts at {loss}."
+            return f"{derivative(loss, loss)} = 1: the backward pass starts at {loss}."
         return (
             f"{loss} has several numbers: the backward pass starts with a 1 for each, so it differentiates their sum."
         )
     flows = [(target, position) for target, position in leaving if found.contributions[target][position] is not None]
-    wanted = f"∂{loss}/∂{node.name}"
+    wanted = derivative(loss, node.name)
     if not flows:
         return f"{wanted} = 0: nothing flows back to {node.name}."
-    products = " + ".join(_product(graph, target, position, found) for target, position in flows)
+    products = " + ".join(dict.fromkeys(_product(graph, target, position, found) for target, position in flows))
     meet = f" {count(len(flows), 'edge').capitalize()} meet at {node.name}: add them." if len(flows) > 1 else ""
     singles = all(graph.nodes[target].shape == () for target, _ in flows) and node.shape == ()
     if singles:
-        numbers = " + ".join(f"{factor(found.adjoints[target])} × {factor(found.locals[target][position])}"
-                             for target, position in flows)  # fmt: skip
+        numbers = " + ".join(_numbers(found, target, [place for other, place in flows if other == target])
+                             for target in dict.fromkeys(target for target, _ in flows))  # fmt: skip
         return f"{wanted} = {products} = {numbers} = {number(adjoint)}.{meet}"
     shape = f" It has the shape of {node.name}, {shape_text(node.shape)}." if node.shape else ""
     first = "" if not np.size(adjoint) else (
@@ -183,10 +187,26 @@ def backward_sentence(graph: Graph, index: int, found: Backward, leaving: Sequen
     return f"{wanted} = {products}.{shape}{first}{meet}"
 
 
+def derivative(of: str, name: str) -> str:
+    """The derivative over all ways, as opposed to one operation's own slope, which is written with ∂.
+
+    >>> derivative("loss", "w")
+    'dloss/dw'
+    """
+    return f"d{of}/d{name}"
+
+
+def _numbers(found: Backward, target: int, positions: Sequence[int]) -> str:
+    """What flows back through one operation of single numbers: its adjoint × its slope, one term for each operand."""
+    slopes = [factor(found.locals[target][position]) for position in positions]
+    slope = slopes[0] if len(slopes) == 1 else f"({' + '.join(slopes)})"
+    return f"{factor(found.adjoints[target])} × {slope}"
+
+
 def _product(graph: Graph, target: int, position: int, found: Backward) -> str:
-    """What flows back along one edge, in names: ∂loss/∂x1 × ∂x1/∂w, or for tensors xᵀ @ ∂loss/∂x1."""
+    """What flows back along one edge, in names: dloss/dx1 × ∂x1/∂w, or for tensors xᵀ @ dloss/dx1."""
     node, loss = graph.nodes[target], graph.nodes[graph.output].name
-    arrived, local = f"∂{loss}/∂{node.name}", edge_text(graph, target, position, found)
+    arrived, local = derivative(loss, node.name), edge_text(graph, target, position, found)
     if local.startswith("@"):
         return f"{arrived} {local}"
     if local.endswith("@"):
@@ -203,7 +223,7 @@ def edge_text(graph: Graph, target: int, position: int, found: Backward) -> str:
     node, local = graph.nodes[target], found.locals[target][position]
     if local is not None:
         numbers = np.ravel(local)
-        if numbers.size and (numbers == numbers[0]).all():
+        if numbers.size and np.array_equal(numbers, np.full_like(numbers, numbers[0]), equal_nan=True):
             return f"× {number(numbers[0], 3)}"
         return "× each" if numbers.size else ""
     if node.operation == "dot_general":
@@ -229,17 +249,17 @@ def path_words(graph: Graph, node: int, found: Backward, paths: Paths, parts: Se
         return PathWords(heading, (), f"No derivative flows back to {name}.")
     if not paths.complete:
         note = f"Only {len(lines):,} are listed; the gradient sums over all {paths.total:,}."
-        return PathWords(heading, lines, f"∂{loss}/∂{name} = {array_text(adjoint)}.", note)
+        return PathWords(heading, lines, f"{derivative(loss, name)} = {array_text(adjoint)}.", note)
     total = np.sum([np.asarray(part, float) for part in parts], axis=0)
     if len(lines) == 1:
         return PathWords(
-            heading, lines, f"One path: its product is the gradient, ∂{loss}/∂{name} = {array_text(adjoint)}."
+            heading, lines, f"One path: its product is the gradient, {derivative(loss, name)} = {array_text(adjoint)}."
         )
     terms = " + ".join(array_text(part, bracket=True) for part in parts)
     return PathWords(
         heading,
         lines,
-        f"Their sum: {terms} = {array_text(total)}, the gradient ∂{loss}/∂{name} = {array_text(adjoint)}.",
+        f"Their sum: {terms} = {array_text(total)}, the gradient {derivative(loss, name)} = {array_text(adjoint)}.",
     )
 
 

@@ -43,12 +43,12 @@ def backward_sentence(
 ) -> str:
     """How a gradient arrives. flows: from which boxes below, with the norm of what each sends back."""
     if is_output:
-        return "∂loss/∂loss = 1: the backward pass starts at loss."
+        return "dloss/dloss = 1: the backward pass starts at loss."
     if not flows:
-        return f"∂loss/∂{name} = 0: nothing flows back to {name}."
+        return f"dloss/d{name} = 0: nothing flows back to {name}."
     sent = " and ".join(f"from {source} (norm {number(length)})" for source, length in flows)
     meet = f" {count(len(flows), 'edge').capitalize()} meet: their gradients add." if len(flows) > 1 else ""
-    return f"∂loss/∂{name}: {_size(np.asarray(adjoint))}. It comes back {sent}.{meet}"
+    return f"dloss/d{name}: {_size(np.asarray(adjoint))}. It comes back {sent}.{meet}"
 
 
 def about(graph: Graph, name: str, node: Node, members: int) -> str:
@@ -123,7 +123,7 @@ def _display_names(graph: Graph, pair: GradientGraph) -> list[str]:
     names, kept, gradients, repeated = [], 0, 0, set()
     for m, node in enumerate(pair.graph.nodes):
         origin = pair.origin[m]
-        if not node.inputs or node.name.startswith("∂"):
+        if not node.inputs or node.name.startswith("dloss/d"):
             names.append(node.name)
         elif pair.is_backward[m]:
             gradients += 1

@@ -79,13 +79,13 @@ def test_steps_go_forward_then_backward_without_the_server(graph):
     expect(node(graph, "x2").locator("text.value")).to_have_text("·")
     expect(graph.locator(f"{BOARD} .tape .recorded")).to_have_count(1)
     graph.get_by_label("Step", exact=True).fill("5")
-    expect(sentence).to_have_text("∂loss/∂loss = 1: the backward pass starts at loss.")
+    expect(sentence).to_have_text("dloss/dloss = 1: the backward pass starts at loss.")
     graph.get_by_label("Step", exact=True).press("ArrowRight")
-    expect(sentence).to_contain_text("∂loss/∂x3 = ∂loss/∂loss × ∂loss/∂x3 = 1 × (−1) = −1")
+    expect(sentence).to_contain_text("dloss/dx3 = dloss/dloss × ∂loss/∂x3 = 1 × (−1) = −1")
     expect(graph.locator(f"{BOARD} .local.shown")).to_have_text(["× −1"])
     expect(graph.locator(f"{BOARD} .edge.carries")).to_have_count(1)
     graph.get_by_role("button", name="Play").click()
-    expect(sentence).to_contain_text("∂loss/∂x2 = ")
+    expect(sentence).to_contain_text("dloss/dx2 = ")
     graph.get_by_role("button", name="Pause").click()
     assert data(graph)["answered"] == answered
 
@@ -107,7 +107,7 @@ def test_by_keyboard_along_the_edges_to_the_paths(graph):
     lines = graph.locator(f"{BOARD} .paths li")
     expect(lines).to_have_count(3)
     slope = np.sin(1) + np.cos(1) + 2
-    expect(graph.locator(f"{BOARD} .paths .total")).to_contain_text(f"∂y/∂x = {slope:.4g}")
+    expect(graph.locator(f"{BOARD} .paths .total")).to_contain_text(f"dy/dx = {slope:.4g}")
     expect(graph.locator(f"{BOARD} .edge.lit")).to_have_count(6)
     lines.nth(2).hover()
     expect(graph.locator(f"{BOARD} .edge.lit")).to_have_count(2)
@@ -167,7 +167,7 @@ def test_a_typed_expression_its_mistake_and_a_corner(graph):
 def test_on_a_phone_a_tap_shows_paths_and_nothing_is_too_wide(phone):
     opened(phone)
     node(phone, "x2").tap()
-    expect(phone.locator(f"{BOARD} .paths .total")).to_contain_text("∂loss/∂x2 = 1")
+    expect(phone.locator(f"{BOARD} .paths .total")).to_contain_text("dloss/dx2 = 1")
     expect(phone.locator(f"{BOARD} .paths li")).to_have_text("x2 → x3 → loss: (−1) × (−1) = 1")
     phone.get_by_role("button", name="Take the step").tap()
     expect(node(phone, "loss").locator("text.value")).to_have_text("2.5")

@@ -30,12 +30,52 @@ def found(text, **values):
         ("maximum(x, 1)", 1, "corner", 1, "x and 1 are equal, and maximum has no derivative at a tie"),
         ("minimum(x, x)", 1, "corner", 1, "x and x are equal, and minimum has no derivative at a tie"),
         ("sqrt(x)", 0, "gradient", 1, "is infinitely steep at x = 0 (character 1): JAX's derivative there is inf."),
+        ("sqrt(-x)", 0, "gradient", 1, "is infinitely steep at x1 = 0 (character 1): JAX's derivative there is −inf."),
+        ("x**0.5", 0, "gradient", 2, "is infinitely steep at x = 0 (character 2): JAX's derivative there is inf."),
+        ("1 / x", 1e-200, "gradient", 3, "is steeper at x = 1e−200 (character 3) than the largest number of its dtype"),
+        (
+            "x**x",
+            -1,
+            "gradient",
+            2,
+            "loss has no value beside x = −1 (character 2), because a negative number has only "
+            "whole powers; so there is no derivative. JAX answers nan.",
+        ),
+        ("(-2)**x", 2, "gradient", 5, "loss has no value beside x = 2 (character 5), because a negative number has"),
+        ("x**x", 0, "gradient", 2, "JAX's slope of loss at x = 0 (character 2) is nan: its rule comes to 0 × ∞"),
     ],
 )
 def test_each_kind_is_said_at_its_place(text, x, kind, column, sentence):
     first = found(text, x=np.float64(x))[0]
     assert (first.kind, first.column) == (kind, column)
     assert sentence in first.sentence
+
+
+def test_a_slope_is_called_infinite_only_where_quotients_grow_without_bound():
+    for text, x, infinite in (("sqrt(x)", 0.0, True), ("1 / x", 1e-200, False), ("x**x", -1.0, False)):
+        (note,) = found(text, x=x)
+        assert ("infinitely steep" in note.sentence) == infinite
+        with np.errstate(invalid="ignore"):
+            of = {"sqrt(x)": np.sqrt, "1 / x": lambda at: 1 / at, "x**x": lambda at: np.float64(at) ** at}[text]
+            sides = [(of(x + step) - of(x)) / step for step in (1e-4 * (x or 1), 1e-8 * (x or 1), 1e-12 * (x or 1))]
+        grows = bool(np.isfinite(sides).all() and abs(sides[2]) > 50 * abs(sides[1]) > 2500 * abs(sides[0]))
+        assert grows == infinite
+
+
+def test_each_operand_that_lost_its_slope_is_named():
+    (note,) = found("sum(x**w)", x=[-1.0, 0.0, 2.0], w=[2.0, 0.5, 1.0])
+    assert "infinitely steep at x = 0" in note.sentence and "no value beside w = 2" in note.sentence
+
+
+@pytest.mark.parametrize(
+    ("text", "values", "said"),
+    [
+        ("1e12 * (1e12 * (exp(x) * w))", {"x": 680.0, "w": 0.0}, "w is inf: the products on the way back are beyond"),
+        ("1e12 * (1e12 * (exp(680) * (x * w)))", {"x": 0.0, "w": 0.0}, "x is nan: on the way back numbers grew beyond"),
+    ],
+)
+def test_gradients_lost_on_the_way_back_say_how(text, values, said):
+    assert found(text, **values)[0].sentence.startswith(f"the gradient of {said}")
 
 
 @pytest.mark.parametrize(("text", "name"), [("abs(x)", "abs"), ("relu(x)", "relu")])

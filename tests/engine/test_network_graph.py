@@ -57,7 +57,7 @@ def test_the_gradients_own_jaxpr_computes_the_adjoints(case):
     graph, values, found, *_ = case
     pair = gradient_graph(graph, WEIGHTS)
     outputs = forward(pair.graph, values)
-    assert [pair.graph.nodes[k].name for k in pair.graph.outputs] == [*(f"∂loss/∂{name}" for name in WEIGHTS), "loss"]
+    assert [pair.graph.nodes[k].name for k in pair.graph.outputs] == [*(f"dloss/d{name}" for name in WEIGHTS), "loss"]
     assert outputs[pair.graph.outputs[-1]] == pytest.approx(found.values[graph.output], rel=1e-6)
     for k, name in zip(pair.graph.outputs, pair.names, strict=False):
         np.testing.assert_allclose(outputs[k], gradients(graph, found)[name], rtol=1e-5, atol=1e-8)

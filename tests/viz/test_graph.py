@@ -46,9 +46,9 @@ def test_the_book_forward_and_backward_word_for_word():
         "loss = |x3| = |−3| = 3.",
     ]  # fmt: skip
     sentence = {graph.nodes[k].name: words.backward_sentence(graph, k, found, leaving[k]) for k in range(8)}
-    assert sentence["loss"] == "∂loss/∂loss = 1: the backward pass starts at loss."
-    assert sentence["w"] == "∂loss/∂w = ∂loss/∂x1 × ∂x1/∂w = 1 × 2 = 2."
-    assert sentence["b"] == "∂loss/∂b = ∂loss/∂x2 × ∂x2/∂b = 1 × 1 = 1."
+    assert sentence["loss"] == "dloss/dloss = 1: the backward pass starts at loss."
+    assert sentence["w"] == "dloss/dw = dloss/dx1 × ∂x1/∂w = 1 × 2 = 2."
+    assert sentence["b"] == "dloss/db = dloss/dx2 × ∂x2/∂b = 1 × 1 = 1."
     assert sentence["x2"].endswith("= (−1) × (−1) = 1.")
 
 
@@ -62,6 +62,66 @@ def test_what_scalar_sentences_write_out_is_true(name):
         parts = words.backward_sentence(graph, k, found, leaving[k]).split(".  ")[0].split(" = ")
         assert evaluated(parts[2]) == pytest.approx(float(found.adjoints[k]), rel=2e-3)
         assert numbers(parts[3])[0] == pytest.approx(float(found.adjoints[k]), rel=1e-3)
+
+
+def said_of(text, name="x", **values):
+    graph = parse_graph(text, values)
+    found, index = backward(graph, values, compiled=False), graph.index(name)
+    return words.backward_sentence(graph, index, found, words.consumers(graph)[index]), found
+
+
+def test_local_slopes_and_derivatives_in_all_have_different_symbols():
+    # loss = x² + x at 3: 2 · 3 + 1 in all, of which the sum alone has the slope 1, and x² alone 6.
+    sentence, _ = said_of("x*x + x", x=3.0)
+    assert sentence == (
+        "dloss/dx = dloss/dx1 × ∂x1/∂x + dloss/dloss × ∂loss/∂x = 1 × (3 + 3) + 1 × 1 = 7. "
+        "Three edges meet at x: add them."
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "values"),
+    [
+        ("x*x + x", {"x": 3.0}), ("x**x + x*w", {"x": 2.0, "w": -3.0}), ("(x - x*w) / x", {"x": -2.0, "w": 5.0}),
+        ("abs(y - (x*w + x)) * x", {"x": 2.0, "w": 3.0, "y": 4.0}), ("maximum(x, x) + exp(x) * x", {"x": -1.5}),
+    ],
+)  # fmt: skip
+def test_every_symbol_of_a_scalar_sentence_has_one_value_and_it_is_the_true_one(text, values):
+    """Each d is this function's own difference quotient, each ∂ that of one box with its other inputs held still."""
+    graph = parse_graph(text, values)
+    found, leaving = backward(graph, values, compiled=False), words.consumers(graph)
+    adjoints = {node.name: float(found.adjoints[k]) for k, node in enumerate(graph.nodes)}
+    slopes = {
+        (node.name, graph.nodes[source].name): sum(
+            float(found.locals[k][place]) for place, other in enumerate(node.inputs) if other == source
+        )
+        for k, node in enumerate(graph.nodes)
+        for source in node.inputs
+    }
+    for k, node in enumerate(graph.nodes):
+        if node.operation == "constant" or k == graph.output:
+            continue
+        wanted, products, numbers_of, *_ = words.backward_sentence(graph, k, found, leaving[k]).split(" = ")
+        assert wanted == f"dloss/d{node.name}"
+        total, written = 0.0, re.sub(r"\(([^()]|\([^()]*\))* \+ ([^()]|\([^()]*\))*\)", "0", numbers_of)
+        assert len(products.split(" + ")) == len(written.split(" + "))
+        for term in products.split(" + "):
+            of, local = term.split(" × ")
+            above, below = re.fullmatch(r"∂(\w+)/∂(\w+)", local).groups()
+            assert of == f"dloss/d{above}" and below == node.name
+            total += adjoints[above] * slopes[above, below]
+        assert total == pytest.approx(adjoints[node.name], rel=1e-12)
+
+
+def test_an_edge_without_a_number_says_nan():
+    _, found = said_of("x**x", x=-1.0)
+    graph = parse_graph("x**x", {"x": -1.0})
+    assert [words.edge_text(graph, graph.output, place, found) for place in (0, 1)] == ["× −1", "× nan"]
+    values = {"x": np.array([-1.0, -2.0]), "w": np.array([2.0, 2.0])}
+    graph = parse_graph("sum(x**w)", values)
+    x1 = graph.index("x1")
+    assert words.edge_text(graph, x1, 1, backward(graph, values, compiled=False)) == "× nan"
+    assert words.edge_text(graph, x1, 0, backward(graph, values, compiled=False)) == "× each"
 
 
 def test_edges_that_meet_are_added_and_so_are_paths():
@@ -82,7 +142,7 @@ def test_edges_that_meet_are_added_and_so_are_paths():
     # x sin(x) + x² at 1: sin 1 + cos 1 + 2
     slope = np.sin(1) + np.cos(1) + 2
     assert evaluated(said.total.split(": ")[1].split(" = ")[0]) == pytest.approx(slope, rel=1e-3)
-    assert said.total.endswith(f"the gradient ∂y/∂x = {words.number(slope)}.")
+    assert said.total.endswith(f"the gradient dy/dx = {words.number(slope)}.")
 
 
 def test_paths_that_are_not_all_listed_are_counted():
@@ -94,7 +154,7 @@ def test_paths_that_are_not_all_listed_are_counted():
     listed = paths(graph, 0, limit=5)
     said = words.path_words(graph, 0, found, listed, path_products(found.locals, listed))
     assert len(said.lines) == 5 and f"sums over all {listed.total}" in said.note
-    assert said.total == f"∂loss/∂x = {words.number(found.adjoints[0])}."
+    assert said.total == f"dloss/dx = {words.number(found.adjoints[0])}."
 
 
 def test_tensors_paths_add_up_to_the_gradient_in_words():
@@ -103,7 +163,7 @@ def test_tensors_paths_add_up_to_the_gradient_in_words():
     said = words.path_words(graph, graph.index("z"), found, listed, path_adjoints(graph, values, listed))
     assert listed.total == len(said.lines) == 4
     gradient = np.exp(values["z"]) / np.exp(values["z"]).sum() - values["y_true"]
-    assert said.total.endswith(f"∂loss/∂z = {words.array_text(gradient)}.")
+    assert said.total.endswith(f"dloss/dz = {words.array_text(gradient)}.")
 
 
 def test_a_matrix_product_in_words():
@@ -114,9 +174,9 @@ def test_a_matrix_product_in_words():
     )
     where = {name: graph.index(name) for name in ("x", "W", "b")}
     said = {name: words.backward_sentence(graph, k, found, leaving[k]) for name, k in where.items()}
-    assert said["x"].startswith("∂y/∂x = ∂y/∂x1 @ Wᵀ. It has the shape of x, (2, 2). First number: −0.5.")
-    assert said["W"].startswith("∂y/∂W = xᵀ @ ∂y/∂x1. ")
-    assert "the sum of ∂y/∂x2 over the repeats" in said["b"]
+    assert said["x"].startswith("dy/dx = dy/dx1 @ Wᵀ. It has the shape of x, (2, 2). First number: −0.5.")
+    assert said["W"].startswith("dy/dW = xᵀ @ dy/dx1. ")
+    assert "the sum of dy/dx2 over the repeats" in said["b"]
 
 
 def test_a_result_of_several_numbers_starts_with_ones():

@@ -7,7 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from viz.graph_layout import LABEL, apart, lay_out
+from engine.graph_expressions import parse_graph
+from viz.graph import box_size, boxes_of, edges_of
+from viz.graph_layout import LABEL, apart, lay_out, point_on
 from viz.graph_order import crossings, first_order, layers_of, with_bends
 
 SIZES = [(118.0, 68.0), (44.0, 32.0), (200.0, 150.0)]
@@ -111,6 +113,23 @@ def test_the_graph_of_the_book():
     for a, b in combinations(range(len(spots)), 2):
         gap = np.abs(spots[a] - spots[b])
         assert gap[0] >= LABEL[0] or gap[1] >= LABEL[1]
+
+
+@pytest.mark.parametrize("text", ["x*x", "x*x + x", "x**x", "(x*x)*(x*x)", "maximum(x*x, x*x)*x", "x*x*x*x*x*x"])
+def test_labels_of_parallel_edges_stand_apart_and_on_their_edges(text):
+    graph = parse_graph(text, {"x": 1.5})
+    sizes = [box_size(box) for box in boxes_of(graph)]
+    placed = lay_out(sizes, edges_of(graph))
+    for first, second in combinations(placed.labels, 2):
+        gap = np.abs(first - second)
+        assert gap[0] >= LABEL[0] - 1e-6 or gap[1] >= LABEL[1] - 1e-6
+    for (x, y), route in zip(placed.labels, placed.routes, strict=True):
+        way = np.array([point_on(a, b, part) for a, b in pairwise(route) for part in np.linspace(0, 1, 101)])
+        on = way[np.abs(way[:, 1] - y) <= LABEL[1] / 2]
+        assert np.abs(on[:, 0] - x).min() <= LABEL[0] / 2
+    for (x, y), (width, height) in zip(placed.centres, sizes, strict=True):
+        beside = np.abs(placed.labels - (x, y)) >= ((width + LABEL[0]) / 2, (height + LABEL[1]) / 2)
+        assert beside.any(axis=1).all()
 
 
 def test_two_edges_between_the_same_boxes_do_not_coincide():
