@@ -118,7 +118,8 @@ class Study(NamedTuple):
     and between which neighbours f or f' jumps. x (p,), slopes, curvatures (p,), verdicts: the places x may take, STEP
     apart. wide (w,), wide_values (w,), wide_values32 (w,), slopes32 (p,) float32: f also REACH beyond the window.
     epsilons (2k,): the positive, then the negative ones. errors (p, 2k): approximation errors, where f' is not finite
-    f(x + eps) - f(x). near, near32 (p, 2k): f(x + eps) in float64 and float32, also where f(x) is not finite. places (q,), place_verdicts: jumps between the x.
+    f(x + eps) - f(x). near, near32 (p, 2k): f(x + eps) in float64 and float32, also where f(x) is not finite.
+    places (q,), place_verdicts: jumps between the x.
     """
 
     drawn: np.ndarray

@@ -70,13 +70,24 @@ class Sweep(NamedTuple):
         return self.best(self.double)
 
     @property
+    def flat(self) -> bool:
+        """Whether f has one value at both ends of every epsilon below the first corner, in float64."""
+        free = self.corners == 0
+        heights = np.concatenate([self.double.above[free], self.double.below[free]])
+        return bool(free.any() and (heights == heights[0]).all())
+
+    @property
     def verdict(self) -> str:
-        """At ``chosen``: "zero" (both 0), "corner", "agree", "noise" (no further apart than expected) or "differ"."""
+        """At ``chosen``: "flat" and "level" (quotient and slope 0), "corner", "agree", "noise" or "differ".
+
+        "flat": f does not change at all as far as it has no corner; "level": it does, both ways alike, as x² at 0.
+        "noise": no further apart than expected.
+        """
         quotient, error = self.double.quotients[self.chosen], self.double.errors[self.chosen]
         if self.corners[self.chosen]:
             return "corner"
         if quotient == self.slope == 0:
-            return "zero"
+            return "flat" if self.flat else "level"
         if error <= AGREE:
             return "agree"
         return "noise" if abs(quotient - self.slope) <= 30 * self.double.expected[self.chosen] else "differ"

@@ -30,15 +30,15 @@ def _formula_at(expression: Expression, axis: int, point: Array, values: Array) 
 
 
 def sweep(expression: Expression, point: tuple[float, float], variable: str) -> Sweep:
-    """A formula of x and y along one of them. The point is rounded to float32, so that both dtypes stand on it.
+    """A formula of x and y along one of them. float64 stands on the point given, float32 on the point rounded to it.
 
     >>> found = sweep(expressions.parse("x**2 * y", VARIABLES), (3.0, 2.0), "x")
     >>> found.slope, found.third, found.verdict
     (12.0, 0.0, 'agree')
     """
     axis = VARIABLES.index(variable)
-    values = rounded(point)
-    place = np.array([*values.values()])
+    values = dict(zip(VARIABLES, require_point(point), strict=True))
+    place = np.array(point, np.float64)
     sides, at = [], Point(np.nan, np.nan, np.nan, np.nan)
     for dtype in ROUNDOFF:
         moved = ends(place[axis], dtype)
@@ -48,7 +48,7 @@ def sweep(expression: Expression, point: tuple[float, float], variable: str) -> 
         sides.append(side(heights, float(slope), dtype))
         at = Point(float(height), float(slope), float(third), _size(expression, values, variable))
     if not np.isfinite(at[:2]).all():
-        what = "df/d" + variable if np.isfinite(at.height) else "f"
+        what = f"“df/d{variable}”" if np.isfinite(at.height) else "“f”"
         raise InvalidInput(
             f"{what} must be a finite number at the point; at x = {point[0]:g}, y = {point[1]:g} it is not."
         )
@@ -63,21 +63,12 @@ def _size(expression: Expression, values: dict[str, float], variable: str) -> fl
     return float(sizes[np.isfinite(sizes)].max())
 
 
-def rounded(point: tuple[float, float]) -> dict[str, float]:
-    """The point by variable, rounded to float32.
-
-    >>> rounded((0.5, 0.1))
-    {'x': 0.5, 'y': 0.10000000149011612}
-    """
-    return dict(zip(VARIABLES, np.array(require_point(point), np.float32).tolist(), strict=True))
-
-
 def require_point(point: tuple[float, float]) -> tuple[float, float]:
     """The same point; InvalidInput unless both numbers are finite and at most a million in size."""
     for variable, value in zip(VARIABLES, point, strict=True):
         if not abs(value) <= MAX_POINT:
-            raise InvalidInput(f"{variable} must be from -{MAX_POINT:,.0f} to {MAX_POINT:,.0f}; {value:g} is not.")
-    return point
+            raise InvalidInput(f"“{variable}” must be from −{MAX_POINT:,.0f} to {MAX_POINT:,.0f}; {value:g} is not.")
+    return float(point[0]), float(point[1])
 
 
 _CORNERED = ("abs", "relu", "sign", "step", "maximum", "minimum", "floor")

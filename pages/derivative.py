@@ -91,7 +91,8 @@ layout.notice(
     "powers of ten.",
     "float32 keeps about 7 digits. Below some ε only its rounding is left. An error of exactly 0 sits hollow on the "
     "lower edge.",
-    "A red triangle marks a place without a derivative. JAX answers a number there all the same.",
+    "A red triangle marks a place without a derivative. JAX answers a number there all the same. At a hollow triangle "
+    "there is a derivative, and JAX answers another number.",
     f"x moves in steps of 1/{round(1 / STEP)}, and every number shown is computed at that x.",
 )
 layout.try_this(

@@ -53,7 +53,9 @@ def verdict(sweep: Sweep, by_hand: float) -> str:
     sentence = {
         "agree": f"{hands}, and the difference quotient differs from them by {error} of their size: **the gradient is "
         "right.**",
-        "zero": "All methods give exactly 0: **changing this alone changes nothing here.**",
+        "flat": "All methods give exactly 0: **changing this alone changes nothing here.**",
+        "level": "All methods give exactly 0: **f is level here.** It changes all the same, by as much to one side as "
+        "to the other.",
         "noise": f"{hands}. The difference quotient is off by no more than truncation and rounding let expect: **no "
         "sign of an error, but no proof to more digits either.**",
         "corner": "There is a **corner** as close as the smallest ε: the slopes from the left and from the right "
@@ -154,11 +156,20 @@ def _step_row(step: Step) -> str:
         body = f"{names[0]} {SYMBOLS[step.kind]} {names[1]}"
     else:
         body = f"−{names[0]}" if step.kind == "negate" else f"{step.kind}({', '.join(names)})"
-    used = [pair for pair in zip(names, step.factors, step.slopes, strict=True) if pair[2]]
-    local = ", ".join(f"∂/∂{name} = {amount(factor)}" for name, factor, _ in used) or "constant"
-    terms = " + ".join(f"{_bracketed(factor)} × {_bracketed(slope)}" for _, factor, slope in used)
+    # An operand that comes twice (x × x) has one slope, the sum over both places.
+    used = {name: (slope, [factor for other, factor in zip(names, step.factors, strict=True) if other == name])
+            for name, slope in zip(names, step.slopes, strict=True) if slope}  # fmt: skip
+    local = ", ".join(f"∂/∂{name} = {_summed(factors)}" for name, (_, factors) in used.items()) or "constant"
+    terms = " + ".join(f"{_bracketed(sum(factors))} × {_bracketed(slope)}" for slope, factors in used.values())
     result = f"{terms} = **{amount(step.slope)}**" if terms else "0"
     return f"| {step.name} = {body} | {amount(step.value)} | {local} | {result} |"
+
+
+def _summed(factors: Sequence[float]) -> str:
+    """The factors of one operand and, where it comes twice, their sum."""
+    if len(factors) == 1:
+        return amount(factors[0])
+    return f"{amount(factors[0])} + {' + '.join(map(_bracketed, factors[1:]))} = {amount(sum(factors))}"
 
 
 def _bracketed(value: float) -> str:

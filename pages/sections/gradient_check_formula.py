@@ -52,28 +52,18 @@ def formula() -> None:
         variable = st.segmented_control(
             "Derivative with respect to", VARIABLES, key="gradient_check_variable", required=True, **KEPT
         )
-    view = settled(expression, (x, y), variable)
-    if view:
-        show(*view)
-
-
-def settled(
-    expression: Expression, point: tuple[float, float], variable: str
-) -> tuple[Expression, tuple[float, float], str, Sweep] | None:
-    """The view asked for; where it has no derivative the last one that had, and a sentence."""
-    with st.container():
-        try:
-            st.session_state.gradient_check_view = (
-                expression, point, variable, check.sweep(expression, point, variable)
-            )  # fmt: skip
-        except InvalidInput as error:
-            refuse(error)
-    return st.session_state.get("gradient_check_view")
+    # Not the last table that could be made: it would be another function's.
+    try:
+        sweep = check.sweep(expression, (x, y), variable)
+    except InvalidInput as error:
+        refuse(error)
+        return
+    show(expression, (x, y), variable, sweep)
 
 
 def show(expression: Expression, point: tuple[float, float], variable: str, sweep: Sweep) -> None:
     """The methods side by side, the chain rule part by part, the U-curve, the code."""
-    place = check.rounded(point)
+    place = dict(zip(VARIABLES, point, strict=True))
     parts = steps(expression, place, variable)
     by_hand = parts[-1].slope if parts else sweep.slope
     st.markdown(words.table(sweep, by_hand))

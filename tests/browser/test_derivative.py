@@ -1,6 +1,7 @@
 """The tangent board in Chromium: points dragged, keys, exact numbers, places without a derivative, a phone."""
 
 import json
+import re
 
 import numpy as np
 import pytest
@@ -114,6 +115,66 @@ def test_a_corner_says_both_slopes_and_a_gap_has_no_line(page):
     page.keyboard.press("Home")
     expect(root.locator(".verdict")).to_contain_text("At x = −1 f has no finite value")
     expect(root.locator("[data-row=line]")).to_have_text("no straight line to follow")
+
+
+@pytest.mark.slow
+def test_where_f_has_no_value_its_neighbour_still_has_one(page):
+    root = opened(page)
+    choose(page, "1 / x", "reciprocal")
+    root.get_by_role("button", name="Go where it fails").click()
+    expect(root).to_have_attribute("data-x", "0")
+    expect(root.locator("[data-row=secant]")).to_have_text("none: f(0) has no finite value")
+    expect(root.locator("[data-row=true]")).to_have_text("f(1) = 1")
+    expect(root.locator("[data-row=tangent]")).to_have_text("none: no point to touch")
+
+
+@pytest.mark.slow
+def test_no_tangent_is_named_where_there_is_no_derivative(page):
+    root = opened(page)
+    choose(page, "|x|", "absolute")
+    expect(root).to_have_attribute("data-x", "0")
+    expect(root.locator(".verdict")).to_contain_text("There is no derivative")
+    expect(root.locator("[data-row=tangent]")).to_have_text("none: no derivative here")
+    expect(root.locator("[data-row=line]")).to_have_text("no straight line to follow")
+    expect(root.locator("[data-row=error]")).to_have_text("–")
+    expect(root.locator("[data-row=secant]")).to_have_text("(f(1) − f(0)) / 1 = (1 − 0) / 1 = 1")
+    expect(root.locator(".curve figcaption")).to_contain_text("no derivative")
+    expect(root.locator(".curve figcaption")).not_to_contain_text("JAX answers another")
+
+
+@pytest.mark.slow
+def test_typed_formulas_are_written_and_marked_as_they_are(page):
+    root = opened(page)
+    choose(page, "Your own function", "typed")
+    caption, secant = root.locator(".curve figcaption"), root.locator("[data-row=secant]")
+    field = page.get_by_role("textbox", name="f(x) =")
+    fails = root.get_by_role("button", name="Go where it fails")
+
+    def shows(text):
+        field.fill(text)
+        expect(figure(root)).to_have_attribute(
+            "aria-label", re.compile(re.escape(f"The function {text} with")), timeout=60_000
+        )
+
+    shows("relu(x) - relu(-x)")
+    fails.click()
+    expect(root.locator("[data-row=tangent]")).to_have_text("f′(0) = 1")
+    expect(root.locator(".verdict")).to_have_class(re.compile("doubts"))
+    expect(caption).to_contain_text("JAX answers another number")
+    expect(caption).not_to_contain_text("no derivative")
+    shows("sin(pi*x)")
+    expect(secant).to_have_text("(f(1) − f(0)) / 1 = (1.2246 · 10⁻¹⁶ − 0) / 1 = 1.224647 · 10⁻¹⁶")
+    root.get_by_role("slider", name="ε").focus()
+    for _ in range(40):
+        page.keyboard.press("ArrowLeft")
+    expect(secant).to_contain_text(re.compile(r"/ \(\d(\.\d)? · 10⁻⁵\) ="))
+    shows("sin(x) / x")
+    expect(caption).to_contain_text("a hole")
+    expect(caption).not_to_contain_text("f has no finite value")
+    shows("1 / x")
+    expect(caption).not_to_contain_text("a hole")
+    shows("x^x")
+    expect(caption).to_contain_text("f has no finite value")
 
 
 @pytest.mark.slow

@@ -67,7 +67,7 @@ def test_a_dead_unit_has_a_gradient_of_exactly_0(layer):
     found = chains.chain(NETWORK, place, *BATCH)
     assert found.gradient == entry(GRADIENT.gradient, place) == 0 and not found.gates.any() and found.back.any()
     swept = gradient_check_network.sweep(NETWORK, GRADIENT, place, *BATCH)
-    assert swept.verdict == "zero" and not swept.double.quotients[swept.chosen]
+    assert swept.verdict == "flat" and not swept.double.quotients[swept.chosen]
     assert gradient_check_network.silent_unit(NETWORK, BATCH[0]) == (SUMS.max(axis=0) < 0).argmax() <= DEAD
     awake = NETWORK._replace(b1=np.full(HIDDEN, 500.0, np.float32))
     assert gradient_check_network.silent_unit(awake, BATCH[0]) is None
@@ -120,7 +120,7 @@ def test_corners_are_where_a_sum_passes_zero():
     dark = (np.zeros((4, 28, 28), np.uint8), BATCH[1])
     level = NETWORK._replace(b1=np.zeros(HIDDEN, np.float32))
     without_ink = gradient_check_network.sweep(level, naive.slopes(level, *dark), place, *dark)
-    assert not without_ink.corners.any() and without_ink.verdict == "zero"
+    assert not without_ink.corners.any() and without_ink.verdict == "flat"
     at_the_corner = gradient_check_network.sweep(level, naive.slopes(level, *dark), Place("b1", 0, 3), *dark)
     assert (at_the_corner.corners == 4).all() and at_the_corner.verdict == "corner"
 
@@ -183,8 +183,33 @@ def test_the_optimum_minimises_the_expected_error():
 def test_no_truncation_and_no_change():
     square, constant, cubic = formula("x*x", (3.0, 0.0)), formula("y", (3.0, 2.0)), formula("x^3", (0.0, 0.0))
     assert square.double.optimum == np.inf and EPSILONS[square.chosen] == 0.1 and square.verdict == "agree"
-    assert constant.verdict == "zero" and np.isnan(constant.double.optimum) and not constant.double.errors.any()
+    assert constant.verdict == "flat" and np.isnan(constant.double.optimum) and not constant.double.errors.any()
     assert cubic.slope == 0 and cubic.verdict == "noise"
+
+
+@pytest.mark.parametrize(
+    ("text", "point", "verdict"),
+    [
+        ("x^2", (0.0, 0.0), "level"), ("x^2 + 1000", (0.0, 0.0), "level"), ("cos(x) * y", (0.0, 3.0), "level"),
+        ("abs(y) * x^4", (0.0, 2.0), "level"), ("y^2", (0.0, 0.0), "flat"), ("floor(x)", (0.5, 0.0), "flat"),
+        ("relu(x - 1)", (0.95, 0.0), "flat"), ("x - x", (0.3, 0.0), "flat"),
+    ],
+)  # fmt: skip
+def test_a_slope_of_0_is_not_a_function_that_stays_as_it_is(text, point, verdict):
+    """x² at 0 changes, to both sides alike; only where f keeps one value does changing x change nothing."""
+    swept = formula(text, point)
+    assert swept.slope == 0 and swept.verdict == verdict
+    assert swept.flat == (verdict == "flat")
+
+
+def test_float64_stands_on_the_point_given_and_float32_on_its_own_rounding_of_it():
+    swept = formula("x * y", (0.5, 0.8))
+    assert swept.slope == swept.double.slope == 0.8 and swept.height == 0.4
+    assert swept.single.slope == float(np.float32(0.8)) != 0.8
+    assert formula("x * y", (0.1, 0.8)).value == 0.1
+    swept = formula("exp(x)", (0.1, 0.0))
+    np.testing.assert_allclose(swept.double.above, np.exp(0.1 + EPSILONS), rtol=1e-15)
+    np.testing.assert_allclose(swept.single.above, np.exp(np.float32(0.1) + EPSILONS.astype(np.float32)), rtol=3e-7)
 
 
 @pytest.mark.parametrize(
@@ -218,8 +243,8 @@ def test_a_wrong_derivative_is_found():
 
 @pytest.mark.parametrize(
     ("text", "point", "said"),
-    [("log(x)", (-1.0, 0.0), "f must be"), ("sqrt(x)", (0.0, 0.0), "df/dx must be"), ("x", (np.nan, 0.0), "x must be"),
-     ("x + y", (0.0, 2e6), "y must be from -1,000,000")],
+    [("log(x)", (-1.0, 0.0), "“f” must be"), ("sqrt(x)", (0.0, 0.0), "“df/dx” must be"),
+     ("x", (np.nan, 0.0), "“x” must be"), ("x + y", (0.0, 2e6), "“y” must be from −1,000,000")],
 )  # fmt: skip
 def test_what_has_no_derivative_is_refused(text, point, said):
     with pytest.raises(InvalidInput, match=said):

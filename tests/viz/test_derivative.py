@@ -38,7 +38,12 @@ def unpacked(shown):
 
 
 def sentences(shown):
-    return {shown["window"][0] + index * shown["step"]: text for index, text in shown["sentences"]}
+    return {shown["window"][0] + index * shown["step"]: text for index, text, _ in shown["sentences"]}
+
+
+def board_of(text):
+    study = derivative.study(expressions.parse(text), (-4.0, 4.0))
+    return study, viz.board(study, version="typed", place={"x": 0, "epsilon": 1}, alt="f")
 
 
 @pytest.mark.parametrize("name", ["square", "logarithm", "floor"])
@@ -47,7 +52,8 @@ def test_the_board_unpacks_to_the_study(name):
     np.testing.assert_array_equal(found["wide"], study.wide_values)
     np.testing.assert_array_equal(found["slopes"], study.slopes)
     np.testing.assert_array_equal(found["near32"].reshape(study.near32.shape), study.near32)
-    np.testing.assert_array_equal(found["errors"].reshape(study.errors.shape), study.errors.astype(np.float32))
+    # In float64 now: the secant is computed from it.
+    np.testing.assert_array_equal(found["near"].reshape(study.near.shape), study.near)
     np.testing.assert_array_equal(found["valueBreaks"].astype(bool), study.value_breaks)
     defined = np.isfinite(study.drawn_values)
     np.testing.assert_array_equal(np.isnan(found["drawnSlopes"]), ~defined | np.isnan(study.drawn_slopes))
@@ -62,6 +68,43 @@ def test_the_board_says_where_it_stands():
     assert board["place"] == {"x": 1.0, "epsilon": -0.5} and board["window"] == [-4.0, 4.0]
     assert board["sentences"] == [] and board["marks"] == [] and board["between"] == ""
     assert len(board["packed"]) < 600_000
+
+
+def test_beside_a_place_without_a_value_f_has_its_values():
+    study, board = board_of("1 / x")
+    near = unpacked(board)["near"].reshape(study.near.shape)
+    assert not np.isfinite(study.wide_values[128 + 256])
+    np.testing.assert_allclose(near[256], 1 / study.epsilons, rtol=1e-15)
+
+
+@pytest.mark.parametrize(
+    ("text", "function"), [("sin(pi*x)", lambda x: np.sin(np.pi * x)), ("x^2 - 0.005x", lambda x: x * x - 0.005 * x)]
+)
+def test_secants_from_what_is_sent_are_float64s_own(text, function):
+    """sin(π) is 1.2e-16, so the secant from 0 to 1 is too; a term rounded to float32 made it 9e-8."""
+    study, board = board_of(text)
+    found = unpacked(board)
+    secants = (found["near"].reshape(study.near.shape)[256] - found["wide"][128 + 256]) / study.epsilons
+    values = function(study.epsilons)
+    np.testing.assert_array_less(np.abs(secants - values / study.epsilons), 1e-15 * (1 + 1 / np.abs(study.epsilons)))
+
+
+def test_a_tangent_is_drawn_only_where_there_is_a_derivative():
+    at = {text: board_of(text)[1] for text in ("abs(x)", "relu(x) - relu(-x)", "floor(x)", "sqrt(x)")}
+    assert [slope for *_, slope in at["abs(x)"]["sentences"]] == [None]
+    assert [slope for *_, slope in at["relu(x) - relu(-x)"]["sentences"]] == [1.0]
+    assert {slope for *_, slope in at["floor(x)"]["sentences"]} == {None}
+    assert at["relu(x) - relu(-x)"]["marks"] == at["relu(x) - relu(-x)"]["doubts"] == [256]
+    assert [at[text]["doubts"] for text in ("abs(x)", "floor(x)", "sqrt(x)")] == [[], [], []]
+    between = board_of("relu(3x - 1) - relu(1 - 3x)")[1]
+    assert between["doubts"] == between["marks"] == [pytest.approx((1 / 3 + 4) * 64)]
+
+
+def test_a_curve_beyond_float32_is_no_gap():
+    study, board = board_of("10^(12x)")
+    assert np.isfinite(study.drawn_values).all() and study.drawn_values.max() == 1e48
+    assert np.isfinite(unpacked(board)["drawnValues"]).all() and np.isfinite(unpacked(board)["drawnSlopes"]).all()
+    assert np.isinf(unpacked(board_of("1 / x")[1])["drawnValues"]).sum() == 1
 
 
 def test_sentences_name_both_slopes_and_jaxs_answer():

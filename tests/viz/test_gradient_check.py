@@ -133,7 +133,9 @@ def test_three_methods_side_by_side():
 def test_verdicts():
     assert "the gradient is right" in words.verdict(SMOOTH, SMOOTH.slope)
     assert "chain rule DIFFER" in words.verdict(SMOOTH, SMOOTH.slope * 1.01)
-    assert "exactly 0" in words.verdict(FLAT, 0.0)
+    assert "exactly 0" in words.verdict(FLAT, 0.0) and "changes nothing here" in words.verdict(FLAT, 0.0)
+    level = words.verdict(formula("x^2", (0.0, 0.0)), 0.0)
+    assert "exactly 0" in level and "changes nothing" not in level and "**f is level here.**" in level
     assert "**corner**" in words.verdict(formula("abs(x)", (0.0, 0.0)), 0.0)
     start = EPSILONS[int((CORNER.corners > 0).argmax())]
     assert start == 0.015 and "From ε = 0.015 on the function has a corner" in words.verdict(CORNER, 1.0)
@@ -173,6 +175,9 @@ def test_the_parts_of_a_formula_are_rows():
     assert table[4].endswith("| 1 × 3 + 1 × (−0.4161) = **2.584** |")
     other = words.steps_table(steps(expression, {"x": 2.0, "y": 3.0}, "y"), "y", SMOOTH).split("\n")
     assert other[3] == "| u2 = sin(x) | 0.9093 | constant | 0 |"
+    twice = words.steps_table(steps(expressions.parse("x*x + x", ("x",)), {"x": 3.0}, "x"), "x", SMOOTH).split("\n")
+    assert twice[2] == "| u1 = x × x | 9 | ∂/∂x = 3 + 3 = 6 | 6 × 1 = **6** |"
+    assert twice[3] == "| u2 = u1 + x | 12 | ∂/∂u1 = 1, ∂/∂x = 1 | 1 × 6 + 1 × 1 = **7** |"
     assert "single number" in words.steps_table([], "x", SMOOTH)
 
 

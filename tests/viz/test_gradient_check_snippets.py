@@ -72,7 +72,7 @@ def test_formulas(text, variable, capsys):
     expression, point = expressions.parse(text, ("x", "y")), (0.75, -1.1)
     sweep = gradient_check_formula.sweep(expression, point, variable)
     epsilon = float(EPSILONS[sweep.chosen])
-    sources = snippets.variable(expression, gradient_check_formula.rounded(point), variable, epsilon=epsilon)
+    sources = snippets.variable(expression, dict(zip("xy", point, strict=True)), variable, epsilon=epsilon)
     names = run(sources["NumPy"])
     assert float(names["quotient"]) == pytest.approx(float(sweep.double.quotients[sweep.chosen]), rel=1e-6, abs=1e-9)
     assert float(run(sources["JAX"])["slope"]) == pytest.approx(sweep.slope, rel=1e-12, abs=1e-15)

@@ -190,6 +190,7 @@ function takesSecond(state, event) {
   const first = state.view.toPixel(now.x, now.here);
   const second = state.view.toPixel(now.x + now.epsilon, now.next);
   const off = ([x, y]) => Math.hypot(pointer[0] - x, pointer[1] - y);
+  if (!Number.isFinite(now.here)) return off(second) < 26;
   const towards = (pointer[0] - first[0]) * Math.sign(now.epsilon);
   return off(second) < 26 && (off(second) < off(first) - 2 || (off(first) < 26 && towards > 6));
 }
@@ -273,7 +274,7 @@ async function renew(state, data) {
   const arrays = await unpacked(data);
   if (turn !== state.turn) return;
   const moved = state.data?.version !== data.version;
-  Object.assign(state, { data, arrays, sentences: new Map(data.sentences), ready: true });
+  Object.assign(state, { data, arrays, told: toldOf(data), ready: true });
   state.x.max = String(places(state) - 1);
   state.epsilon.max = String(data.epsilons.length - 1);
   if (moved) {
@@ -286,6 +287,9 @@ async function renew(state, data) {
   state.root.dataset.version = data.version;
   renewPictures(state);
 }
+
+/** What is said at the places where f or JAX fails, and the slope of the tangent there, null without one. */
+const toldOf = ({ sentences }) => new Map(sentences.map(([at, text, slope]) => [at, { text, slope }]));
 
 /** New data from Python; what cannot be read is said. */
 function take(state, data) {

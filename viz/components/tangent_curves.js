@@ -6,13 +6,16 @@ const FONT = "12px system-ui, sans-serif";
 function prepareCurves(state) {
   const narrow = state.root.clientWidth < 700;
   const { value, slope } = state.data.limits;
-  state.view = axesView(state.curve, narrow ? 260 : 360, state.data.window, value);
-  state.slopeView = axesView(state.slope, narrow ? 150 : 230, state.data.window, slope);
+  const tall = narrow ? [260, 150] : [360, 230];
+  const left = Math.max(...[value, slope].map((heights, k) => labelRoom(state.curve, heights, tall[k])));
+  state.view = axesView(state.curve, tall[0], state.data.window, value, left);
+  state.slopeView = axesView(state.slope, tall[1], state.data.window, slope, left);
   const { palette, arrays } = state;
   state.curvePaper = paper(state.view, (pen) => {
     paintGaps(state, pen);
     paintFrame(pen, state.view, palette, "f(x)");
     paintLine(pen, state.view, arrays.drawnValues, arrays.valueBreaks, palette.data);
+    state.holes = paintHoles(state, pen);
     paintMarks(state, pen);
   });
   state.slopePaper = paper(state.slopeView, (pen) => {
@@ -24,13 +27,19 @@ function prepareCurves(state) {
 
 function captions(state) {
   const { palette } = state;
-  const gaps = state.arrays.drawnValues.some((value) => !Number.isFinite(value));
+  const { marks, doubts } = state.data;
+  const fails = marks.some((mark) => !doubts.includes(mark));
   const entry = ([color, dash, text]) => `<span>${color ? stroke(color, dash) : ""}${text}</span>`;
   const legend = (items) => items.map(entry).join("");
   state.find(".curve figcaption").innerHTML = legend([
     [palette.data, "", "f"], [palette.weights, "7 4", "secant"], [palette.gradient, "", "tangent"],
-    [palette.loss, "3 2", "error of the tangent"], ...(gaps ? [["", "", "grey or a gap: f has no finite value"]] : []),
-  ]);
+    [palette.loss, "3 2", "error of the tangent"],
+  ]) + [
+    [gapsOf(state.arrays.drawnValues).length, square(palette), "f has no finite value"],
+    [state.holes, ring(palette), "a hole: no value at this one place"],
+    [fails, triangle(palette.loss, palette.loss), "no derivative"],
+    [doubts.length, triangle("none", palette.text), "JAX answers another number than f′"],
+  ].map(([shown, sign, text]) => (shown ? `<span>${sign}${text}</span>` : "")).join("");
   state.find(".slope figcaption").innerHTML = legend([
     [palette.gradient, "", "f′ by jax.grad"], [palette.weights, "7 4", "slope of the secant now"],
   ]);
@@ -40,14 +49,29 @@ function captions(state) {
 const stroke = (color, dash) => `<svg width="24" height="8" aria-hidden="true"><line x1="0" y1="4" x2="24" y2="4"
   stroke="${color}" stroke-width="3" stroke-dasharray="${dash}"/></svg>`;
 
-function axesView(canvas, height, [x0, x1], [y0, y1]) {
+const sign = (width, inside) => `<svg width="${width}" height="12" aria-hidden="true">${inside}</svg>`;
+const square = (palette) => sign(14, `<rect width="14" height="12" fill="${palette.panel}" stroke="${palette.edge}"/>`);
+const ring = (palette) => sign(12, `<circle cx="6" cy="6" r="4" fill="none" stroke="${palette.data}" stroke-width="2"/>`);
+const triangle = (fill, edge) => sign(13, `<path d="M6.5 2L11.5 10.5H1.5Z" fill="${fill}" stroke="${edge}"/>`);
+
+const heightTicks = ([y0, y1], tall) => ticks(y0, y1, tall > 250 ? 6 : 4);
+
+/** Pixels left of the picture: the widest tick label and the axis title beside it. */
+function labelRoom(canvas, heights, tall) {
+  const pen = canvas.getContext("2d");
+  pen.font = FONT;
+  const labels = heightTicks(heights, tall - PAD.top - PAD.bottom).map((y) => pen.measureText(number(y, 3)).width);
+  return Math.max(PAD.left, Math.ceil(Math.max(...labels, 0)) + 28);
+}
+
+function axesView(canvas, height, [x0, x1], [y0, y1], left = PAD.left) {
   const { context, width } = sized(canvas, height);
-  const wide = width - PAD.left - PAD.right;
+  const wide = width - left - PAD.right;
   const tall = height - PAD.top - PAD.bottom;
   return {
-    canvas, context, width, height, wide, tall, x0, x1, y0, y1, left: PAD.left, top: PAD.top,
-    toPixel: (x, y) => [PAD.left + ((x - x0) / (x1 - x0)) * wide, PAD.top + (1 - (y - y0) / (y1 - y0)) * tall],
-    toX: (pixel) => x0 + ((pixel - PAD.left) / wide) * (x1 - x0),
+    canvas, context, width, height, wide, tall, x0, x1, y0, y1, left, top: PAD.top,
+    toPixel: (x, y) => [left + ((x - x0) / (x1 - x0)) * wide, PAD.top + (1 - (y - y0) / (y1 - y0)) * tall],
+    toX: (pixel) => x0 + ((pixel - left) / wide) * (x1 - x0),
   };
 }
 
@@ -74,7 +98,7 @@ function paintFrame(pen, view, palette, title) {
     pen.textAlign = "center";
     pen.fillText(number(x), pixel, top + tall + 14);
   }
-  for (const y of ticks(y0, y1, tall > 250 ? 6 : 4)) {
+  for (const y of heightTicks([y0, y1], tall)) {
     const [, pixel] = view.toPixel(x0, y);
     ruled(pen, [left, pixel, left + wide, pixel], y === 0 ? palette.edge : palette.grid);
     pen.textAlign = "right";
@@ -138,37 +162,77 @@ function dot(pen, [x, y], radius) {
   pen.fill();
 }
 
-/** Where f has no finite value over more than a point: grey. */
-function paintGaps(state, pen) {
-  const { view, arrays: { drawnValues: heights }, palette } = state;
-  const toPixel = (k) => view.left + (clamp(k, 0, heights.length - 1) / (heights.length - 1)) * view.wide;
-  pen.font = FONT;
-  pen.textAlign = "center";
+/** From and to which drawn point f has no finite value, over more than one of them. */
+function gapsOf(heights) {
+  const gaps = [];
   for (let k = 0; k < heights.length; k += 1) {
     if (Number.isFinite(heights[k])) continue;
     const from = k;
-    while (k < heights.length && !Number.isFinite(heights[k])) k += 1;
-    if (k - from < 2) continue;
-    const [low, high] = [toPixel(from), toPixel(k - 1)];
+    while (k + 1 < heights.length && !Number.isFinite(heights[k + 1])) k += 1;
+    if (k > from) gaps.push([from, k]);
+  }
+  return gaps;
+}
+
+/** Where f has no finite value over more than a point: grey. Gaps side by side are named once. */
+function paintGaps(state, pen) {
+  const { view, arrays: { drawnValues: heights }, palette } = state;
+  const named = [];
+  for (const [from, to] of gapsOf(heights)) {
+    const [low, high] = [from, to].map((k) => view.left + (k / (heights.length - 1)) * view.wide);
     pen.fillStyle = palette.panel;
     pen.fillRect(low, view.top, high - low, view.tall);
-    pen.fillStyle = palette.muted;
-    if (high - low > 58) pen.fillText("undefined", (low + high) / 2, view.top + 14);
+    if (named.length && low - named.at(-1)[1] < 12) named.at(-1)[1] = high;
+    else named.push([low, high]);
+  }
+  pen.font = FONT;
+  pen.textAlign = "center";
+  pen.fillStyle = palette.muted;
+  for (const [low, high] of named) {
+    if (high - low > pen.measureText("undefined").width + 8) pen.fillText("undefined", (low + high) / 2, view.top + 14);
   }
 }
 
-/** A small triangle below every place without a derivative. */
+/** A ring at either side of a single place without a value, as far as it is in the picture; how many. */
+function paintHoles(state, pen) {
+  const { view, palette, arrays: { drawnValues: heights } } = state;
+  pen.lineWidth = 2;
+  pen.strokeStyle = palette.data;
+  pen.fillStyle = palette.surface;
+  let count = 0;
+  heights.forEach((height, k) => {
+    const beside = [heights[k - 1], heights[k + 1]];
+    // An infinite value is a pole: the curve does not come near any point there.
+    if (!Number.isNaN(height) || !beside.every(Number.isFinite)) return;
+    const x = view.x0 + (k / (heights.length - 1)) * (view.x1 - view.x0);
+    const ends = beside.map((end) => view.toPixel(x, end));
+    const rings = Math.abs(ends[0][1] - ends[1][1]) < 4 ? [ends[0]] : ends;
+    for (const [px, py] of rings.filter(([, y]) => y >= view.top && y <= view.top + view.tall)) {
+      dot(pen, [px, py], 4);
+      pen.stroke();
+      count += 1;
+    }
+  });
+  return count;
+}
+
+/** A small triangle below every place without a derivative; a hollow one where JAX answers another number than it. */
 function paintMarks(state, pen) {
   const { view, palette } = state;
-  pen.fillStyle = palette.loss;
+  pen.lineWidth = 1.5;
   for (const mark of state.data.marks) {
+    const doubt = state.data.doubts.includes(mark);
+    pen.fillStyle = doubt ? palette.surface : palette.loss;
+    pen.strokeStyle = doubt ? palette.text : palette.loss;
     const [x] = view.toPixel(xAt(state, mark), 0);
     const y = view.top + view.tall;
     pen.beginPath();
     pen.moveTo(x, y - 7);
     pen.lineTo(x - 5, y + 1);
     pen.lineTo(x + 5, y + 1);
+    pen.closePath();
     pen.fill();
+    pen.stroke();
   }
 }
 
@@ -191,11 +255,14 @@ function paintCurve(state, now) {
   clipped(pen, view, () => {
     const [px] = view.toPixel(now.x, 0);
     ruled(pen, [px, view.top, px, view.top + view.tall], palette.muted, 1, [2, 4]);
-    if (!known) return;
+    const second = view.toPixel(now.x + now.epsilon, now.next);
+    if (!known) {
+      if (Number.isFinite(now.next)) handle(pen, palette, second, 7, palette.surface, palette.weights);
+      return;
+    }
     if (Number.isFinite(now.slope)) through(pen, view, [now.x, now.here], now.slope, palette.gradient, 2, []);
     if (!Number.isFinite(now.next)) return;
     through(pen, view, [now.x, now.here], now.secant, palette.weights, 2, [8, 5]);
-    const second = view.toPixel(now.x + now.epsilon, now.next);
     if (Number.isFinite(now.slope)) {
       const [, line] = view.toPixel(now.x + now.epsilon, now.line);
       ruled(pen, [second[0], clamp(line, -999, 9999), ...second], palette.loss, 3, [3, 2]);
@@ -244,10 +311,12 @@ function paintSlope(state, now) {
       ruled(pen, [view.left, y, view.left + view.wide, y], palette.weights, 2, [8, 5]);
       handle(pen, palette, [px, y], 7, palette.surface, palette.weights);
     }
-    if (Number.isFinite(now.here) && Number.isFinite(now.slope)) {
-      handle(pen, palette, view.toPixel(now.x, now.slope), 6, palette.gradient, palette.surface);
+    if (Number.isFinite(now.here) && Number.isFinite(now.answer)) {
+      // Filled where JAX's answer is the derivative.
+      const colors = [palette.gradient, palette.surface];
+      handle(pen, palette, view.toPixel(now.x, now.answer), 6, ...(state.told.has(state.at) ? colors.reverse() : colors));
     }
   });
-  const shown = Number.isFinite(now.here) ? number(now.slope) : "no value";
+  const shown = Number.isFinite(now.slope) && Number.isFinite(now.here) ? number(now.slope) : "none";
   state.slope.setAttribute("aria-label", `The derivative; at x = ${number(now.x, 7)} it is ${shown}`);
 }

@@ -47,7 +47,13 @@ function paintErrors(state, now) {
     ruled(pen, [now0, view.top, now0, view.top + view.tall], palette.text, 1.5, [2, 4]);
     if (Number.isFinite(now.here) && Number.isFinite(now.slope)) {
       measured(pen, palette, points, place);
-      theory(pen, view, palette, now);
+      // Both come from what JAX answers.
+      if (!state.told.has(state.at)) theory(pen, view, palette, now);
+    } else {
+      pen.font = FONT;
+      pen.textAlign = "center";
+      pen.fillStyle = palette.text;
+      pen.fillText("no tangent here, so no error of it", view.left + view.wide / 2, view.top + view.tall / 2);
     }
     if (Number.isFinite(now.error32)) {
       handle(pen, palette, place(Math.abs(now.epsilon), now.error32), 6, palette.loss, palette.surface);
