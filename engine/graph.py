@@ -37,10 +37,10 @@ def arguments(graph: Graph, values: Mapping[str, Any]) -> list[Array]:
     found = []
     for node in (graph.nodes[k] for k in graph.variables):
         if node.name not in values:
-            raise InvalidInput(f"the graph needs a value for {node.name}.")
+            raise InvalidInput(f"the graph needs a value for “{node.name}”.")
         value = values[node.name]
         if np.shape(value) != node.shape:
-            raise InvalidInput(f"{node.name} has shape {node.shape} in this graph; {np.shape(value)} is another.")
+            raise InvalidInput(f"“{node.name}” has shape {node.shape} in this graph; {np.shape(value)} is another.")
         found.append(
             value if isinstance(value, Array) and value.dtype == node.dtype else jnp.asarray(value, node.dtype)
         )

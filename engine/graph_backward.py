@@ -63,10 +63,10 @@ def start(graph: Graph, seed: Any) -> Array:
     """The output's adjoint; InvalidInput where it has none, or where it is not a single number and no seed is given."""
     node = graph.nodes[graph.output]
     if not is_real(node.dtype):
-        raise InvalidInput(f"{node.name} is {node.dtype}; only floating numbers have derivatives.")
+        raise InvalidInput(f"“{node.name}” is {node.dtype}; only floating numbers have derivatives.")
     if seed is None and node.shape:
         raise InvalidInput(
-            f"only a single number can be differentiated; {node.name} has shape {node.shape}. Take its sum or mean."
+            f"only a single number can be differentiated; “{node.name}” has shape {node.shape}. Take its sum or mean."
         )
     return jnp.broadcast_to(jnp.asarray(1 if seed is None else seed, node.dtype), node.shape)
 

@@ -56,7 +56,7 @@ class Box(NamedTuple):
 
 def box_size(box: Box) -> tuple[float, float]:
     """Width and height in pixels; they follow from names and shapes, never from values."""
-    title = 8.4 * (len(box.name) + len(box.symbol)) + 6.6 * (len(box.shape) + len(box.caption)) + 44
+    title = 8.4 * (len(box.name) + len(box.symbol)) + 7.4 * (len(box.shape) + len(box.caption)) + 44
     title += 26 if box.toggle else 0
     if box.kind == "constant" and box.form == "number":
         return max(44.0, 8.4 * len(box.name) + 24), 32.0

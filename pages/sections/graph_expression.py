@@ -127,7 +127,7 @@ def now_of(typed_values: Mapping[str, np.ndarray], now: Mapping[str, Any]) -> di
     values = {name: np.array(now[name], np.float64) for name in typed_values}
     for name, value in values.items():
         if value.shape != typed_values[name].shape:
-            raise InvalidInput(f"{name} has the shape {typed_values[name].shape}; {value.shape} came.")
+            raise InvalidInput(f"“{name}” has the shape {typed_values[name].shape}; {value.shape} came.")
         require_numbers(name, value)
     return values
 

@@ -29,7 +29,7 @@ def parse_variables(text: str) -> dict[str, Variable]:
                 f"each variable needs a name and a value, as in x = 2; “{_shown(piece)}” at character {start} is not."
             )
         if name in found:
-            raise InvalidInput(f"{name} is given twice, again at character {start}; give each variable once.")
+            raise InvalidInput(f"“{name}” is given twice, again at character {start}; give each variable once.")
         value = parse_array(number.strip(), what=f"the value of {name}", max_elements=MAX_ELEMENTS).astype(np.float64)
         check_variables({name: value})
         require_numbers(name, value)
@@ -42,7 +42,7 @@ def require_numbers(name: str, value: np.ndarray) -> None:
     """InvalidInput unless all numbers are finite and within the range of the page."""
     if not (np.isfinite(value).all() and np.abs(value).max() <= MOST):
         worst = value.flat[np.argmax(np.where(np.isfinite(value), np.abs(value), np.inf))]
-        raise InvalidInput(f"{name} may hold numbers from -{MOST:,.0f} to {MOST:,.0f}; {worst:g} is not.")
+        raise InvalidInput(f"“{name}” may hold numbers from −{MOST:,.0f} to {MOST:,.0f}; {worst:g} is not.")
 
 
 def reach(value: np.ndarray) -> tuple[float, float]:
@@ -92,7 +92,7 @@ def taken(variables: Mapping[str, Variable], sent: list[list[float]]) -> dict[st
     for (name, variable), numbers in zip(variables.items(), sent, strict=True):
         array = np.array(numbers, np.float64)
         if array.size != variable.value.size:
-            raise InvalidInput(f"{name} has {variable.value.size} numbers; {array.size} came.")
+            raise InvalidInput(f"“{name}” has {variable.value.size} numbers; {array.size} came.")
         values[name] = array.reshape(variable.value.shape)
         require_numbers(name, values[name])
     return values

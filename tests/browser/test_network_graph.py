@@ -23,6 +23,18 @@ def data(page):
     return page.evaluate(f"({{...document.querySelector('{BOARD}').dataset}})")
 
 
+def test_it_opens_with_text_that_can_be_read_and_nothing_lies_on_a_box(page):
+    opened(page)
+    sizes = page.locator(f"{BOARD} .stage :is(text, tspan)").evaluate_all(
+        "texts => texts.filter((text) => text.textContent.trim() && text.checkVisibility()).map((text) =>"
+        " parseFloat(getComputedStyle(text).fontSize) * text.ownerSVGElement.querySelector('.world').getCTM().a)"
+    )
+    assert len(sizes) > 10 and min(sizes) >= 10 - 1e-6
+    stage = page.locator(f"{BOARD} .stage").bounding_box()
+    for button in page.locator(f"{BOARD} .zoom button").all():
+        assert button.bounding_box()["y"] + button.bounding_box()["height"] <= stage["y"]
+
+
 def test_a_layer_opens_in_the_picture_and_a_box_is_told_about(page):
     opened(page)
     expect(node(page, "layer 1")).to_have_attribute(

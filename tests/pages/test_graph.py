@@ -93,7 +93,7 @@ def test_the_board_sends_values_and_everything_follows(page):
     ask(page, values=[[9.0], [9.0], [9.0], [9.0]], count="5")
     assert of(page, "values")["loss"] == "1", "a message counts once"
     refused = ask(page, values=[[1e9], [2.0], [3.0], [8.0]], count="6")
-    assert "x may hold numbers from" in refused["refused"] and of(page, "values")["loss"] == "1"
+    assert "“x” may hold numbers from" in refused["refused"] and of(page, "values")["loss"] == "1"
     assert ask(page, values=[[1.0]], count="7")["refused"]
     old = shown["drawing"]["version"]
     preset(page, "paths")

@@ -11,11 +11,11 @@ function build(parent) {
   root.dataset.testid = "graph-board";
   root.innerHTML = `
     <div class="main">
+      <div class="zoom" data-scrubs><button type="button" class="out" aria-label="Zoom out" title="Zoom out">−</button>
+        <button type="button" class="in" aria-label="Zoom in" title="Zoom in">+</button>
+        <button type="button" class="fit" title="Show the whole graph">Fit</button></div>
       <div class="stage">
         <svg role="group" data-scrubs="drag"><g class="world"><g class="edges"></g><g class="nodes"></g><g class="labels"></g></g></svg>
-        <div class="zoom" data-scrubs><button type="button" class="out" aria-label="Zoom out" title="Zoom out">−</button>
-          <button type="button" class="in" aria-label="Zoom in" title="Zoom in">+</button>
-          <button type="button" class="fit" title="Show the whole graph">Fit</button></div>
       </div>
       <div class="controls passes" data-scrubs>
         <button type="button" class="forward">Forward pass</button>

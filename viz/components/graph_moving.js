@@ -2,7 +2,8 @@
 
 const LEAST = 0.15;
 const MOST = 3;
-const READABLE = 0.6;
+// The smallest text, 12.5 pixels, is then 10 on the screen.
+const READABLE = 0.8;
 
 function resized(state) {
   if (!state.data || !state.root.clientWidth) return;
