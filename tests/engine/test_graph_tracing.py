@@ -153,8 +153,8 @@ def test_the_tape_lists_what_was_computed_and_what_flows_back():
     ("values", "sentence"),
     [
         ({"x": np.zeros(3)}, "needs a value for “w”"),
-        ({"x": np.zeros(3), "w": 1.0}, r"w has shape \(3,\).*\(\) is another"),
-        ({"x": np.zeros(3), "w": np.zeros(3)}, r"only a single number can be differentiated; loss has shape \(3,\)"),
+        ({"x": np.zeros(3), "w": 1.0}, r"“w” has shape \(3,\).*\(\) is another"),
+        ({"x": np.zeros(3), "w": np.zeros(3)}, r"only a single number can be differentiated; “loss” has shape \(3,\)"),
     ],
 )
 def test_what_cannot_be_computed_is_said(values, sentence):
