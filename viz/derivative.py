@@ -134,7 +134,7 @@ def sentence(x: float, verdicts: Verdicts, index: int) -> str:
     both = f"both slopes are {amount(right)}, so the derivative is {amount(right)}; yet {says}: it follows the rules"
     return {
         "undefined": f"{where} f {lost}, so there is no derivative. {says}{_anyway(answer)}.",
-        "edge": f"{where} f ends: {_ends(left, right)}. There is no derivative. {says}.",
+        "edge": f"{where} f {_ends(left, right)}. There is no derivative. {says}.",
         "jump": f"{where} f jumps: {slopes}. There is no derivative. {says}, a choice.",
         "steep": f"{where} {slopes}. There is no derivative. {says}.",
         "kink": f"{where} {slopes}. There is no derivative. {says}, a choice.",
@@ -155,9 +155,9 @@ def _slope(slope: float) -> str:
 
 def _ends(left: float, right: float) -> str:
     if math.isnan(left) and math.isnan(right):
-        return "it has no value on either side"
+        return "has a value, but none on either side"
     missing, kept, slope = ("left", "right", right) if math.isnan(left) else ("right", "left", left)
-    return f"on the {missing} it has no value, from the {kept} its slope {_slope(slope)}"
+    return f"ends: on the {missing} it has no value, from the {kept} its slope {_slope(slope)}"
 
 
 def _anyway(answer: float) -> str:

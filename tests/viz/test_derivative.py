@@ -100,6 +100,10 @@ def test_a_tangent_is_drawn_only_where_there_is_a_derivative():
     assert between["doubts"] == between["marks"] == [pytest.approx((1 / 3 + 4) * 64)]
 
 
+def test_a_value_between_gaps_is_no_end():
+    assert sentences(board_of("x^x")[1])[-1].startswith("At x = −1 f has a value, but none on either side. There is no")
+
+
 def test_a_curve_beyond_float32_is_no_gap():
     study, board = board_of("10^(12x)")
     assert np.isfinite(study.drawn_values).all() and study.drawn_values.max() == 1e48

@@ -52,8 +52,12 @@ function paintErrors(state, now) {
     } else {
       pen.font = FONT;
       pen.textAlign = "center";
+      const text = "no tangent here, so no error of it";
+      const [middle, y, wide] = [view.left + view.wide / 2, view.top + view.tall / 2, pen.measureText(text).width + 12];
+      pen.fillStyle = palette.surface;
+      pen.fillRect(middle - wide / 2, y - 12, wide, 24);
       pen.fillStyle = palette.text;
-      pen.fillText("no tangent here, so no error of it", view.left + view.wide / 2, view.top + view.tall / 2);
+      pen.fillText(text, middle, y);
     }
     if (Number.isFinite(now.error32)) {
       handle(pen, palette, place(Math.abs(now.epsilon), now.error32), 6, palette.loss, palette.surface);

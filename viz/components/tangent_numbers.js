@@ -93,17 +93,17 @@ function finely(value, size) {
 function write(state, now) {
   const size = Math.abs(now.epsilon);
   const change = Math.abs(now.next - now.here);
-  const place = (value) => finely(value, size);
+  const fine = (value) => finely(value, size);
   // As many digits as the change of f needs to be seen, where that is smaller than epsilon.
-  const fine = (value) => finely(value, change > 0 && change < size ? change : size);
+  const finer = (value) => finely(value, change > 0 && change < size ? change : size);
   const epsilon = number(now.epsilon);
-  const here = place(now.x);
-  const beside = place(now.x + now.epsilon);
+  const here = fine(now.x);
+  const beside = fine(now.x + now.epsilon);
   const known = Number.isFinite(now.here) && Number.isFinite(now.next);
   const usable = Number.isFinite(now.here) && Number.isFinite(now.slope);
   const texts = {
     secant: known
-      ? `(f(${beside}) − f(${here})) / ${term(now.epsilon)} = (${fine(now.next)} − ${bracketed(fine(now.here))}) / `
+      ? `(f(${beside}) − f(${here})) / ${term(now.epsilon)} = (${finer(now.next)} − ${bracketed(finer(now.here))}) / `
         + `${term(now.epsilon)} = ${number(now.secant, 7)}`
       : `none: f(${Number.isFinite(now.here) ? beside : here}) has no finite value`,
     tangent: tangentText(now, here),
