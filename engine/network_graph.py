@@ -91,7 +91,8 @@ def gradient_graph(graph: Graph, names: Sequence[str]) -> GradientGraph:
     """
     variables = {graph.nodes[k].name: graph.nodes[k] for k in graph.variables}
     if graph.nodes[graph.output].shape:
-        raise InvalidInput(f"only a single number can be differentiated; “{graph.nodes[graph.output].name}” is a tensor.")
+        name = graph.nodes[graph.output].name
+        raise InvalidInput(f"only a single number can be differentiated; “{name}” is a tensor.")
     for name in names:
         if name not in variables or not is_real(variables[name].dtype):
             raise InvalidInput(f"“{name}” is no variable of floating numbers in this graph.")
