@@ -23,6 +23,7 @@ MOST_CELLS = 4
 CELL = (46.0, 20.0)
 ROW = 20.0
 PICTURE = 120.0
+NORMS = 200.0
 MAX_HEIGHT = 620
 MIN_HEIGHT = 300
 
@@ -64,7 +65,8 @@ def box_size(box: Box) -> tuple[float, float]:
     if box.form == "cells":
         width, body = max(width, box.columns * CELL[0] + 16), box.rows * CELL[1] + 2
     if box.form == "heat":
-        width, body = max(width, box.picture[0] + 16), box.picture[1] + 4
+        # Between the two pictures both norms are written, up to "norm 1.23e−05 · gradient 1.23e−05".
+        width, body = max(width, box.picture[0] + 16, NORMS if box.graded else 0), box.picture[1] + 4
     if box.form == "none":
         return max(width, title), 34.0
     under = body + (ROW if box.form != "number" else 0)

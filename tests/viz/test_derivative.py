@@ -96,8 +96,13 @@ def test_a_tangent_is_drawn_only_where_there_is_a_derivative():
     assert {slope for *_, slope in at["floor(x)"]["sentences"]} == {None}
     assert at["relu(x) - relu(-x)"]["marks"] == at["relu(x) - relu(-x)"]["doubts"] == [256]
     assert [at[text]["doubts"] for text in ("abs(x)", "floor(x)", "sqrt(x)")] == [[], [], []]
-    between = board_of("relu(3x - 1) - relu(1 - 3x)")[1]
-    assert between["doubts"] == between["marks"] == [pytest.approx((1 / 3 + 4) * 64)]
+
+
+def test_a_doubt_between_the_places_is_marked_as_one():
+    study, _ = board_of("abs(3x - 1)")
+    judged = study.place_verdicts._replace(kind=np.array(["disagrees"]), left=np.ones(1), right=np.ones(1))
+    board = viz.board(study._replace(place_verdicts=judged), version="a", place={"x": 0, "epsilon": 1}, alt="f")
+    assert board["doubts"] == board["marks"] == [pytest.approx((1 / 3 + 4) * 64)]
 
 
 def test_a_value_between_gaps_is_no_end():
