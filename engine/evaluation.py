@@ -1,5 +1,6 @@
 """How good a network is on images it was not trained on, and where it fails."""
 
+import math
 from typing import NamedTuple
 
 import numpy as np
@@ -14,7 +15,7 @@ class Evaluation(NamedTuple):
     """probabilities: (samples, 10) float32. predicted: (samples,) the most probable class. labels: (samples,).
 
     confusion: (10, 10) counts, row = label, column = predicted. wrong: indices of the failures, the most confident
-    first.
+    first. A sample whose probabilities are no numbers is a failure, the last of them, and in no cell of the counts.
     """
 
     probabilities: np.ndarray
@@ -41,11 +42,56 @@ def evaluate(params: Params, images: np.ndarray, labels: np.ndarray) -> Evaluati
     probabilities = np.concatenate([np.asarray(part) for part in slices])
     predicted = probabilities.argmax(axis=1)
     labels = labels.astype(np.int64)
+    answered = np.isfinite(probabilities).all(axis=1)
     confusion = np.zeros((network.CLASSES, network.CLASSES), np.int64)
-    np.add.at(confusion, (labels, predicted), 1)
-    wrong = np.flatnonzero(predicted != labels)
-    wrong = wrong[np.argsort(-probabilities[wrong, predicted[wrong]], kind="stable")]
+    np.add.at(confusion, (labels[answered], predicted[answered]), 1)
+    wrong = np.flatnonzero((predicted != labels) | ~answered)
+    confidence = np.where(answered, probabilities.max(axis=1), -1)
+    wrong = wrong[np.argsort(-confidence[wrong], kind="stable")]
     return Evaluation(probabilities, predicted, labels, confusion, wrong)
+
+
+class Comparison(NamedTuple):
+    """The same weights on the digits they were trained on and on new ones; shares right, 0..1.
+
+    gap: training - test. chance: two standard errors of that difference. guessing: the share of the most frequent
+    training label, which whoever always names it reaches. learnt: training is above that by two standard errors.
+    """
+
+    training: float
+    test: float
+    gap: float
+    chance: float
+    guessing: float
+    learnt: bool
+
+    @property
+    def differs(self) -> bool:
+        """Whether the gap is larger than chance."""
+        return abs(self.gap) > self.chance
+
+
+def compare(training: float, test: float, training_labels: np.ndarray, tests: int) -> Comparison:
+    """Shares right on all training digits, with these labels (n,), and on so many test digits.
+
+    The standard error of the difference of two shares: sqrt(p (1 - p) (1/n + 1/tests)), p the share of all that are
+    right; of one share: sqrt(p (1 - p) / n). Altman 1991, section 10.3.
+
+    >>> found = compare(0.994, 0.980, np.arange(60_000) % 10, 10_000)
+    >>> found.learnt, found.differs, round(found.chance, 4)
+    (True, True, 0.0019)
+    """
+    count = len(training_labels)
+    pooled = (count * training + tests * test) / (count + tests)
+    guessing = float(np.bincount(training_labels).max() / count)
+    return Comparison(
+        training=training,
+        test=test,
+        gap=training - test,
+        chance=2 * math.sqrt(max(pooled * (1 - pooled), 0) * (1 / count + 1 / tests)),
+        guessing=guessing,
+        learnt=training - guessing > 2 * math.sqrt(guessing * (1 - guessing) / count),
+    )
 
 
 class Crossentropies(NamedTuple):

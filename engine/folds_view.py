@@ -71,9 +71,9 @@ def _crossings(square: np.ndarray, margins: np.ndarray) -> np.ndarray:
 
 
 def straight_cut(points: np.ndarray, labels: np.ndarray) -> float:
-    """The share of points (n, d) that one straight line, or flat plane, puts on their label's side; nan if not finite.
+    """The share of points (n, d) that a fitted line, or plane, puts on their label's side; nan if not finite.
 
-    The cut of logistic regression on standardized points z: it minimizes
+    Not the largest share that any line reaches: the cut of logistic regression on standardized points z: it minimizes
     mean(log(1 + exp(−sign · (w·z + b)))) + RIDGE (|w|² + b² / 1,000) / 2, by Newton's method.
 
     >>> straight_cut(np.array([[0.0], [1.0], [2.0], [3.0]]), np.array([0, 0, 1, 1]))

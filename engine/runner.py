@@ -82,9 +82,24 @@ def history_csv(run: Snapshot) -> str:
     return "\n".join(rows) + "\n"
 
 
-class _Outcome(NamedTuple):
-    """What one chunk of updates adds to a run."""
+class _Chunk(NamedTuple):
+    """Where a chunk began, and with what rate: enough to make any of its updates again."""
 
+    update: int
+    state: State
+    learning_rate: float
+
+
+class _Outcome(NamedTuple):
+    """What one chunk of updates adds to a run. update: how many are made with it.
+
+    finite: False ends the run. Then update and state are those before the update that made the loss stop being a
+    number, chunk is the one it was made in, and loss and accuracy may go further.
+    """
+
+    chunk: _Chunk
+    update: int
+    finite: bool
     state: State
     loss: np.ndarray
     accuracy: np.ndarray
@@ -111,6 +126,7 @@ class _Run:
         self.checkpoints = [self._checkpoint(0, self.state)]
         self.epochs: list[tuple[float, float, float, float]] = []
         self.order: tuple[int, jax.Array] | None = None
+        self.chunk: _Chunk | None = None
         self.update = self.target = self.under_way = 0
         self.seconds = self.speed = 0.0
         self.learning_rate = float(settings.learning_rate)
@@ -129,48 +145,61 @@ class _Run:
 
     def compute(self, count: int, learning_rate: float) -> _Outcome:
         began = time.perf_counter()
-        epoch, start = divmod(self.update, self.per_epoch)
-        state, metrics = training.run_chunk(
-            self.state,
-            self.train,
-            self._epoch_order(epoch),
-            start,
-            count,
-            learning_rate,
-            optimizer=self.settings.optimizer,
-        )
+        chunk = _Chunk(self.update, self.state, learning_rate)
+        state, metrics = self._made(chunk, count)
         loss, accuracy = (np.asarray(values)[:count] for values in metrics)
         update = self.update + count
-        finite = bool(np.isfinite(loss).all())
+        row = None
+        if np.isfinite(loss).all() and update % self.per_epoch == 0:
+            row = self._epoch_row(state, loss, accuracy)
+        finite = np.isfinite([*loss, *(row or ())])
+        if not finite.all():
+            chunk, kept, state = self._taken_back(chunk, self.update + min(int(np.argmin(finite)), count) - 1)
+            return _Outcome(chunk, kept, False, state, loss, accuracy, None, None, time.perf_counter() - began)
         due = update == training.next_checkpoint(self.update, self.stride) or update == self.total
-        checkpoint = self._checkpoint(update, state) if finite and due else None
-        row = self._epoch_row(state, loss, accuracy) if finite and update % self.per_epoch == 0 else None
-        return _Outcome(state, loss, accuracy, checkpoint, row, time.perf_counter() - began)
+        checkpoint = self._checkpoint(update, state) if due else None
+        return _Outcome(chunk, update, True, state, loss, accuracy, checkpoint, row, time.perf_counter() - began)
+
+    def _made(self, chunk: _Chunk, count: int) -> tuple[State, training.Metrics]:
+        epoch, start = divmod(chunk.update, self.per_epoch)
+        order, optimizer = self._epoch_order(epoch), self.settings.optimizer
+        return training.run_chunk(
+            chunk.state, self.train, order, start, count, chunk.learning_rate, optimizer=optimizer
+        )
+
+    def _taken_back(self, chunk: _Chunk, update: int) -> tuple[_Chunk, int, State]:
+        """The chunk, this one or the one before, in which the next update was made; and the state after this many.
+
+        Weights whose loss is no number are known only by the batch after them, perhaps in the next chunk.
+        """
+        began = chunk if update >= chunk.update or self.chunk is None else self.chunk
+        count = max(update - began.update, 0)
+        return began, began.update + count, self._made(began, count)[0] if count else began.state
 
     def commit(self, outcome: _Outcome) -> None:
-        finite = np.isfinite(outcome.loss)
-        count = len(finite) if finite.all() else int(np.argmin(finite))
-        self.loss[self.update : self.update + count] = outcome.loss[:count]
-        self.accuracy[self.update : self.update + count] = outcome.accuracy[:count]
-        if count < len(finite):
-            self.end, self.message = "diverged", self._divergence(self.update + count)
-        else:
-            self.state = outcome.state
+        made = outcome.loss[: max(outcome.update - self.update, 0)]
+        self.loss[self.update : self.update + len(made)] = made
+        self.accuracy[self.update : self.update + len(made)] = outcome.accuracy[: len(made)]
         # The first chunk includes compilation, which says nothing about the speed of the ones to come.
-        if self.update and not outcome.epoch:
-            speed = len(finite) / outcome.seconds
+        if self.update and outcome.finite and not outcome.epoch:
+            speed = len(made) / outcome.seconds
             self.speed = 0.8 * self.speed + 0.2 * speed if self.speed else speed
-        self.update += count
+        self.update, self.state, self.chunk = outcome.update, outcome.state, outcome.chunk
         self.seconds += outcome.seconds
         self.checkpoints += [outcome.checkpoint] if outcome.checkpoint else []
         self.epochs += [outcome.epoch] if outcome.epoch else []
+        if not outcome.finite:
+            self.end, self.message = "diverged", self._divergence()
+            self.checkpoints = [kept for kept in self.checkpoints if kept.update <= self.update]
+            self.epochs = self.epochs[: self.update // self.per_epoch]
 
-    def _divergence(self, update: int) -> str:
+    def _divergence(self) -> str:
         kept, usual = self.update, OPTIMIZERS[self.settings.optimizer].learning_rate
+        those = "1 update" if kept == 1 else f"{kept:,} updates"
         return (
-            f"The loss stopped being a number at update {update + 1:,}: at learning rate {self.learning_rate:g} the "
-            f"steps overshoot further each time. The curves end where the loss was last finite, and the weights kept "
-            f"are those after update {kept:,}. Reset and try {usual:g}, the usual rate of this optimizer."
+            f"The loss stopped being a number after update {kept + 1:,}: at learning rate {self.chunk.learning_rate:g} "
+            f"the steps overshoot further each time. That update is taken back: the curves and the weights are those "
+            f"after {those}. Reset and try {usual:g}, the usual rate of this optimizer."
         )
 
     def _epoch_order(self, epoch: int) -> jax.Array:
@@ -189,7 +218,7 @@ class _Run:
         return *means, *(float(value) for value in training.evaluate(state.params, self.test))
 
     def _checkpoint(self, update: int, state: State) -> Checkpoint:
-        return Checkpoint(update, Params(*map(np.asarray, training.half_precision(state.params))))
+        return Checkpoint(update, *jax.device_get(training.half_precision(state.params)))
 
     def label(self) -> str:
         if self.end:

@@ -85,11 +85,12 @@ def probabilities(params: Params, image: np.ndarray) -> np.ndarray:
     """softmax of one (28, 28) uint8 image's logits by NumPy weights of any precision → (10,) float32.
 
     NumPy, because a hundred checkpoints live on the host and sending each to the device takes longer than the
-    product itself; float64, because the weights of a diverging run overflow float32 in it.
+    product itself; in float32, as the network computes: where it gets nan, so does this.
     """
     used = np.flatnonzero(image)
-    inputs = image.reshape(-1)[used].astype(np.float64) / 255
-    hidden = np.maximum(inputs @ params.W1[used].astype(np.float64) + params.b1, 0)
-    logits = hidden @ params.W2.astype(np.float64) + params.b2
-    exponentials = np.exp(logits - logits.max())
-    return (exponentials / exponentials.sum()).astype(np.float32)
+    inputs = image.reshape(-1)[used].astype(np.float32) / np.float32(255)
+    with np.errstate(over="ignore", invalid="ignore"):
+        hidden = np.maximum(inputs @ params.W1[used].astype(np.float32) + params.b1, np.float32(0))
+        logits = hidden @ params.W2.astype(np.float32) + params.b2
+        exponentials = np.exp(logits - logits.max())
+        return exponentials / exponentials.sum()

@@ -196,20 +196,38 @@ def probabilities(params: Params, images: Array) -> Array:
 
 
 @jax.jit
-def half_precision(params: Params) -> Params:
-    """The same weights as float16, for checkpoints: 814 kB instead of 1.6 MB at 784-512-10.
+def half_precision(params: Params) -> tuple[Params, Params]:
+    """The same weights as float16, for checkpoints: 814 kB instead of 1.6 MB at 784-512-10; and their scales, () each.
 
-    Weights of a diverging run beyond ±65,504, float16's largest number, stay at that.
+    weights ≈ half · scale. The scale is 1, or where a diverging run's weights leave float16 (±65,504), the power of
+    two that brings them back.
     """
-    largest = float(jnp.finfo(jnp.float16).max)
-    return jax.tree.map(lambda value: jnp.clip(value, -largest, largest).astype(jnp.float16), params)
+    scales = jax.tree.map(_half_scale, params)
+    return jax.tree.map(lambda value, scale: (value / scale).astype(jnp.float16), params, scales), scales
+
+
+def _half_scale(value: Array) -> Array:
+    largest = jnp.abs(value).max()
+    _, exponent = jnp.frexp(largest)
+    fits = (largest <= float(jnp.finfo(jnp.float16).max)) | ~jnp.isfinite(largest)
+    # Weights below 2 ** exponent, divided by this, are below 2 ** 15.
+    return jnp.where(fits, 1.0, jnp.ldexp(jnp.float32(1), exponent - 15))
 
 
 class Checkpoint(NamedTuple):
-    """Weights as they were after so many updates; float16 NumPy arrays."""
+    """Weights as they were after so many updates. half: NumPy arrays, float16 in a run; scales: see half_precision."""
 
     update: int
-    params: Params
+    half: Params
+    scales: Params = Params(1.0, 1.0, 1.0, 1.0)
+
+    @property
+    def params(self) -> Params:
+        """half · scale; arrays whose scale is 1 are those that are kept, not copies."""
+        pairs = zip(self.half, self.scales, strict=True)
+        return Params(
+            *(value if scale == 1 else value.astype(np.float32) * np.float32(scale) for value, scale in pairs)
+        )
 
 
 def checkpoint_stride(settings: Settings, samples: int) -> int:

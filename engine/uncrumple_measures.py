@@ -1,7 +1,8 @@
 """What held-out points show of the uncrumpling network: a plane per layer, how far points moved, how flat it became.
 
-A plane between the colours is all that a layer at the end can use; the share of points on their own side of the best
-plane tells how far the sheets have come apart. The linear model is that plane in the ball itself.
+A plane between the colours is all that a layer at the end can use; the share of points on their own side of a plane
+fitted by least squares tells how far the sheets have come apart. It is not the best of all planes. The linear model is
+that plane in the ball itself.
 """
 
 from typing import NamedTuple

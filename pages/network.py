@@ -21,10 +21,13 @@ training.run(digits, wanted)
 st.html(cards_html(layer_cards((wanted or Settings()).hidden_units)))
 
 layout.notice(
-    "The *loss* says how wrong the network is. Thin line: every single update. Thick line: the mean of each *epoch*, "
-    "one pass over all training digits.",
+    "The *loss* says how wrong the network is. Thin line: each single update, or, where there are too many to draw, "
+    "means of a few; the legend says of how many. Thick line: the mean of each *epoch*, one pass over all training "
+    "digits.",
     "The dotted line is measured on test digits that are never trained on. When it stops falling and the training loss "
     "goes on: *overfitting*.",
+    "At first the dotted line looks better. It is measured with the weights of the epoch’s end; the thick line is a "
+    "mean over the whole epoch, the worse weights of its beginning among them.",
     "The small pictures are what a hidden unit looks for. They begin as noise and become strokes.",
 )
 layout.try_this(
@@ -38,9 +41,10 @@ st.page_link("pages/drawing.py", label="Draw a digit", icon=":material/draw:")
 
 if digits is not None:
     here = session.current()
-    found = here.evaluation(digits)
+    judged = here.judged(digits)
+    found = judged.test
     st.header("How good is it?", anchor=False)
-    evaluation.verdict(digits, found)
+    evaluation.verdict(judged)
     evaluation.one_digit(digits, found)
     st.subheader("What it gets wrong", anchor=False)
     evaluation.failures(digits, found)

@@ -22,9 +22,10 @@ picture.figures(wanted)
 layout.notice(
     "Every layer computes `x + gesture(x)`, a **residual** layer: it keeps the point and adds a small movement. The "
     "loss contains how far the points move, so the gestures stay small.",
-    "**Best plane**: after each layer a flat cut is fitted and judged on **held-out points**, which training never "
-    "sees. Guessing is right half the time.",
-    "The **linear model** is one such cut through the ball itself.",
+    "**Fitted plane**: after each layer a flat cut is fitted (by least squares) and judged on **held-out points**, "
+    "which training never sees. Guessing is right half the time.",
+    "The **linear model** is one such cut through the ball itself. Fitted is not best: a search among all flat cuts "
+    "can find one that is right somewhat more often.",
     "Separating is not flattening: asked to part the colours, the network leaves the sheets bent. Asked to flatten "
     "them, it makes the textbook's picture literally true.",
 )

@@ -73,14 +73,14 @@ def stage_words(layer: Layer) -> str:
     count = len(layer.mean)
     kept = percent(layer.shares.sum())
     return (
-        f"{count} numbers for each digit; the three axes shown keep {kept} of their variance. Straight cuts name "
-        f"{percent(layer.accuracy)} of new digits correctly; in the three shown alone, {percent(layer.shown_accuracy)}."
+        f"{count} numbers for each digit; the three axes shown keep {kept} of their variance. Fitted straight cuts "
+        f"name {percent(layer.accuracy)} of new digits correctly; in the three alone, {percent(layer.shown_accuracy)}."
     )
 
 
 def probe_figure(found: Study, fresh: Study) -> go.Figure:
     """Accuracy of the probes at each stage: on all its numbers, on the three shown, and in an untrained network."""
-    figure = theme.figure(y_title="named correctly by straight cuts")
+    figure = theme.figure(y_title="named correctly by fitted cuts")
     own = [float(layer.accuracy) for layer in found.layers]
     untrained = [float(layer.accuracy) for layer in fresh.layers]
     # Values are written on the side where the other line is not.
@@ -135,9 +135,10 @@ def probe_words(found: Study, fresh: Study) -> str:
     """What the probes say of this network, as Markdown."""
     pixels, before, after, logits, _ = (percent(layer.accuracy) for layer in found.layers)
     return (
-        f"Straight cuts name **{pixels}** of new digits from their pixels, **{before}** before relu, **{after}** after "
-        f"relu, **{logits}** from the ten logits. The network itself names {percent(found.accuracy)}. In an untrained "
-        f"network: {percent(fresh.layers[2].accuracy)} after relu, {percent(fresh.layers[3].accuracy)} from the logits."
+        f"Fitted straight cuts name **{pixels}** of new digits from their pixels, **{before}** before relu, "
+        f"**{after}** after relu, **{logits}** from the ten logits. The network itself names "
+        f"{percent(found.accuracy)}. In an untrained network: {percent(fresh.layers[2].accuracy)} after relu, "
+        f"{percent(fresh.layers[3].accuracy)} from the logits."
     )
 
 

@@ -43,7 +43,7 @@ def stage_names(params: Params, activation: str) -> list[str]:
 
 
 def stage_texts(shown: Snapshot, activation: str, way: Way) -> list[str]:
-    """For each stage what has happened, and how many points a straight cut tells apart there."""
+    """For each stage what has happened, and how many points a fitted straight cut tells apart there."""
     params = shown.runs[activation].params
     texts = ["The points as they are given, on a sheet of squared paper."]
     for layer, dense in enumerate(params[:-1]):
@@ -55,7 +55,8 @@ def stage_texts(shown: Snapshot, activation: str, way: Way) -> list[str]:
 
 def _cut(axes: int, share: float) -> str:
     cut = "straight line" if axes == 2 else "flat cut"
-    return f"Here one {cut} tells {percent(share)} of the points apart." if np.isfinite(share) else ""
+    fitted = f"A {cut} fitted here, by logistic regression, tells {percent(share)} of the points apart."
+    return fitted if np.isfinite(share) else ""
 
 
 def _affine(weights: np.ndarray) -> str:

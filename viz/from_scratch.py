@@ -8,7 +8,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from engine.from_scratch_runs import LOG_EVERY, TEXTBOOK, Run, Settings, Textbook
-from viz import theme
+from viz import decades, theme
 from viz.theme import color
 from viz.training import bin_means
 
@@ -132,16 +132,11 @@ def _loss_range(runs: Sequence[Run]) -> tuple[float, float]:
 
 
 def _panels(epochs: int, low: float, high: float) -> dict:
-    ticks = [each * 10.0**power for power in range(-4, 4) for each in (1, 2, 5)]
-    ticks = [tick for tick in ticks if low <= tick <= high]
     across = {"title": {"text": "epoch"}, "range": [0, epochs * 1.03], "dtick": max(1, math.ceil(epochs / 10))}
     return {
         "xaxis": across | {"domain": [0, 0.6], "anchor": "y"},
         "xaxis2": across | {"domain": [0.68, 1], "anchor": "y2"},
-        "yaxis": {
-            "type": "log", "range": [math.log10(low), math.log10(high)], "title": {"text": "loss (log scale)"},
-            "tickvals": ticks, "ticktext": [f"{tick:g}" for tick in ticks],
-        },
+        "yaxis": decades.axis(math.log10(low), math.log10(high)) | {"title": {"text": "loss (log scale)"}},
         "yaxis2": {"range": [0, 1.02], "tickformat": ".0%", "title": {"text": "test accuracy"}, "anchor": "x2"},
         "margin": {"l": 8, "r": 8, "t": 8, "b": 8},
         "legend": theme.layout()["legend"] | {"y": -0.18, "yanchor": "top", "font": {"size": 12}},

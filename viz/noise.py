@@ -10,7 +10,7 @@ from plotly.subplots import make_subplots
 
 from engine.noise import EPOCHS, ROOM
 from engine.noise_floor import Floor
-from viz import theme
+from viz import decades, theme
 
 STYLES = (("data", ""), ("weights", "8 3"), ("prediction", "3 3"), ("neutral", "9 3 2 3"), ("truth", "14 4"))
 """Colour name and dashes of each method's path: true SGD, up to three mini-batches, full batch."""
@@ -185,7 +185,7 @@ def floor_figure(found: Floor) -> go.Figure:
     figure.update_layout(theme.layout())
     ticks = {"type": "log", "tickvals": found.sizes.tolist()}
     figure.update_xaxes(title_text="batch size", **ticks)
-    figure.update_yaxes(type="log", exponentformat="power", dtick=1)
+    figure.update_yaxes(type="log", **decades.wide())
     figure.update_yaxes(title_text="mean above the minimum", col=1)
     figure.update_yaxes(title_text="standard deviation of the loss", col=2)
     return figure

@@ -6,7 +6,7 @@ import plotly.graph_objects as go
 
 from engine.measuring import CONTESTANTS, RUNS
 from engine.product_speed import BUDGETS, Settings, Snapshot
-from viz import theme
+from viz import decades, theme
 
 COLORS = {"loops": "loss", "NumPy": "data", "JAX": "prediction"}
 LABELS = {"loops": "three loops", "NumPy": "NumPy", "JAX": "JAX"}
@@ -35,7 +35,7 @@ def speed_figure(now: Snapshot) -> go.Figure:
             hovertemplate="%{y}: %{x:.3g} s<extra></extra>",
         )
     )
-    figure.update_xaxes(type="log", range=[low, high], dtick=1, exponentformat="power")
+    figure.update_xaxes(decades.axis(low, high))
     order = [LABELS[name] for name in CONTESTANTS]
     return figure.update_yaxes(
         categoryorder="array", categoryarray=order[::-1], range=[-0.5, 2.5], type="category", title=None

@@ -8,13 +8,14 @@ import plotly.graph_objects as go
 
 from engine.measuring import CONTESTANTS, RUNS
 from engine.race import Snapshot
-from viz import theme
+from viz import decades, theme
 from viz.theme import color
 
 NAMES = {"loops": "Python loops", "NumPy": "NumPy", "JAX": "JAX"}
 FIRST_CALL = "JAX, first call"
 COLORS = {"loops": "loss", "NumPy": "data", "JAX": "prediction"}
 DEFAULT_RANGE = (-3, 1)
+MOST_TICKS = 7
 
 
 def duration(seconds: float) -> str:
@@ -73,7 +74,7 @@ def race_figure(race: Snapshot) -> go.Figure:
                 x=math.log10(end), y=name, text=text, xanchor="left", xshift=8, showarrow=False,
                 font={"color": color("text"), "size": 13},
             )  # fmt: skip
-    figure.update_xaxes(type="log", range=[low, high], dtick=1, exponentformat="none", fixedrange=True)
+    figure.update_xaxes(type="log", range=[low, high], fixedrange=True)
     figure.update_xaxes(tickvals=_ticks(low, high), ticktext=[_tick(tick) for tick in _ticks(low, high)])
     figure.update_yaxes(
         autorange="reversed", fixedrange=True, categoryorder="array", categoryarray=[*NAMES.values(), FIRST_CALL]
@@ -115,7 +116,7 @@ def _range(race: Snapshot) -> tuple[float, float]:
 
 def _ticks(low: float, high: float) -> list[float]:
     """Powers of ten, up to a little beyond the longest bar."""
-    return [10.0**power for power in range(math.ceil(low), math.floor(high) + 1)]
+    return decades.thinned([10.0**power for power in range(math.ceil(low), math.floor(high) + 1)], MOST_TICKS)
 
 
 def _tick(seconds: float) -> str:

@@ -8,7 +8,7 @@ import plotly.graph_objects as go
 
 from engine.runner import Snapshot
 from engine.timeline import Limits, Moment
-from viz import theme
+from viz import decades, theme
 from viz.theme import color
 
 MAX_POINTS = 400
@@ -112,19 +112,10 @@ def _axis_styles(run: Snapshot) -> dict[str, dict]:
     bare = {"showgrid": False, "zeroline": False, "showticklabels": False, "ticks": "", "fixedrange": True}
     weight = {"fixedrange": True, "title": {"text": "weight", "standoff": 4}}
     share = {"fixedrange": True, "rangemode": "tozero", "tickformat": ".0%", "nticks": 4}
-    ticks = _loss_ticks(*_loss_range(run))
     signs = {"text": "orange: against ink here, blue: for it", "standoff": 4}
     return {
         "xaxis": dict(epochs),
-        "yaxis": {
-            "type": "log",
-            "range": _loss_range(run),
-            "title": {"text": "nats", "standoff": 4},
-            "tickvals": ticks,
-            "ticktext": [
-                f"{tick:g}" if 1e-4 < tick < 1e5 else f"10<sup>{math.log10(tick):.0f}</sup>" for tick in ticks
-            ],
-        },
+        "yaxis": decades.axis(*_loss_range(run)) | {"title": {"text": "nats", "standoff": 4}},
         "xaxis2": dict(epochs),
         "yaxis2": {"range": [lowest, 1.0], "tickformat": ".0%"},
         "xaxis3": {"dtick": 1, "fixedrange": True, "title": {"text": "class", "standoff": 4}, "range": [-0.6, 9.6]},
@@ -148,13 +139,6 @@ def _loss_range(run: Snapshot) -> list[float]:
         low = low if least > low else math.floor(least)
         high = high if most < high else math.ceil(most)
     return [low, high]
-
-
-def _loss_ticks(low: float, high: float) -> list[float]:
-    """1, 2, 5, 10 … between two powers of ten; powers of ten alone where the axis spans more than three of them."""
-    steps = (1,) if high - low > 3 else (1, 2, 5)
-    ticks = [step * 10.0**power for power in range(math.floor(low), math.ceil(high) + 1) for step in steps]
-    return [tick for tick in ticks if low - 1e-9 <= math.log10(tick) <= high + 1e-9]
 
 
 def _curve_traces(run: Snapshot) -> list[dict]:

@@ -8,7 +8,7 @@ import plotly.graph_objects as go
 from engine.crumpling import HELD_OUT, Sheets
 from engine.uncrumple import UPDATES, Settings, Trained
 from engine.uncrumple_measures import Report
-from viz import theme
+from viz import decades, theme
 from viz.clouds import Cloud, Stage
 from viz.theme import color
 from viz.training import bin_means
@@ -17,6 +17,8 @@ NAMES = ("red sheet", "blue sheet")
 COLORS = ("loss", "data")
 OBJECTIVES = {"separate": "Separate the colours", "flatten": "Flatten the sheets"}
 SMOOTHED = 200
+NOT_THE_BEST = "A search among all flat cuts finds one that does somewhat better, but none parts the sheets. "
+LINEAR_HELP = f"One flat cut through the ball, fitted by least squares. {NOT_THE_BEST.strip()}"
 
 
 def percent(share: float) -> str:
@@ -38,7 +40,7 @@ def layer_name(number: int) -> str:
 
 
 def _stage_text(number: int, report: Report, settings: Settings) -> str:
-    parted = f"the best plane parts {percent(report.probes[number])} of the held-out points"
+    parted = f"the fitted plane parts {percent(report.probes[number])} of the held-out points"
     if number == 0:
         return f"The crumpled sheets: {parted}."
     moved = f"Layer {number} moved the points by {report.moved[number - 1]:.2f} ball radii; now {parted}."
@@ -61,7 +63,8 @@ def network_cloud(
     learnt = f"after {trained.updates:,} updates" if trained.updates else "not yet trained"
     alt = (
         f"A red and a blue sheet of {len(sheets.colors) // 2:,} points each, from the crumpled ball through "
-        f"{settings.depth} layers, {learnt}. At the end a plane parts {percent(report.probes[-1])} of held-out points."
+        f"{settings.depth} layers, {learnt}. At the end a fitted plane parts {percent(report.probes[-1])} of "
+        "held-out points."
     )
     return _cloud(stages, sheets, mesh, lines, alt)
 
@@ -100,16 +103,16 @@ def _cloud(stages: list, sheets: Sheets, mesh: np.ndarray | None, lines: np.ndar
 
 
 def layers_figure(report: Report, linear: float) -> go.Figure:
-    """Accuracy of the best plane at every layer, the linear model's as a line; below, how far each layer moved."""
+    """Accuracy of the plane fitted at every layer, the linear model's as a line; below, how far each layer moved."""
     figure = theme.figure(bargap=0.35, margin={"l": 8, "r": 8, "t": 30, "b": 8})
     depth = len(report.moved)
     numbers = list(range(depth + 1))
     figure.add_scatter(
-        name="best plane", x=numbers, y=report.probes.tolist(), mode="lines+markers",
+        name="fitted plane", x=numbers, y=report.probes.tolist(), mode="lines+markers",
         line={"color": color("prediction"), "width": 2}, marker={"size": 8}, hovertemplate="%{y:.1%}",
     )  # fmt: skip
     figure.add_scatter(
-        name="linear model", x=[0, depth], y=[linear, linear], mode="lines",
+        name="fitted linear model", x=[0, depth], y=[linear, linear], mode="lines",
         line={"color": color("neutral"), "width": 2, "dash": "dash"}, hovertemplate="%{y:.1%}",
     )  # fmt: skip
     figure.add_bar(
@@ -128,12 +131,13 @@ def layers_figure(report: Report, linear: float) -> go.Figure:
 
 
 def training_figure(trained: Trained) -> go.Figure:
-    """Loss of every update, thin, and its mean over a few, on a log scale; accuracy on held-out points below."""
+    """Loss of each update, or means of a few, on a log scale; accuracy on held-out points below."""
     figure = theme.figure(margin={"l": 8, "r": 8, "t": 30, "b": 8})
     if trained.updates:
-        places, means, _ = bin_means(trained.losses, SMOOTHED)
+        places, means, width = bin_means(trained.losses, SMOOTHED)
         figure.add_scatter(
-            name="loss", x=(places + 1).tolist(), y=means.tolist(), mode="lines",
+            name="loss of each update" if width == 1 else f"loss, mean of {width} updates",
+            x=(places + 1).tolist(), y=means.tolist(), mode="lines",
             line={"color": color("loss"), "width": 2}, hovertemplate="%{y:.4f}",
         )  # fmt: skip
     each = trained.updates // max(len(trained.accuracies), 1)
@@ -144,7 +148,7 @@ def training_figure(trained: Trained) -> go.Figure:
     )  # fmt: skip
     figure.update_layout(
         xaxis={"title": {"text": "update"}, "range": [0, UPDATES], "anchor": "y2"},
-        yaxis={"title": {"text": "loss (log scale)"}, "domain": [0.5, 1], "type": "log", "nticks": 5},
+        yaxis={"title": {"text": "loss (log scale)"}, "domain": [0.5, 1], "type": "log", **decades.wide(most=5)},
         yaxis2={"title": {"text": "accuracy"}, "domain": [0, 0.38], "range": [0.45, 1.03], "tickformat": ".0%",
                 "gridcolor": color("grid"), "automargin": True},
         hovermode="x unified",
@@ -166,13 +170,13 @@ def verdict(trained: Trained, report: Report, linear: float) -> str:
     """What the network has learned, in plain words and numbers."""
     if not trained.updates:
         return (
-            f"A flat cut through the ball, all that a **linear model** can do, gets {percent(linear)} of the held-out "
-            "points right; guessing gets 50%. Train the layers to do better."
+            f"A **linear model**, one flat cut through the ball fitted by least squares, gets {percent(linear)} of the "
+            f"held-out points right; guessing gets 50%. {'' if linear == 1 else NOT_THE_BEST}Train the layers."
         )
     parts = [
         f"The network puts **{percent(report.accuracy)}** of {2 * HELD_OUT:,} held-out points on their own colour’s "
-        f"side, the linear model {percent(linear)}. Each layer moves the points by {report.moved.mean():.2f} ball "
-        "radii."
+        f"side, the fitted linear model {percent(linear)}. Each layer moves the points by {report.moved.mean():.2f} "
+        "ball radii."
     ]
     if trained.settings.objective == "flatten":
         parts.append(

@@ -15,7 +15,7 @@ LINEAR = "linear"
 
 
 def depths_figure(rungs: Sequence[Rung], linear: float) -> go.Figure:
-    """Held-out accuracy of the linear model and of every depth as bars; below, how far one layer moves the points."""
+    """Held-out accuracy of the fitted linear model and every depth as bars; below, how far one layer moves points."""
     figure = theme.figure(bargap=0.4, showlegend=False)
     names = [LINEAR, *(str(depth) for depth in DEPTHS)]
     found = {str(rung.settings.depth): rung for rung in rungs}
@@ -73,7 +73,7 @@ def outcome(rungs: Sequence[Rung], linear: float) -> str:
     listed = ", ".join(f"{rung.settings.depth} layers {percent(rung.report.accuracy)}" for rung in done)
     first, last = done[0], done[-1]
     return (
-        f"Right on held-out points: {listed}; the linear model {percent(linear)}. One of {first.settings.depth} layers "
-        f"moves the points by {_moved(first):.2f} ball radii, one of {last.settings.depth} by {_moved(last):.2f}: more "
-        "layers can each do less."
+        f"Right on held-out points: {listed}; the fitted linear model {percent(linear)}. One of "
+        f"{first.settings.depth} layers moves the points by {_moved(first):.2f} ball radii, one of "
+        f"{last.settings.depth} by {_moved(last):.2f}: more layers can each do less."
     )

@@ -44,7 +44,7 @@ PARTS = (
     Part("W2", "W2, b2", "weights", "tensors"),
     Part("targets", "Targets", "truth", "network"),
     Part("loss", "Loss", "loss", "network_graph"),
-    Part("gradient", "Gradient", "gradient", "network_graph"),
+    Part("gradient", "Gradient", "gradient", "gradient"),
     Part("optimizer", "Optimizer", "weights", "descent"),
 )
 STEMS = frozenset(part.stem for part in PARTS) | {part.also[1] for part in PARTS if part.also}
@@ -97,7 +97,7 @@ def board(found: Turn, taken: Batch, now: Moment, pages: Mapping[str, str]) -> d
         "loss": number_text(found.loss),
         "curve": _curve(now.losses, found.loss, number),
         "norms": {name: _norms(values) for name, values in found.norms._asdict().items()},
-        "captions": _captions(found, taken, now),
+        "captions": _captions(found, taken, now, number),
     }
 
 
@@ -127,17 +127,18 @@ def _parts(pages: Mapping[str, str], settings: Settings) -> list[dict[str, Any]]
 def _story(
     found: Turn | None, settings: Settings, taken: Batch | None = None, now: Moment | None = None
 ) -> list[dict[str, str]]:
-    """The four stages of a turn, each with a sentence."""
+    """The four stages of a turn, each with a sentence; ahead: what it says, without results, until it is reached."""
     digits = digits_text(taken.size if taken else settings.batch_size)
     loss = f": {number_text(found.loss)}" if found else ""
     name = OPTIMIZERS[settings.optimizer]
-    made = {"forward": f"{digits} through both layers.", "loss": f"How wrong they are{loss}."}
+    made = {"forward": f"{digits} through both layers.", "loss": "How wrong they are."}
     made["backward"] = "Which way each weight makes the loss grow."
     made["update"] = f"{name} moves each weight a little the other way."
     if now and not now.made:
         made["update"] = "The run is over: no step." if now.state in OVER else "Not made yet: press One turn."
     titles = {"forward": "Forward pass", "loss": "Loss", "backward": "Backward pass", "update": "Update"}
-    return [{"key": key, "title": titles[key], "text": text} for key, text in made.items()]
+    reached = made | {"loss": f"How wrong they are{loss}."}
+    return [{"key": key, "title": titles[key], "text": text, "ahead": made[key]} for key, text in reached.items()]
 
 
 def digits_text(count: int) -> str:
@@ -149,7 +150,7 @@ def digits_text(count: int) -> str:
     return "1 digit" if count == 1 else f"{count:,} digits"
 
 
-def _captions(found: Turn, taken: Batch, now: Moment) -> dict[str, str]:
+def _captions(found: Turn, taken: Batch, now: Moment, turns: int) -> dict[str, str]:
     settings, norms = now.settings, found.norms
     before, step = float(norms.weights.W1), float(norms.step.W1)
     share = f" by {100 * step / before:.2g} %" if before and np.isfinite(step) else ""
@@ -160,11 +161,20 @@ def _captions(found: Turn, taken: Batch, now: Moment) -> dict[str, str]:
         "W1": f"(784, {settings.hidden_units}): {len(found.before.W2)} units",
         "W2": f"({settings.hidden_units}, 10): {len(found.before.W2)} units",
         "targets": "the right answers",
-        "loss": "of each turn so far",
+        "loss": _curve_text(turns),
         "gradient": "one for each weight",
         "optimizer": f"{'moves' if now.made else 'would move'} W1{share}",
         "rule": f"{OPTIMIZERS[settings.optimizer]}, rate {now.learning_rate:g}",
     }
+
+
+def _curve_text(turns: int) -> str:
+    """What the curve of so many turns is made of.
+
+    >>> _curve_text(160), _curve_text(2345)
+    ('of each turn so far', '160 of 2,345 turns')
+    """
+    return "of each turn so far" if turns <= MOST_POINTS else f"{MOST_POINTS} of {turns:,} turns"
 
 
 def _curve(losses: np.ndarray, loss: float, number: int) -> dict[str, Any]:

@@ -8,31 +8,16 @@ from engine.mnist import Digits
 from pages.shell import data, session, share
 from viz.components.digit_gallery import digit_gallery
 from viz.components.live_figure import Narrow, live_figure
-from viz.evaluation import confusion_figure, probabilities_figure
+from viz.evaluation import accuracy_words, comparison_words, confusion_figure, digit_words, probabilities_figure
 
 SHOWN = 48
 
 
-def verdict(digits: Digits, found: Evaluation) -> None:
-    """Test accuracy and the overfitting gap in a sentence or two."""
-    here = session.current()
-    test, wrong, total = found.accuracy, len(found.wrong), len(found.labels)
-    text = (
-        f"Measured on {session.current().network().sentence}: it is right on **{test:.2%}** of the {total:,} test "
-        f"digits ({data.name(digits)}), which it has never seen in training, and wrong on {wrong:,}."
-    )
-    run = here.runner.poll() if here.runner else None
-    if run and len(run.epochs.accuracy) and run.update:
-        train = float(run.epochs.accuracy[-1])
-        gap = 100 * (train - test)
-        text += f" On the training digits it was right on {train:.2%} during its last whole epoch. "
-        text += (
-            f"The gap of **{gap:.1f} percentage points** is *overfitting*: it knows the digits it practised on better "
-            "than new ones."
-            if gap > 0
-            else "It does no worse on new digits than on those it practised on: there is no overfitting yet."
-        )
-    st.markdown(text)
+def verdict(judged: session.Judged) -> None:
+    """Test accuracy, and what it says beside the accuracy on the digits trained on."""
+    network, digits, test, compared = judged
+    text = accuracy_words(test, network.sentence, data.name(digits)) + data.trained_elsewhere(network, digits)
+    st.markdown(text if compared is None else f"{text} {comparison_words(compared, len(digits.train_labels))}")
 
 
 @share.fragment
@@ -50,8 +35,7 @@ def one_digit(digits: Digits, found: Evaluation) -> None:
             size=140,
             descriptions=[f"Test digit {index}, label {label}"],
         )
-        verb = "right" if label == predicted else "wrong"
-        st.markdown(f"Label **{label}**, predicted **{predicted}**: {verb}.")
+        st.markdown(digit_words(found, index))
     with bars:
         live_figure(
             probabilities_figure(found.probabilities[index], label),

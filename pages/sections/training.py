@@ -93,13 +93,9 @@ def _picture() -> None:
 
 
 def _checkpoints(state: Snapshot) -> tuple[Checkpoint, ...]:
-    """The run's checkpoints and, where none was due, the weights as they are: every single step is seen.
-
-    The weights of a diverged run are older than its last update.
-    """
-    if state.state == "diverged" or state.checkpoints[-1].update == state.update:
-        return state.checkpoints
-    return (*state.checkpoints, Checkpoint(state.update, jax.device_get(state.params)))
+    """The run's checkpoints, and last the weights as they are, unrounded: those that all other pages use."""
+    earlier = tuple(kept for kept in state.checkpoints if kept.update < state.update)
+    return (*earlier, Checkpoint(state.update, jax.device_get(state.params)))
 
 
 def _status(state: Snapshot) -> None:

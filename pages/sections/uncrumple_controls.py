@@ -58,4 +58,4 @@ def choose(wanted: Settings) -> None:
             key="uncrumple_objective", required=True, persist_state="session",
         )  # fmt: skip
     if wanted.crumple.strength == 0:
-        st.caption("At strength 0 the sheets lie flat: here even the linear model parts them.")
+        st.caption("At strength 0 the sheets lie flat: here even the fitted linear model parts them.")

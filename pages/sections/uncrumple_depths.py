@@ -18,8 +18,8 @@ def show(wanted: Settings) -> None:
     """The comparison, from its title to its outcome; polled while it runs."""
     st.header("How many layers?", anchor=False)
     st.markdown(
-        "The same ball, networks of 2, 4, 8 and 16 layers, and the linear model, which has none. Training all four "
-        "takes about four times as long as training 8 layers."
+        "The same ball, networks of 2, 4, 8 and 16 layers, and a fitted linear model, which has none. Training all "
+        "four takes about four times as long as training 8 layers."
     )
     running = trainings().poll_comparison(wanted).state == "running"
     st.fragment(partial(_body, wanted), run_every=POLL_SECONDS if running else None)()
@@ -42,7 +42,7 @@ def _body(wanted: Settings) -> None:
     linear = paper(wanted.crumple)[3]
     live_figure(
         viz.depths_figure(rungs, linear), key="uncrumple_depths", height=360,
-        alt=f"Bars: the linear model {linear:.1%}. {viz.outcome(rungs, linear)}",
+        alt=f"Bars: the fitted linear model {linear:.1%}. {viz.outcome(rungs, linear)}",
     )  # fmt: skip
     with st.container():
         if outcome := viz.outcome(rungs, linear):

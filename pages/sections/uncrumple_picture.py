@@ -96,7 +96,7 @@ def _numbers(trained: Trained, report: Report, linear: float) -> None:
     learnt = trained.updates > 0
     with st.container(horizontal=True):
         st.metric("Network", viz.percent(report.accuracy) if learnt else "–", width=130)
-        st.metric("Linear model", viz.percent(linear), width=130)
+        st.metric("Linear model", viz.percent(linear), width=130, help=viz.LINEAR_HELP)
         st.metric("Moved per layer", f"{report.moved.mean():.2f}", width=130, help=MOVED)
         st.metric("From flat", f"{report.error:.1%}" if learnt else "–", width=130, help=FLAT)
 

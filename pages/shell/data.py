@@ -44,6 +44,17 @@ def name(loaded: Digits) -> str:
     return "procedural digits" if loaded.source == "procedural" else "MNIST"
 
 
+def trained_elsewhere(network: session.Network, loaded: Digits) -> str:
+    """A sentence, after a space, where a network is measured on other digits than it was trained on; else ""."""
+    if network.procedural == (not loaded.is_mnist):
+        return ""
+    kinds = ("procedural digits", "MNIST")
+    trained, other = kinds if network.procedural else kinds[::-1]
+    return (
+        f" Its weights were trained on {trained}, not on {other}, so it does worse here than on digits of its own kind."
+    )
+
+
 def _progress(stem: str) -> None:
     loaded = session.loader().poll()
     if loaded.state == "failed":

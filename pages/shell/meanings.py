@@ -161,8 +161,8 @@ MEANINGS = {
     },
     "digit_layers": {
         "linear probe, linear probes": (
-            "Weighted sums, one for each class, fitted to the numbers of one stage of a network: a test whether "
-            "straight cuts tell the classes apart there."
+            "Weighted sums, one for each class, fitted to the numbers of one stage of a network: a test how "
+            "well straight cuts so fitted tell the classes apart there."
         ),
         "logit, logits": (
             "A score for one class, of any sign and size, before softmax makes probabilities of the scores."

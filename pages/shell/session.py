@@ -24,12 +24,25 @@ from viz.drawing import board_pictures
 
 
 class Network(NamedTuple):
-    """The network every page uses just now. version differs whenever the weights do."""
+    """The network every page uses just now. version differs whenever the weights do.
+
+    procedural: trained on the digits that this app draws itself, not on MNIST.
+    """
 
     params: Params
     name: str
     sentence: str
     version: str
+    procedural: bool = False
+
+
+class Judged(NamedTuple):
+    """A network on all test digits of a data set, and on the training digits if it is the reader's own."""
+
+    network: Network
+    digits: Digits
+    test: evaluation.Evaluation
+    comparison: evaluation.Comparison | None
 
 
 class Session:
@@ -41,7 +54,7 @@ class Session:
         self.digits: Digits | None = None
         self.base: np.ndarray | None = None
         self.drawn: np.ndarray | None = None
-        self._evaluation: tuple[str, Digits, evaluation.Evaluation] | None = None
+        self._judged: Judged | None = None
         self._runs = 0
         _sessions[self.token] = self
 
@@ -54,28 +67,38 @@ class Session:
         return self.runner
 
     def network(self) -> Network:
-        """The reader's own network once it has made an update, else the pretrained one."""
+        """The reader's own network once it has made an update, be it taken back, else the pretrained one."""
         runner = self.runner
         run = runner.poll() if runner else None
-        if run is None or not run.update:
+        if run is None or not (run.update or run.state == "diverged"):
             return pretrained_network()
-        practised = " on procedural digits" if self.digits and self.digits.source == "procedural" else ""
+        procedural = self.digits is not None and not self.digits.is_mnist
         updates = "1 update" if run.update == 1 else f"{run.update:,} updates"
-        sentence = f"your own network after {updates}{practised}"
-        return Network(run.params, "yours", sentence, f"{self._runs}.{run.update}")
+        sentence = f"your own network after {updates}{' on procedural digits' if procedural else ''}"
+        return Network(run.params, "yours", sentence, f"{self._runs}.{run.update}", procedural)
 
     def weights_file(self) -> bytes:
         """The current network's weights as an .npz file: W1, b1, W2, b2, float32."""
         return weights.file(self.network().params)
 
-    def evaluation(self, digits: Digits) -> evaluation.Evaluation:
-        """The current network on all test digits; while a run goes on, the last one made before it."""
-        network = self.network()
-        known = self._evaluation
-        if known is None or known[1] is not digits or (known[0] != network.version and not self.training):
-            found = evaluation.evaluate(network.params, digits.test_images, digits.test_labels)
-            known = self._evaluation = network.version, digits, found
-        return known[2]
+    def judged(self, digits: Digits) -> Judged:
+        """The current network on all test digits; while a run goes on, the last one that was judged before it."""
+        network, known = self.network(), self._judged
+        if (
+            known is None
+            or known.digits is not digits
+            or (known.network.version != network.version and not self.training)
+        ):
+            known = self._judged = self._judge(network, digits)
+        return known
+
+    def _judge(self, network: Network, digits: Digits) -> Judged:
+        test = evaluation.evaluate(network.params, digits.test_images, digits.test_labels)
+        if network.name != "yours" or self.digits is not digits:
+            return Judged(network, digits, test, None)
+        practised = float(training.evaluate(network.params, placed(digits)[0])[1])
+        compared = evaluation.compare(practised, test.accuracy, digits.train_labels, len(digits.test_labels))
+        return Judged(network, digits, test, compared)
 
     def scored_digit(self) -> tuple[np.ndarray, int | None, str]:
         """The (28, 28) digit whose probabilities are followed, its label if known, and what to call it."""
@@ -150,6 +173,7 @@ def warm_up() -> None:
         time.sleep(0.05)
     digits = loader().poll().digits
     evaluation.evaluate(params, digits.test_images[: evaluation.SLICE], digits.test_labels[: evaluation.SLICE])
+    jax.block_until_ready(training.evaluate(params, placed(digits)[0]))
     rehearsal = Runner(*placed(digits), Settings())
     rehearsal.step()
     rehearsal.wait()

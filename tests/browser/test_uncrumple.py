@@ -75,7 +75,7 @@ def test_a_training_is_seen_live_and_scrubbed_without_the_server(uncrumple):
         assert place(uncrumple, 7) == pytest.approx(
             [0.75 * a + 0.25 * b for a, b in zip(ball, layer, strict=True)], abs=1e-4
         )
-        expect(uncrumple.locator(f"{CLOUD} .words")).to_contain_text("the best plane parts")
+        expect(uncrumple.locator(f"{CLOUD} .words")).to_contain_text("the fitted plane parts")
         # Red above blue at the end: the readout began along the third axis.
         scrub(uncrumple, 2)
         heights = uncrumple.evaluate(

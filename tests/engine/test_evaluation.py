@@ -12,7 +12,7 @@ from hypothesis.extra import numpy as arrays
 from scipy import special
 
 from engine import evaluation, network, training
-from engine.evaluation import Evaluation, crossentropies
+from engine.evaluation import Evaluation, compare, crossentropies
 from engine.network import Params
 
 SAMPLES = 4_321
@@ -107,3 +107,64 @@ def test_certainty_of_the_wrong_class_costs_what_keras_charges():
     """Keras clips at its epsilon 1e-7: 16.118 nats instead of infinity."""
     found = crossentropies(np.eye(10, dtype=np.float32)[2], 5)
     assert found.sparse == found.categorical == pytest.approx(16.118095650958, rel=1e-9)
+
+
+class TestWithoutNumbers:
+    """Samples whose probabilities are nan, as a diverged network gives them."""
+
+    def test_they_are_failures_and_predict_nothing(self, judged):
+        """argmax of nan is 0: every 0 was counted as right."""
+        broken = judged.params._replace(b2=np.full(10, np.nan, np.float32))
+        found = evaluation.evaluate(broken, judged.images, judged.labels)
+        assert found.accuracy == 0 and len(found.wrong) == SAMPLES and not found.confusion.any()
+
+    def test_they_come_after_the_failures_that_have_a_confidence(self, judged):
+        """One input overflows: only samples that have ink there are without numbers."""
+        images = judged.images.copy()
+        images[:, 27, 27] = 0
+        images[:3, 27, 27] = 255
+        W1 = judged.params.W1.copy()
+        W1[783] = np.float32(3e38)
+        W2 = judged.params.W2 + np.float32(0)
+        found = evaluation.evaluate(judged.params._replace(W1=W1 * 1, W2=W2 * 10), images, judged.labels)
+        lost = set(np.flatnonzero(~np.isfinite(found.probabilities).all(axis=1)).tolist())
+        assert lost == {0, 1, 2} == set(found.wrong[-3:].tolist())
+        assert found.confusion.sum() == SAMPLES - 3
+
+
+class TestCompare:
+    """The same weights on digits trained on and new ones."""
+
+    LABELS = np.repeat(np.arange(10), 6_000)
+
+    def test_chance_is_what_two_fair_samples_differ_by_one_time_in_twenty(self):
+        """Oracle: 20,000 pairs of samples from one population."""
+        rng = np.random.default_rng(0)
+        training, tests = rng.binomial(60_000, 0.98, 20_000) / 60_000, rng.binomial(10_000, 0.98, 20_000) / 10_000
+        chance = compare(0.98, 0.98, self.LABELS, 10_000).chance
+        assert np.mean(np.abs(training - tests) > chance) == pytest.approx(0.0455, abs=0.006)
+
+    @pytest.mark.parametrize(
+        ("training", "test", "learnt", "differs"),
+        [
+            (0.9941, 0.98, True, True),
+            (0.9810, 0.9800, True, False),
+            (0.9790, 0.9800, True, False),
+            (0.93, 0.94, True, True),
+            (0.0974, 0.1024, False, False),
+            (0.1024, 0.0974, False, False),
+            (0.1002, 0.0974, False, False),
+            (0.11, 0.09, True, True),
+            (1.0, 1.0, True, False),
+            (0.0, 0.0, False, False),
+        ],
+    )
+    def test_what_is_learnt_and_what_differs(self, training, test, learnt, differs):
+        found = compare(training, test, self.LABELS, 10_000)
+        assert (found.learnt, found.differs) == (learnt, differs)
+        assert found.gap == pytest.approx(training - test) and found.guessing == 0.1
+
+    def test_naming_the_most_frequent_digit_is_guessing(self):
+        labels = np.repeat([0, 1], [40_000, 20_000])
+        assert not compare(2 / 3, 0.6, labels, 10_000).learnt
+        assert compare(0.68, 0.6, labels, 10_000).learnt

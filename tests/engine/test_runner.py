@@ -439,8 +439,8 @@ class TestEnd:
         run = finish(runner)
         assert run.state == "diverged" and 0 < run.update < PER_EPOCH
         assert len(run.loss) == len(run.accuracy) == run.update
-        assert np.all(np.isfinite(run.loss)) and run.loss[-1] > 1000
-        assert f"at update {run.update + 1:,}" in run.message and "learning rate 1e+10" in run.message
+        assert np.all(np.isfinite(run.loss))
+        assert f"after update {run.update + 1:,}" in run.message and "learning rate 1e+10" in run.message
         assert all(np.all(np.isfinite(value)) for value in run.params)
         for command in (runner.start, runner.step, runner.stop):
             command()
@@ -448,19 +448,43 @@ class TestEnd:
         runner.reset(SETTINGS)
         assert finish(runner).state == "finished"
 
-    def test_the_weights_kept_are_those_the_sentence_names(self, new_runner, monkeypatch):
-        """Five quiet updates, of which the fourth has a checkpoint, then one chunk in which the loss explodes."""
-        monkeypatch.setattr(engine.runner, "CHUNK_SECONDS", 1e6)
+    @pytest.mark.parametrize("chunk_seconds", [0.0, 1e6], ids=["single updates", "whole chunks"])
+    @pytest.mark.parametrize("quiet", [0, 5, PER_EPOCH - 2, PER_EPOCH - 1])
+    def test_the_weights_kept_are_the_last_whose_loss_is_a_number_and_the_count_is_theirs(
+        self, new_runner, digits, monkeypatch, quiet, chunk_seconds
+    ):
+        """Some quiet updates, then the loss explodes: within a chunk, or seen only in the chunk after."""
+        monkeypatch.setattr(engine.runner, "CHUNK_SECONDS", chunk_seconds)
         runner = new_runner(Settings(**vars(self.WILD) | {"learning_rate": 0.05}))
-        for _ in range(5):
+        for _ in range(quiet):
             runner.step()
             assert runner.wait(PATIENCE)
-        quiet = runner.poll().params
         runner.set_learning_rate(1e10)
         run = finish(runner)
-        assert run.state == "diverged"
-        assert_same_weights(run.params, quiet)
-        assert "those after update 5." in run.message
+        bare = Curves(digits, runner.poll().settings, rates=[0.05] * quiet + [1e10] * TOTAL)
+        last = int(np.argmin(np.isfinite(bare.loss))) - 1
+        assert run.state == "diverged" and run.update == last > quiet
+        assert_follows(run, bare)
+        assert np.isfinite(training.probabilities(run.params, digits[1].images)).all()
+        assert [kept.update for kept in run.checkpoints if kept.update > last] == []
+        assert len(run.epochs.loss) == last // PER_EPOCH
+        assert f"after update {last + 1:,}" in run.message and f"those after {last:,} update" in run.message
+        assert "learning rate 1e+10" in run.message
+
+    def test_an_epoch_of_one_update_is_judged_by_its_test_loss(self, new_runner):
+        """No batch comes after the last update: its weights gave nan and the run was called finished."""
+        run = finish(new_runner(Settings(**vars(self.WILD) | {"batch_size": SAMPLES, "epochs": 2})))
+        assert (run.state, run.update, len(run.epochs.loss)) == ("diverged", 1, 1)
+        assert np.isfinite(run.epochs.test_loss).all()
+        assert "those after 1 update." in run.message
+
+    def test_checkpoints_of_huge_weights_are_those_weights(self, new_runner):
+        """Adam's steps are as long as its rate: at 1e8 the run goes on, far beyond float16."""
+        run = finish(new_runner(Settings(**vars(SETTINGS) | {"optimizer": "adam", "learning_rate": 1e8})))
+        assert run.state == "finished" and run.checkpoints[-1].update == run.update
+        assert np.abs(run.params.W1).max() > 1e7
+        for found, kept in zip(run.checkpoints[-1].params, run.params, strict=True):
+            np.testing.assert_allclose(found, kept, rtol=2**-11, atol=2**-20 * float(np.abs(kept).max()))
 
     def test_a_device_out_of_memory_ends_the_run_with_a_sentence(self, new_runner, monkeypatch):
         def run_chunk(*arguments, **options):

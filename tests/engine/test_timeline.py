@@ -19,8 +19,9 @@ VALUES = arrays.arrays(np.float32, st.integers(1, 200), elements=st.floats(-3, 3
 
 
 def checkpoint(update, hidden=16):
-    params = half_precision(network.init(jax.random.key(update), hidden_units=hidden))
-    return Checkpoint(update, Params(*map(np.asarray, params)))
+    return Checkpoint(
+        update, *jax.device_get(half_precision(network.init(jax.random.key(update), hidden_units=hidden)))
+    )
 
 
 @REPEATABLE

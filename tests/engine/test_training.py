@@ -20,7 +20,7 @@ from engine import training
 from engine.errors import InvalidInput
 from engine.network import INITIALIZATIONS
 from engine.optimizers import OPTIMIZERS
-from engine.training import Settings, State
+from engine.training import Checkpoint, Settings, State
 
 REPEATABLE = hypothesis(deadline=None, derandomize=True, max_examples=100)
 ROOT = Path(__file__).resolve().parents[2]
@@ -372,13 +372,26 @@ class TestCheckpoints:
     def test_the_textbooks_run_has_enough_of_them(self):
         assert training.checkpoint_stride(Settings(), 60_000) <= 25
 
-    def test_half_precision_rounds_and_keeps_what_float16_cannot_hold_at_its_largest(self, tiny):
-        half = training.half_precision(
-            tiny.state.params._replace(b2=jnp.array([1e30, -1e30, 65504, 0.1, 0, 1, 2, 3, 4, 5]))
-        )
-        assert {value.dtype for value in half} == {np.dtype(np.float16)}
-        np.testing.assert_array_equal(half.b2, np.float16([65504, -65504, 65504, 0.1, 0, 1, 2, 3, 4, 5]))
-        np.testing.assert_array_equal(half.W1, np.asarray(tiny.state.params.W1).astype(np.float16))
+    def test_half_precision_rounds_to_float16_what_fits_into_it(self, tiny):
+        params = tiny.state.params._replace(b2=jnp.array([65504, -65504, 0.1, 0, 1, 2, 3, 4, 5, 6]))
+        half, scales = training.half_precision(params)
+        assert {value.dtype for value in half} == {np.dtype(np.float16)} and set(map(float, scales)) == {1.0}
+        for found, exact in zip(Checkpoint(3, half, scales).params, params, strict=True):
+            np.testing.assert_array_equal(found, np.asarray(exact).astype(np.float16))
+
+    @pytest.mark.parametrize("largest", [65_505, 65_536, 1e10, 1.8e18, 3.4e38])
+    def test_weights_beyond_float16_are_kept_by_a_scale_instead_of_cut_off(self, tiny, largest):
+        """The weights of a diverging run were drawn at ±65,504, and scored digits that they do not score."""
+        b2 = np.float32(largest) * np.float32([1, -1, 0.5, 0.3, 0, 0.1, 0.2, -0.7, 0.9, 0.01])
+        kept = Checkpoint(3, *jax.device_get(training.half_precision(tiny.state.params._replace(b2=b2))))
+        assert kept.half.b2.dtype == np.float16 and np.isfinite(kept.half.b2).all()
+        np.testing.assert_allclose(kept.params.b2, b2, rtol=2**-11)
+        assert kept.params.W1.dtype == np.float16
+
+    def test_weights_that_are_no_numbers_stay_so(self, tiny):
+        broken = tiny.state.params._replace(b2=jnp.array([jnp.nan, jnp.inf, 1, 2, 3, 4, 5, 6, 7, 8]))
+        kept = Checkpoint(3, *jax.device_get(training.half_precision(broken)))
+        np.testing.assert_array_equal(kept.params.b2, np.float16([np.nan, np.inf, 1, 2, 3, 4, 5, 6, 7, 8]))
 
 
 ON_EIGHT_DEVICES = """

@@ -231,3 +231,21 @@ def test_a_comparison_takes_all_depths_and_what_is_known_already(steps):
     assert runs.poll(Settings(Crumple(), 16)).state == "finished"
     assert runs.poll_comparison(Settings(Crumple(), 2, "flatten")).state == "new"
     runs.close()
+
+
+def test_the_fitted_plane_of_the_ball_is_not_the_best_one():
+    """2,000 directions and all their thresholds, chosen on the shown points: what no sentence may call the best."""
+    shown, other = crumpling.learned(Crumple()), crumpling.held_out(Crumple())
+    best = (0.0, None, None)
+    for direction in np.random.default_rng(0).normal(size=(2_000, 3)):
+        heights = shown.positions @ direction
+        order = np.argsort(heights)
+        red_below = np.cumsum(shown.colors[order] == 0)
+        blue_below = np.arange(1, len(order) + 1) - red_below
+        right = (red_below[-1] - red_below + blue_below) / len(order)
+        at = int(right.argmax())
+        if right[at] > best[0]:
+            best = right[at], direction, heights[order[at]]
+    _, direction, height = best
+    searched = uncrumple_measures.Probe(direction, -height).accuracy(other.positions, other.colors)
+    assert searched > uncrumple_measures.linear_model(shown, other) + 0.03

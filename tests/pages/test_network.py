@@ -1,6 +1,8 @@
+import base64
 import csv
 import io
 import json
+import re
 
 import numpy as np
 import pytest
@@ -22,10 +24,17 @@ def page(app):
 
 
 def run_to_end(app):
-    [here] = [found for found in session._sessions.values() if found.runner and found.runner.poll().state == "running"]
+    [here] = [found for found in session._sessions.values() if found.runner and found.runner.poll().state != "new"]
     assert here.runner.wait(60)
     app.run()
     return here
+
+
+def decoded(values):
+    """A list of a figure's JSON, or an array that Plotly has packed."""
+    if isinstance(values, list):
+        return np.array(values, float)
+    return np.frombuffer(base64.b64decode(values["bdata"]), values["dtype"])
 
 
 def test_it_opens_with_the_textbook_settings(page):
@@ -105,6 +114,61 @@ def test_every_single_step_is_seen_also_where_no_checkpoint_is_due(page):
         page.run()
     frames = json.loads(component(page, "network_run")["figure"])["frames"]
     assert [frame["name"].split(" · ")[0] for frame in frames] == [f"update {update}" for update in range(4)]
+
+
+def test_the_same_weights_are_compared_on_training_and_test_digits(page, loaded):
+    """The running mean of the epoch is of other weights; it was called what the network knows."""
+    page.number_input(key="network_epochs").set_value(1).run()
+    page.number_input(key="network_hidden_units").set_value(16).run()
+    page.button(key="network_train").click().run()
+    here = run_to_end(page)
+    W1, b1, W2, b2 = (np.asarray(value, np.float64) for value in here.runner.poll().params)
+    inputs = loaded.digits.train_images.reshape(-1, 784) / 255
+    right = np.mean((np.maximum(inputs @ W1 + b1, 0) @ W2 + b2).argmax(axis=1) == loaded.digits.train_labels)
+    said = re.search(r"The same weights are right on ([\d.]+)% of the 60,000 training digits", texts(page)).group(1)
+    assert float(said) == pytest.approx(100 * right, abs=0.011)
+    assert abs(float(here.runner.poll().epochs.accuracy[-1]) - right) > 0.01
+
+
+def test_a_network_that_guesses_is_not_told_that_it_overfits(page):
+    """SGD with learning rate 10, which the page itself recommends to try."""
+    page.number_input(key="network_hidden_units").set_value(16).run()
+    page.selectbox(key="network_optimizer").select("sgd").run()
+    page.number_input(key="network_learning_rate").set_value(10.0).run()
+    page.button(key="network_epoch").click().run()
+    run_to_end(page)
+    assert "That is guessing" in texts(page) and "is *overfitting*" not in texts(page)
+
+
+def test_after_divergence_all_parts_show_the_same_weights_and_their_count(page, loaded):
+    """Above the digit scored 7 at 100 %, below it was predicted 0 with nan."""
+    page.number_input(key="network_hidden_units").set_value(16).run()
+    page.selectbox(key="network_optimizer").select("sgd").run()
+    page.number_input(key="network_learning_rate").set_value(1e10).run()
+    page.button(key="network_epoch").click().run()
+    here = run_to_end(page)
+    run = here.runner.poll()
+    assert run.state == "diverged"
+    said = texts(page) + page.error[0].value
+    after = f"after {run.update:,} update{'' if run.update == 1 else 's'}"
+    assert (
+        f"update {run.update} of" in progress(page) and f"your own network {after}" in said and f"those {after}" in said
+    )
+    figure = json.loads(component(page, "network_run")["figure"])
+    assert figure["frames"][-1]["name"].startswith(f"update {run.update} ")
+    [above] = [trace["y"] for trace in figure["data"] if trace.get("name") == "probabilities"]
+    [below] = [t["y"] for t in json.loads(component(page, "network_test_bars")["figure"])["data"]]
+    np.testing.assert_allclose(decoded(above), decoded(below), atol=1e-6)
+    assert np.sum(decoded(above)) == pytest.approx(1, abs=1e-5)
+
+
+@pytest.mark.parametrize("procedural", [False, True])
+def test_weights_trained_on_mnist_and_measured_on_other_digits_are_said_to_be(page, loaded, monkeypatch, procedural):
+    digits = loaded.digits._replace(source="procedural" if procedural else "cache")
+    monkeypatch.setattr(session.loader(), "poll", lambda: loaded._replace(digits=digits))
+    page.run()
+    assert ("trained on MNIST, not on procedural digits" in texts(page)) == procedural
+    assert ("(procedural digits)" in texts(page)) == procedural
 
 
 def test_a_click_in_the_confusion_matrix_chooses_the_cell(page):

@@ -96,7 +96,7 @@ def test_strength_and_another_ball_make_another_ball(page):
     assert len(component(page, "uncrumple_cloud")["stages"]) == 17
     page.slider(key="uncrumple_strength").set_value(0.0).run()
     assert not page.exception
-    assert any("even the linear model parts them" in item.value for item in page.caption)
+    assert any("even the fitted linear model parts them" in item.value for item in page.caption)
     assert metrics(page)["Linear model"] == "100%"
 
 

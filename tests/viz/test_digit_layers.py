@@ -59,8 +59,8 @@ def test_the_reader_s_own_digit_is_a_class_of_its_own_and_marked():
 
 def test_a_stage_says_what_its_shadow_keeps_and_how_straight_cuts_do():
     assert viz.stage_words(study().layers[0]) == (
-        "784 numbers for each digit; the three axes shown keep 35.0% of their variance. Straight cuts name 84.0% of "
-        "new digits correctly; in the three shown alone, 42.0%."
+        "784 numbers for each digit; the three axes shown keep 35.0% of their variance. Fitted straight cuts name "
+        "84.0% of new digits correctly; in the three alone, 42.0%."
     )
 
 
@@ -103,8 +103,8 @@ def test_means_that_coincide_have_no_finite_ratio_and_spoil_no_axis():
 def test_the_words_name_the_accuracies_in_order():
     words = viz.probe_words(study(), study(accuracies=(0.84, 0.83, 0.9, 0.42, 0.41)))
     assert words.startswith(
-        "Straight cuts name **84.0%** of new digits from their pixels, **85.0%** before relu, **98.0%** after relu, "
-        "**99.0%** from the ten logits. The network itself names 99.1%."
+        "Fitted straight cuts name **84.0%** of new digits from their pixels, **85.0%** before relu, **98.0%** "
+        "after relu, **99.0%** from the ten logits. The network itself names 99.1%."
     )
     assert words.endswith("In an untrained network: 90.0% after relu, 42.0% from the logits.")
 

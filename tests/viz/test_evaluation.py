@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from engine.evaluation import Evaluation
+from engine.evaluation import Evaluation, compare
 from viz import theme
-from viz.evaluation import confusion_figure, probabilities_figure
+from viz.evaluation import accuracy_words, comparison_words, confusion_figure, digit_words, probabilities_figure
 
 
 def judged(confusion):
@@ -70,3 +70,34 @@ def test_the_bars_axis_runs_from_nothing_to_certainty_with_room_for_a_label():
     layout = probabilities_figure(np.eye(10)[3], 3).layout
     assert (layout.xaxis.title.text, layout.yaxis.title.text) == ("class", "probability")
     assert layout.yaxis.range[0] == 0 and 1 < layout.yaxis.range[1] < 1.2
+
+
+LABELS = np.repeat(np.arange(10), 6_000)
+
+
+@pytest.mark.parametrize(
+    ("training", "test", "said"),
+    [
+        (0.9941, 0.98, "The gap of **1.41 percentage points** is *overfitting*"),
+        (0.9810, 0.98, "within chance"),
+        (0.9790, 0.98, "within chance"),
+        (0.93, 0.94, "1.00 percentage points fewer"),
+        (0.1024, 0.0974, "That is guessing"),
+        (0.0974, 0.0974, "That is guessing"),
+    ],
+)
+def test_overfitting_is_said_only_of_what_was_learnt_and_beyond_chance(training, test, said):
+    words = comparison_words(compare(training, test, LABELS, 10_000), 60_000)
+    assert said in words and f"right on {training:.2%} of the 60,000 training digits" in words
+    assert ("is *overfitting*" in words) == (said.startswith("The gap"))
+
+
+def test_a_digit_without_numbers_is_not_said_to_be_a_zero():
+    probabilities = np.array([np.eye(10)[7], np.full(10, np.nan), np.eye(10)[2]])
+    labels = np.array([7, 0, 3])
+    found = Evaluation(probabilities, probabilities.argmax(axis=1), labels, np.zeros((10, 10), int), np.array([1, 2]))
+    assert digit_words(found, 0) == "Label **7**, predicted **7**: right."
+    assert "no prediction" in digit_words(found, 1)
+    assert digit_words(found, 2) == "Label **3**, predicted **2**: wrong."
+    words = accuracy_words(found, "this network", "MNIST")
+    assert "33.33%" in words and "3 test digits (MNIST)" in words and "wrong on 2" in words

@@ -126,7 +126,10 @@ def test_the_rivals_stand_side_by_side_with_their_numbers(trained):
 def test_each_stage_says_what_happened(trained):
     way, texts = seen(trained), words.stage_texts(trained, "relu", seen(trained))
     assert len(texts) == len(way.steps) == 6
-    assert texts[0].endswith(f"one straight line tells {words.percent(way.cuts[0])} of the points apart.")
+    said = (
+        f"A straight line fitted here, by logistic regression, tells {words.percent(way.cuts[0])} of the points apart."
+    )
+    assert texts[0].endswith(said)
     stretched = np.linalg.svd(trained.runs["relu"].params[0].weights, compute_uv=False)
     assert "puts the plane into space" in texts[1] and "puts" not in texts[3]
     assert f"(by {words.number(stretched[0])} and {words.number(stretched[1])})" in texts[1]

@@ -130,8 +130,8 @@ class TestCurves:
         loss = [2.3, 4e5, 3e29]
         layout = drawn(snapshot(3, loss=loss)).figure.layout
         np.testing.assert_allclose(layout.yaxis.range, [math.log10(0.02), 30])
-        assert all(math.log10(tick) == pytest.approx(round(math.log10(tick))) for tick in layout.yaxis.tickvals)
-        assert "1" in layout.yaxis.ticktext and "10<sup>30</sup>" in layout.yaxis.ticktext
+        assert layout.yaxis.nticks <= 7 and layout.yaxis.exponentformat == "power", "32 labels lay on one another"
+        assert layout.yaxis.tickvals is None and layout.yaxis.dtick is None
 
     def test_an_epoch_below_the_usual_widens_it_downwards(self):
         rows = [[0.2, 0.004], [0.9, 0.9], [0.3, 0.2], [0.8, 0.9]]

@@ -1,5 +1,7 @@
 """Clouds, figures and sentences of the uncrumpling network carry the engine's numbers."""
 
+import inspect
+import re
 from dataclasses import replace
 
 import jax
@@ -11,7 +13,7 @@ from engine.crumpling import Crumple
 from engine.uncrumple import CHUNK, UPDATES, Settings, Trained
 from engine.uncrumple_measures import Report
 from engine.uncrumple_runs import Rung
-from viz import theme, uncrumple_depths
+from viz import digit_layers, folds_words, theme, uncrumple_depths
 from viz import uncrumple as viz
 
 WANTED = Settings(Crumple(0.7, 0), 2)
@@ -63,7 +65,7 @@ def test_every_stage_says_its_accuracy_and_its_movement(places):
         assert "3,000 points" not in cloud.alt and "1,500 points each" in cloud.alt and "300 updates" in cloud.alt
     assert texts["separate"][0].endswith("parts 55.0% of the held-out points.")
     assert texts["separate"][1] == (
-        "Layer 1 moved the points by 0.20 ball radii; now the best plane parts 70.0% of the held-out points."
+        "Layer 1 moved the points by 0.20 ball radii; now the fitted plane parts 70.0% of the held-out points."
     )
     assert texts["separate"][2].endswith("parts 99.6% of the held-out points. The network’s own plane: 99.8%.")
     assert "25.0% of a sheet’s width from their places" in texts["flatten"][2]
@@ -79,8 +81,12 @@ def test_how_the_ball_came_about_starts_flat(places):
 
 def test_the_layers_figure_holds_the_report_and_the_linear_model():
     figure = viz.layers_figure(REPORT, 0.54)
-    assert list(trace(figure, "best plane").y) == PROBES.tolist() and list(trace(figure, "best plane").x) == [0, 1, 2]
-    assert list(trace(figure, "linear model").y) == [0.54, 0.54]
+    assert list(trace(figure, "fitted plane").y) == PROBES.tolist() and list(trace(figure, "fitted plane").x) == [
+        0,
+        1,
+        2,
+    ]
+    assert list(trace(figure, "fitted linear model").y) == [0.54, 0.54]
     moved = trace(figure, "moved")
     assert list(moved.x) == [1, 2] and list(moved.y) == [0.2, 0.4] and moved.yaxis == "y2"
     assert figure.layout.xaxis.title.text == "after layer" and figure.layout.yaxis.range[1] > 1
@@ -89,7 +95,7 @@ def test_the_layers_figure_holds_the_report_and_the_linear_model():
 def test_the_training_figure_follows_losses_and_accuracies_and_may_be_empty():
     trained = made()
     figure = viz.training_figure(trained)
-    loss = trace(figure, "loss")
+    loss = trace(figure, "loss, mean of 2 updates")
     assert loss.x[-1] == trained.updates and loss.y[0] == pytest.approx(trained.losses[:2].mean())
     held = trace(figure, "accuracy, held-out points")
     assert list(held.x) == [100, 200, 300] and list(held.y) == trained.accuracies.tolist()
@@ -98,10 +104,23 @@ def test_the_training_figure_follows_losses_and_accuracies_and_may_be_empty():
     assert len(trace(empty, "accuracy, held-out points").x) == 0
 
 
+def test_a_plane_that_is_fitted_is_nowhere_called_the_best_or_all_that_a_plane_can_do():
+    """A search finds planes with 61 % where the fitted one has 54.4 % (tests/engine/test_uncrumple.py)."""
+    untrained = viz.verdict(made(updates=0), REPORT, 0.544)
+    assert "fitted by least squares, gets 54.4%" in untrained and viz.NOT_THE_BEST in untrained
+    assert viz.NOT_THE_BEST not in viz.verdict(made(updates=0), REPORT, 1.0)
+    overclaims = r"(?i)best (?:plane|line|cut)|all that a .{0,20}can do|one .?(?:straight line|flat cut).? tells"
+    for module in (viz, uncrumple_depths, folds_words, digit_layers):
+        claims = re.findall(overclaims, inspect.getsource(module))
+        assert not claims, module.__name__
+
+
 def test_the_verdict_says_what_was_asked():
     words = viz.verdict(made(), REPORT, 0.54)
     assert (
-        "**99.8%** of 2,000 held-out points" in words and "linear model 54.0%" in words and "0.30 ball radii" in words
+        "**99.8%** of 2,000 held-out points" in words
+        and "fitted linear model 54.0%" in words
+        and "0.30 ball radii" in words
     )
     assert "need not become flat" in words and "25% of a sheet’s width" in words
     assert "It was asked to flatten: the points end 25.0%" in viz.verdict(made("flatten"), REPORT, 0.54)
@@ -132,7 +151,7 @@ def test_depths_stand_beside_the_linear_model():
     assert list(accuracy.y) == [0.54, 0.98, 1.0, 0.7, None] and accuracy.text[2] == "100%"
     assert list(moved.y) == [None, 0.6, 0.3, None, None]
     words = uncrumple_depths.outcome(rungs, 0.54)
-    assert "2 layers 98.0%, 4 layers 100%; the linear model 54.0%" in words
+    assert "2 layers 98.0%, 4 layers 100%; the fitted linear model 54.0%" in words
     assert "One of 2 layers moves the points by 0.60 ball radii, one of 4 by 0.30" in words
     assert uncrumple_depths.outcome(rungs[:1], 0.54) == ""
     assert uncrumple_depths.fraction(rungs) == pytest.approx((2 + 4 + 8 / 2) / 30)

@@ -121,7 +121,11 @@ function finish(state) {
 
 function light(state, name, keys) {
   state.lit = name;
-  for (const [key, part] of Object.entries(state.part)) part.classList.toggle("lit", keys.includes(key));
+  for (const [key, part] of Object.entries(state.part)) {
+    part.classList.toggle("lit", keys.includes(key));
+    // What still shows the turn before steps back, so that no number of it passes for this turn's.
+    part.classList.toggle("earlier", name !== null && PARTS.includes(key) && state.seen[key] !== state.data);
+  }
   state.root.dataset.stage = name ?? "";
 }
 
@@ -147,11 +151,11 @@ function write(state) {
   const order = ["forward", "loss", "backward", "update"];
   const now = order.indexOf(state.lit);
   part.story.firstElementChild.textContent = data.headline;
-  part.story.querySelector("ol").replaceChildren(...data.story.map(({ key, title, text }, k) => {
+  part.story.querySelector("ol").replaceChildren(...data.story.map(({ key, title, text, ahead }, k) => {
     const item = document.createElement("li");
     const done = state.stage === null || state.stage === undefined ? k < 3 || data.made : k < now;
     item.className = k === now ? "now" : done && data.ready ? "done" : "";
-    item.append(Object.assign(document.createElement("b"), { textContent: title }), text);
+    item.append(Object.assign(document.createElement("b"), { textContent: title }), now >= 0 && k > now ? ahead : text);
     item.dataset.stage = key;
     return item;
   }));
