@@ -30,16 +30,16 @@ LIGHT = {
     "negative": "#B85000",
     "zero": "#FFFFFF",
     "positive": "#0072B2",
-    "digit0": "#0072B2",
-    "digit1": "#B85000",
-    "digit2": "#7B3FB5",
-    "digit3": "#B3261E",
-    "digit4": "#00725A",
-    "digit5": "#6F675C",
-    "digit6": "#0B6E8F",
-    "digit7": "#806000",
-    "digit8": "#A8327A",
-    "digit9": "#486800",
+    "digit0": "#115599",
+    "digit1": "#440000",
+    "digit2": "#BB22EE",
+    "digit3": "#992255",
+    "digit4": "#114433",
+    "digit5": "#776688",
+    "digit6": "#3300AA",
+    "digit7": "#555500",
+    "digit8": "#886655",
+    "digit9": "#228800",
 }
 DARK = {
     "data": "#56B4E9",
@@ -60,22 +60,25 @@ DARK = {
     "negative": "#E69F00",
     "zero": "#14171C",
     "positive": "#56B4E9",
-    "digit0": "#56B4E9",
-    "digit1": "#E69F00",
-    "digit2": "#C297FF",
-    "digit3": "#FF8A80",
-    "digit4": "#2BD4A4",
-    "digit5": "#B3AA9C",
-    "digit6": "#4FD1D9",
-    "digit7": "#E6CF4A",
-    "digit8": "#FF8FCB",
-    "digit9": "#B7DB5A",
+    "digit0": "#55BBEE",
+    "digit1": "#AA7700",
+    "digit2": "#DD00FF",
+    "digit3": "#EE5577",
+    "digit4": "#009977",
+    "digit5": "#9988AA",
+    "digit6": "#AAFFCC",
+    "digit7": "#FFDD77",
+    "digit8": "#EEAA88",
+    "digit9": "#88BB22",
 }
 PALETTES = {"light": LIGHT, "dark": DARK}
 AXES = ("data", "weights", "prediction", "gradient", "neutral")
 """Colour names of tensor axes 0 to 4, kept through every operation."""
 DIGITS = tuple(f"digit{digit}" for digit in range(10))
-"""Colour names of the ten digits, where a picture needs all at once; each is also written as its numeral."""
+"""Colour names of the ten digits, where a picture needs all at once; each is also written as its numeral.
+
+Searched for: no two are alike, nor like "truth", to readers with or without colour blindness (a test measures it).
+"""
 
 
 def color(name: str) -> str:
