@@ -62,15 +62,15 @@ def take_edit() -> None:
 
 def choose(found: dict[str, arrays.RealArray]) -> Chosen:
     """One of the real tensors at hand, or the reader's own."""
-    choices = [name for name in EXAMPLES if name in found or name == OWN]
-    if share.default("slicing_choice", choices[0], choices) not in choices:
-        st.session_state.slicing_choice = choices[0]
-    choice = st.segmented_control("Tensor", choices, key="slicing_choice", required=True, persist_state="session")
+    share.default("slicing_choice", next(iter(EXAMPLES)), EXAMPLES)
+    choice = st.segmented_control(
+        "Tensor", list(EXAMPLES), key="slicing_choice", required=True, persist_state="session"
+    )
     with st.container():
         if choice != OWN:
-            array, about = found[choice].array, found[choice].about
+            name, array, about = arrays.at_hand(found, choice)
             st.caption(f"{about} Shape {array.shape}, {array.dtype}.")
-            return Chosen(choice, choice, array, about)
+            return Chosen(name, name, array, about)
         array = typed("Your tensor, typed here or into the cells below", parse_array, key="slicing_tensor",
                       default=TENSOR)  # fmt: skip
         st.session_state.slicing_shown = literal(array)

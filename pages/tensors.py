@@ -52,13 +52,13 @@ def pick_example() -> Chosen:
 def pick_real() -> Chosen:
     """An array of the app itself."""
     found = arrays.real_arrays(data.digits("tensors"))
-    share.default("tensors_real", "digit", found)
-    if st.session_state.tensors_real not in found:
-        st.session_state.tensors_real = "digit"
-    name = st.segmented_control("Real tensor", list(found), key="tensors_real", required=True, persist_state="session")
+    names = [*found, *(name for name in arrays.LATE if name not in found)]
+    share.default("tensors_real", "digit", names)
+    chosen = st.segmented_control("Real tensor", names, key="tensors_real", required=True, persist_state="session")
+    name, array, about = arrays.at_hand(found, chosen)
     network = shell.current().network()
     code = snippets.real(name, found["digit"].array, WEIGHTS[network.name])
-    return Chosen(name, found[name].array, code, found[name].about, WHERE_TO_RUN[network.name])
+    return Chosen(name, array, code, about, WHERE_TO_RUN[network.name])
 
 
 def set_shape() -> Chosen:

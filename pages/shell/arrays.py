@@ -1,14 +1,18 @@
 """The real tensors at hand on every page: digits of the data set, the reader's own digit, the network's weights."""
 
+from collections.abc import Mapping
 from typing import NamedTuple
 
 import numpy as np
+import streamlit as st
 
 from engine import network
 from engine.mnist import Digits
 from pages.shell import data, session
 
 BATCH = 128
+LATE = ("train_images", "batch")
+"""Those that are here only once the data set is; a choice of one of them waits for it."""
 
 
 class RealArray(NamedTuple):
@@ -50,3 +54,11 @@ def real_arrays(digits: Digits | None) -> dict[str, RealArray]:
             RealArray("batch", batch, f"The first {BATCH} training images of {called}, as the network gets them."),
         ]
     return {item.name: item for item in found}
+
+
+def at_hand(found: Mapping[str, RealArray], name: str) -> RealArray:
+    """The tensor of this name; while it is on its way, the digit, and a sentence that says so. The choice stays."""
+    if name in found:
+        return found[name]
+    st.caption(f"`{name}` is not here yet: the digits are being loaded. Until then `digit` is shown in its place.")
+    return found["digit"]

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from engine.loading import Snapshot
 from pages.shell import session as shell
 from tests.pages.reading import plain
 
@@ -50,6 +51,19 @@ def test_the_page_opens_with_the_books_first_slice(page):
     assert shapes(page) == ("(60000, 28, 28)", "(90, 28, 28)")
     assert [tab.label for tab in page.tabs] == ["NumPy", "JAX"]
     assert all("my_slice = train_images[10:100]" in block.value for block in page.code)
+
+
+def test_a_choice_waits_for_digits_that_come_late(monkeypatch, loaded):
+    """After a restart the page opened before the digits were there, and train_images became digit for good."""
+    monkeypatch.setattr(shell.loader(), "poll", lambda: Snapshot("loading", "Looking for MNIST", 0.2))
+    app = AppTest.from_file(APP, default_timeout=60).switch_page("pages/slicing.py").run()
+    app = choose(app, "train_images")
+    assert not app.exception and shapes(app)[0] == "(28, 28)"
+    assert any("`train_images` is not here yet" in item.value for item in app.caption)
+    assert app.session_state["slicing_choice"] == "train_images"
+    monkeypatch.undo()
+    assert shapes(app.run()) == ("(60000, 28, 28)", "(90, 28, 28)")
+    assert not any("not here yet" in item.value for item in app.caption)
 
 
 def test_every_key_begins_with_the_pages_name(page):

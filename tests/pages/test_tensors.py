@@ -143,6 +143,10 @@ def test_before_the_digits_are_here_the_other_real_tensors_are(monkeypatch, load
     app.run()
     assert not app.exception
     assert attribute(app, "shape") == "(28, 28)"
+    assert any("`batch` is not here yet" in item.value for item in app.caption)
+    assert app.session_state["tensors_real"] == "batch", "a choice waits for its data"
+    monkeypatch.undo()
+    assert attribute(app.run(), "shape") == "(128, 784)"
 
 
 def test_dimension_and_rank_are_compared_side_by_side(page):
