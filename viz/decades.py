@@ -50,7 +50,7 @@ def _even(low: float, high: float) -> list[float]:
     """Round numbers, five to ten, between two that lie close together."""
     power = 10.0 ** math.floor(math.log10((high - low) / 5))
     step = next(factor * power for factor in (10, 5, 2, 1) if (high - low) / (factor * power) >= 4)
-    return [round(k * step, 12) for k in range(math.ceil(low / step), math.floor(high / step) + 1)]
+    return [float(f"{k * step:.10g}") for k in range(math.ceil(low / step), math.floor(high / step) + 1)]
 
 
 def thinned(found: Sequence[float], most: int) -> list[float]:

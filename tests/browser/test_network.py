@@ -1,3 +1,4 @@
+import itertools
 import re
 
 import numpy as np
@@ -135,6 +136,24 @@ def test_the_learning_rate_changes_in_flight_and_divergence_is_explained(page):
     expect(page.get_by_text("The loss stopped being a number")).to_contain_text("learning rate 1e+10", timeout=60_000)
     expect(progress(page)).to_contain_text("Diverged")
     assert all(value is not None and value > 0 for value in trace(page, "cursor 1", "y"))
+
+
+LABELS = """() => [...document.querySelectorAll(".uncrumple-plot .ytick text")]
+  .map((text) => text.getBoundingClientRect()).filter((box) => box.height)
+  .map(({ left, right, top, bottom }) => [left, right, top + 2, bottom - 2])"""
+
+
+@pytest.mark.slow
+def test_the_loss_axis_over_many_decades_has_labels_that_lie_apart(page):
+    """RMSprop at 1e10 goes on, with losses up to 1e25: 27 labels in 220 pixels lay on one another."""
+    page.goto("/network?learning_rate=1e10&epochs=1")
+    expect(button(page, "One epoch")).to_be_enabled(timeout=60_000)
+    button(page, "One epoch").click()
+    expect(progress(page)).to_contain_text("Finished", timeout=120_000)
+    page.wait_for_function("document.querySelectorAll('.uncrumple-plot .ytick text').length > 3")
+    boxes = page.evaluate(LABELS)
+    for one, other in itertools.combinations(boxes, 2):
+        assert one[1] <= other[0] or other[1] <= one[0] or one[3] <= other[2] or other[3] <= one[2]
 
 
 @pytest.mark.slow

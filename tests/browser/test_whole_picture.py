@@ -6,12 +6,17 @@ from playwright.sync_api import expect
 BOARD = "[data-testid=loop-board]"
 WATCH = """() => {
   const board = document.querySelector("[data-testid=loop-board]");
-  window.watched = { stages: [], heights: new Set(), same: true, drawn: 0 };
+  window.watched = { stages: [], heights: new Set(), same: true, drawn: 0, disagree: [] };
   const look = () => {
     const now = document.querySelector("[data-testid=loop-board]");
     window.watched.same &&= now === board;
     if (now) window.watched.heights.add(`${now.getBoundingClientRect().top} ${now.offsetHeight}`);
     const stage = now?.dataset.stage ?? "";
+    // After this frame is painted: what a reader sees.
+    setTimeout(() => {
+      const said = now?.querySelector("li[data-stage=loss]")?.textContent.match(/wrong they are: (.+)\\.$/)?.[1];
+      if (said && said !== now.querySelector(".number").textContent) window.watched.disagree.push(said);
+    });
     if (stage !== window.watched.stages.at(-1)) window.watched.stages.push(stage);
     requestAnimationFrame(look);
   };
@@ -45,6 +50,20 @@ def canvas(page, part):
 
 def link(page, name):
     return page.locator(BOARD).get_by_role("link", name=name)
+
+
+@pytest.mark.slow
+def test_the_steps_of_a_staged_turn_say_no_number_that_its_boxes_do_not_show(page):
+    """The list said 1.250 while the box still said 1.629; and the gradient's title opened the network's graph."""
+    board = opened(page)
+    expect(link(page, "Gradient")).to_have_attribute("data-stem", "gradient")
+    button(page, "One turn").click()
+    expect(board.get_by_role("status")).to_contain_text("Turn 1, made")
+    page.evaluate(WATCH)
+    button(page, "One turn").click()
+    page.wait_for_function("window.watched.stages.includes('update') && window.watched.stages.at(-1) === ''")
+    assert watched(page)["disagree"] == []
+    expect(board.locator("li[data-stage=loss]")).to_contain_text(board.locator(".number").inner_text())
 
 
 def test_a_turn_is_staged_in_place_and_a_link_takes_the_run_along(page):

@@ -134,7 +134,7 @@ def test_each_stage_says_what_happened(trained):
     assert "puts the plane into space" in texts[1] and "puts" not in texts[3]
     assert f"(by {words.number(stretched[0])} and {words.number(stretched[1])})" in texts[1]
     below = words.percent((way.steps[1][: way.data] < 0).mean())
-    assert f"Of the points’ coordinates {below} were negative" in texts[2] and "one flat cut tells" in texts[2]
+    assert f"Of the points’ coordinates {below} were negative" in texts[2] and "A flat cut fitted here" in texts[2]
     assert f"{words.percent(trained.runs['relu'].accuracy)} right" in texts[5]
     assert "squeezes" in words.stage_texts(trained, "tanh", seen(trained, "tanh"))[2]
     assert words.stage_texts(trained, "linear", seen(trained, "linear"))[2].startswith("No activation: nothing moves.")

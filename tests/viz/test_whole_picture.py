@@ -1,6 +1,7 @@
 """What the loop board is given: every number and picture of the turn, true words, links to pages that exist."""
 
 import base64
+import re
 
 import numpy as np
 import pytest
@@ -77,6 +78,8 @@ def test_the_picture_says_which_turn_it_is_and_whether_it_is_made(turned, state,
     shown = drawn(turned, state, update, made)
     assert shown["headline"] == headline
     assert [stage["key"] for stage in shown["story"]] == ["forward", "loss", "backward", "update"]
+    assert shown["story"][1]["text"] == f"How wrong they are: {shown['loss']}."
+    assert not any(re.search(r"\d\.\d", stage["ahead"]) for stage in shown["story"]), "no result before its stage"
     assert update_says in shown["story"][3]["text"]
     assert shown["captions"]["optimizer"].startswith("moves W1 by" if made else "would move W1 by")
     assert shown["running"] == (state == "running")
@@ -109,7 +112,8 @@ def test_every_part_opens_a_page_of_the_chapter_and_the_empty_picture_has_the_sa
     assert empty["parts"] == parts and not empty["ready"] and len(empty["story"]) == 4
     links = {link["stem"]: link["page"] for part in parts for link in part["links"]}
     assert links.keys() == viz.STEMS and all(chapter.lesson(stem).title == page for stem, page in links.items())
-    wanted = {"batches", "network", "tensors", "product", "elementwise", "network_graph", "descent"}
+    wanted = {"batches", "network", "tensors", "product", "elementwise", "network_graph", "gradient", "descent"}
+    assert next(part for part in parts if part["key"] == "gradient")["links"][0]["stem"] == "gradient"
     assert wanted <= links.keys()
     assert parts[1]["links"][0]["title"] == "Dense 9"
 
