@@ -31,7 +31,7 @@ class Preset(NamedTuple):
 
 
 def rotation(angle: float) -> np.ndarray:
-    """[[cos, -sin], [sin, cos]]: counter-clockwise by ``angle`` degrees, (2, 2). Exact at quarter turns.
+    """[[cos, -sin], [sin, cos]]: counter-clockwise by ``angle`` degrees, (2, 2). Its 0, 1 and one half are exact.
 
     >>> rotation(90).tolist()
     [[0.0, -1.0], [1.0, 0.0]]
@@ -50,9 +50,12 @@ def reflection(angle: float) -> np.ndarray:
 
 
 def _cosine(angle: float) -> float:
-    """Of degrees; multiples of 90 give -1, 0 or 1 exactly."""
+    """Of degrees; exact where it is rational (Niven): -1, -1/2, 0, 1/2 or 1."""
     turned = angle % 360
-    return {0: 1.0, 90: 0.0, 180: -1.0, 270: 0.0}.get(turned, float(np.cos(np.deg2rad(turned))))
+    return _RATIONAL.get(turned, float(np.cos(np.deg2rad(turned))))
+
+
+_RATIONAL = {0: 1.0, 60: 0.5, 90: 0.0, 120: -0.5, 180: -1.0, 240: -0.5, 270: 0.0, 300: 0.5}
 
 
 def _map(W: Any, b: Any = (0, 0), *, relu: bool = False) -> PlaneMap:

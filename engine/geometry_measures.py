@@ -1,5 +1,6 @@
 """What the numbers of a map of the plane mean: area and orientation, rank, directions kept, the circle's ellipse."""
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -36,7 +37,7 @@ class Measures(NamedTuple):
 
 
 class Shares(NamedTuple):
-    """How relu treats something after W @ x + b, in parts of 1, by the signs of the two coordinates.
+    """How relu treats something after W @ x + b, in parts of it, by the signs of the two coordinates.
 
     kept: both above 0. first, second: only that coordinate is above 0, so it goes onto that axis. zero: neither.
     """
@@ -110,19 +111,50 @@ def area(polygon: np.ndarray) -> float:
 
 
 def point_shares(plane: PlaneMap, points: np.ndarray) -> Shares:
-    """The parts of these points (n, 2), n at least 1."""
+    """Of these points (n, 2), n at least 1, the parts of 1."""
     first, second = (affine(plane, points) > 0).T
     counts = (first & second, first & ~second, ~first & second, ~first & ~second)
     return Shares(*(float(part.mean()) for part in counts))
 
 
-def plane_shares(plane: PlaneMap) -> Shares:
-    """The parts of the whole plane: of a disc around the origin, in the limit of an ever larger one.
+def area_shares(plane: PlaneMap, polygons: Sequence[np.ndarray]) -> Shares:
+    """Of the area of simple polygons that do not overlap, corners (n, 2) counter-clockwise: exact, in parts of 1.
 
-    Each row of W parts the plane along a line. Two lines make four wedges; where both coordinates are above 0 the
-    wedge has the angle pi - (angle between the rows). A row of zeros parts nothing: its coordinate is b everywhere.
+    Each coordinate of W @ x + b is above 0 on one side of a line; what lies there is cut off (Sutherland and Hodgman
+    1974) and measured before the map, which may itself bring every area to 0.
 
-    >>> plane_shares(PlaneMap(np.eye(2), np.zeros(2)))
+    >>> area_shares(PlaneMap(np.eye(2), np.array([0.0, 0.5])), [np.array([[-1, -1], [1, -1], [1, 1], [-1, 1]])])
+    Shares(kept=0.375, first=0.125, second=0.375, zero=0.125)
+    """
+    whole = sum(area(polygon) for polygon in polygons)
+    first, second, both = (
+        sum(area(_above_zero(plane, polygon, rows)) for polygon in polygons) / whole for rows in ((0,), (1,), (0, 1))
+    )
+    return Shares(both, first - both, second - both, 1 - first - second + both)
+
+
+def _above_zero(plane: PlaneMap, polygon: np.ndarray, rows: Sequence[int]) -> np.ndarray:
+    """The part of a polygon where these coordinates of W @ x + b are above 0, as a polygon: corners (n, 2)."""
+    for row in rows:
+        heights = affine(plane, polygon)[:, row]
+        found = []
+        for k, (corner, height) in enumerate(zip(polygon, heights, strict=True)):
+            before, below = polygon[k - 1], heights[k - 1]
+            if (height > 0) != (below > 0):
+                found.append(before + below / (below - height) * (corner - before))
+            if height > 0:
+                found.append(corner)
+        polygon = np.array(found).reshape(-1, 2)
+    return polygon
+
+
+def direction_shares(plane: PlaneMap) -> Shares:
+    """Of the directions from the origin, in parts of the circle: what becomes of a point far out in each.
+
+    Far out b counts only where W leaves a coordinate 0. Each row of W parts the directions along a line; two lines make
+    four wedges. Where both coordinates are above 0 the wedge has the angle pi - (angle between the rows).
+
+    >>> direction_shares(PlaneMap(np.eye(2), np.array([5.0, 5.0])))
     Shares(kept=0.25, first=0.25, second=0.25, zero=0.25)
     """
     zero = ~plane.W.any(axis=1)
@@ -166,13 +198,13 @@ def _kind(W: np.ndarray) -> str:
         return f"W squashes the plane onto a line, at {number(direction % 180)}° to the horizontal. No map undoes that."
     if max(abs(b), abs(c)) <= small:
         if abs(a - d) <= small:
-            return f"W scales everything by {number(a)}, in all directions alike."
+            return f"W scales everything by {factor(a)}, in all directions alike."
         return f"W scales by {number(a)} across and by {number(d)} upward."
     if max(abs(a + d), abs(b - c)) <= small:
         return _mirror_words(a, c, size)
     if max(abs(a - d), abs(b + c)) <= small:
         turn = np.rad2deg(np.arctan2(c, a))
-        return f"W turns by {number(turn)}° and scales by {number(np.hypot(a, c))}: shapes keep their angles."
+        return f"W turns by {number(turn)}° and scales by {factor(np.hypot(a, c))}: shapes keep their angles."
     if max(abs(a - 1), abs(d - 1)) <= _EXACT and min(abs(b), abs(c)) <= _EXACT:
         return _skew_words(b, c)
     if abs(b - c) <= small:
@@ -189,7 +221,7 @@ def _rotation_words(W: np.ndarray) -> str:
 def _mirror_words(a: float, c: float, size: float) -> str:
     line = number((np.rad2deg(np.arctan2(c, a)) / 2) % 180)
     scale = float(np.hypot(a, c))
-    also = "" if abs(scale - 1) <= _EXACT * size else f" and scales by {number(scale)}"
+    also = "" if abs(scale - 1) <= _EXACT * size else f" and scales by {factor(scale)}"
     return f"W mirrors the plane in the line at {line}° to the horizontal{also}."
 
 
@@ -200,9 +232,23 @@ def _skew_words(b: float, c: float) -> str:
 
 
 def number(value: float) -> str:
-    """At most three decimals, a true minus sign, no negative zero.
+    """Three decimals, of small numbers three digits; a true minus sign, and 0 for what is only rounding.
 
-    >>> number(-0.25), number(-0.0001), number(2.0)
-    ('−0.25', '0', '2')
+    >>> number(-0.25), number(-0.0001), number(2.0), number(-6e-17)
+    ('−0.25', '−0.0001', '2', '0')
     """
-    return f"{round(float(value), 3) + 0.0:g}".replace("-", "−")
+    size = abs(float(value))
+    shown = 0.0 if size < 1e-9 else round(float(value), 3) if size >= 0.1 else float(f"{value:.3g}")
+    return f"{shown:.12g}".replace("-", "−")
+
+
+def factor(value: float) -> str:
+    """A number with as many digits as it takes to tell it from 1 and -1, unless it is one of them but for rounding.
+
+    >>> factor(1.00002), factor(-1.0), factor(2 / 3)
+    ('1.00002', '−1', '0.667')
+    """
+    places = 3
+    while abs(abs(value) - 1) > 1e-9 and float(f"{abs(value):.{places}f}") == 1:
+        places += 1
+    return number(value) if places == 3 else f"{value:.{places}f}".replace("-", "−")

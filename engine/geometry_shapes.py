@@ -46,15 +46,6 @@ def ink_points(image: np.ndarray) -> np.ndarray:
     return pixel_points(*image.shape)[image.ravel() > 127]
 
 
-def letter_points(side: int = 32) -> np.ndarray:
-    """Centres of those cells of a side × side grid that lie in the letter: (n, 2)."""
-    points = pixel_points(side, side)
-    x, y = points.T
-    bar = (x > -0.6) & (x < -0.2)
-    arms = (x >= -0.2) & (((y > 0.6) & (x < 0.7)) | ((y > -0.25) & (y < 0.15) & (x < 0.4)))
-    return points[bar | arms]
-
-
 def dark_on_light(image: np.ndarray) -> np.ndarray:
     """(h, w) uint8 with ink at 255 → the same as a picture in greys, ink at 0: (h, w, 3) uint8."""
     return np.repeat(255 - image[..., None], 3, axis=2)

@@ -7,8 +7,8 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from engine.geometry import MAX_ENTRY, PRESETS, PlaneMap
-from engine.geometry_measures import Measures, Shares
-from engine.geometry_shapes import LETTER, grid, ink_points, letter_points, pixel_points
+from engine.geometry_measures import Measures, Shares, area_shares, point_shares
+from engine.geometry_shapes import LETTER, grid, ink_points, pixel_points
 from viz import theme
 
 AXES = theme.AXES[:2]
@@ -19,11 +19,19 @@ LAYERS = ("area", "eigen", "ellipse", "before")
 
 
 class Shape(NamedTuple):
-    """An object. points: (n, 2), by which relu's shares are counted. drawn: what the board needs to draw it."""
+    """An object. polygons: (n, corners, 2), or none and points: (n, 2), the middles of a picture's pixels.
+
+    drawn: what the board needs to draw it.
+    """
 
     title: str
+    polygons: np.ndarray
     points: np.ndarray
     drawn: dict[str, Any]
+
+    def shares(self, plane: PlaneMap) -> Shares:
+        """What relu does after this map: of the area of polygons, of a picture the pixels, by their middles."""
+        return area_shares(plane, self.polygons) if len(self.polygons) else point_shares(plane, self.points)
 
 
 def shapes(pictures: Mapping[str, tuple[str, np.ndarray]]) -> dict[str, Shape]:
@@ -32,13 +40,13 @@ def shapes(pictures: Mapping[str, tuple[str, np.ndarray]]) -> dict[str, Shape]:
     A picture of which no pixel holds anything is left out.
     """
     found = {
-        "grid": Shape("A square grid", pixel_points(16, 16), {"polygons": grid().tolist()}),
-        "letter": Shape("The letter F", letter_points(), {"polygons": [LETTER.tolist()]}),
+        name: Shape(title, polygons, np.empty((0, 2)), {"polygons": polygons.tolist()})
+        for name, title, polygons in (("grid", "A square grid", grid()), ("letter", "The letter F", LETTER[None]))
     }
     for name, (title, image) in pictures.items():
         points = ink_points(image) if image.ndim == 2 else pixel_points(*image.shape[:2])
         if len(points):
-            found[name] = Shape(title, points, _picture(image))
+            found[name] = Shape(title, np.empty((0, 0, 2)), points, _picture(image))
     return found
 
 
@@ -75,7 +83,7 @@ def map_board(
 ) -> dict[str, Any]:
     """All the board draws.
 
-    found, verdict: what the engine measured and says of this map. shares: relu's of the plane, and of the chosen
+    found, verdict: what the engine measured and says of this map. shares: relu's of all directions, and of the chosen
     object. preset: the family of maps whose sliders are shown. layers: LAYERS, shown or not. version: differs when
     the map was set from outside the board.
     """
@@ -96,10 +104,7 @@ def map_board(
             "shares": [list(part) for part in shares],
             "verdict": verdict,
         },
-        "objects": [
-            {"name": name, "title": shape.title, "points": _points(shape)} | shape.drawn
-            for name, shape in objects.items()
-        ],
+        "objects": [{"name": name, "title": shape.title} | shape.drawn for name, shape in objects.items()],
         "presets": [
             {"name": name, "title": preset.title} | _numbers(preset.example) for name, preset in PRESETS.items()
         ],
@@ -114,8 +119,3 @@ def map_board(
 
 def _numbers(plane: PlaneMap) -> dict[str, Any]:
     return {"W": plane.W.ravel().tolist(), "b": plane.b.tolist(), "relu": plane.relu}
-
-
-def _points(shape: Shape) -> list[list[float]]:
-    """Of pictures the board makes the points itself."""
-    return [] if "pixels" in shape.drawn else shape.points.tolist()

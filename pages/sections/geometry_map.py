@@ -97,7 +97,7 @@ def show(digits: Digits | None) -> None:
     images = pictures(digits)
     objects = viz.shapes(images)
     chosen = known["chosen"] if known["chosen"] in objects else "grid"
-    shares = geometry_measures.plane_shares(plane), geometry_measures.point_shares(plane, objects[chosen].points)
+    shares = geometry_measures.direction_shares(plane), objects[chosen].shares(plane)
     board = viz.map_board(
         plane, geometry_measures.measure(plane.W), geometry_measures.classify(plane), shares, objects,
         chosen=chosen, preset=known["preset"], layers=known["layers"], version=known["version"],

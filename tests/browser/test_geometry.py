@@ -6,7 +6,7 @@ from playwright.sync_api import expect
 
 from engine import geometry, geometry_measures
 from engine.geometry import PRESETS, PlaneMap
-from engine.geometry_shapes import letter_points, pixel_points
+from engine.geometry_shapes import LETTER, pixel_points
 
 BOARD = "[data-testid=plane-map]"
 VECTORS = "[data-testid=plane-vectors]"
@@ -47,9 +47,9 @@ def agrees(data):
     np.testing.assert_allclose(numbers(data["singular"]), found.singular, atol=1e-12)
     np.testing.assert_allclose(numbers(data["values"]), found.eigen.values, atol=1e-9)
     np.testing.assert_allclose(numbers(data["directions"]), found.eigen.directions.ravel(), atol=1e-9)
-    np.testing.assert_allclose(numbers(data["shares"])[:4], geometry_measures.plane_shares(plane), atol=1e-12)
+    np.testing.assert_allclose(numbers(data["shares"])[:4], geometry_measures.direction_shares(plane), atol=1e-12)
     if data["chosen"] == "letter":
-        shares = geometry_measures.point_shares(plane, letter_points())
+        shares = geometry_measures.area_shares(plane, [LETTER])
         np.testing.assert_allclose(numbers(data["shares"])[4:], shares, atol=1e-12)
     assert int(data["rank"]) == found.rank
 
@@ -175,6 +175,32 @@ def test_keys_move_the_handle_in_focus_and_the_sum_follows(page):
     expect(page.get_by_text("B = np.array([1.0, -0.25])").first).to_be_attached()
     page.get_by_role("button", name="A = [0.5, 1], B = [1, 0.25]").click()
     page.wait_for_function(f"document.querySelector('{VECTORS}').dataset.sum === '1.5,1.25'")
+
+
+def test_relus_shares_say_what_they_are_of(page):
+    """Of directions and of the letter's area, both exact; of a picture the pixels, counted."""
+    opened(page)
+    page.get_by_role("button", name="Affine + relu").click()
+    rests(page)
+    row = page.locator(f"{BOARD} .readout", has_text="relu after")
+    plane = PRESETS["relu"].example
+    far, own = geometry_measures.direction_shares(plane), geometry_measures.area_shares(plane, [LETTER])
+    expect(row).to_contain_text(
+        f"far out, where b hardly matters, it keeps {100 * far.kept:.1f}\u00a0% of all directions"
+    )
+    expect(row).to_contain_text(f"Of the object’s area it keeps {100 * own.kept:.1f}\u00a0%, flattens")
+    page.locator(f"{BOARD} .objects").select_option("photo")
+    rests(page)
+    counts = np.rint(784 * np.array(geometry_measures.point_shares(plane, pixel_points(28, 28)))).astype(int)
+    expect(row).to_contain_text(
+        f"Of the object’s 784 pixels, each counted by its middle, it keeps {counts[0]}, "
+        f"flattens {counts[1] + counts[2]}, puts {counts[3]} on the origin"
+    )
+    # Written 1, areas would be said to grow 1 times.
+    box(page, "W[0, 0]").fill("1.0002")
+    for label, text in (("W[0, 1]", "0"), ("W[1, 0]", "0"), ("W[1, 1]", "1")):
+        box(page, label).fill(text)
+    expect(page.locator(f"{BOARD} .readout").first).to_contain_text("1.0002: before relu, areas grow 1.0002 times")
 
 
 def test_on_a_phone_a_finger_drags_b_and_playing_goes_in_steps(phone):

@@ -9,6 +9,7 @@ from playwright.sync_api import expect
 from scipy import linalg
 
 from engine import layer_stack as stack
+from engine.geometry import rotation
 from engine.layer_stack import CHAINS
 
 BOARD = "[data-testid=stack-board]"
@@ -93,7 +94,7 @@ def test_while_a_handle_is_dragged_the_single_layer_stays_the_product(board):
         assert float(data["largest"]) < 1e-14
     # The first column of W moved by what the pointer did, the second and b not at all.
     assert chain.weights[0, 0, 0] > 0.87 + 0.2 and chain.weights[0, 1, 0] > 0.5 + 0.15
-    assert chain.weights[0, :, 1].tolist() == [-0.5, 0.87] and chain.biases[0].tolist() == [0, 0]
+    assert chain.weights[0, :, 1].tolist() == [-0.5, rotation(30)[1, 1]] and chain.biases[0].tolist() == [0, 0]
     # The handle stayed under the pointer, up to rounding to hundredths.
     assert middle(board, "0") == pytest.approx((x + 48, y - 36), abs=1)
     board.mouse.up()
@@ -209,6 +210,35 @@ def test_layers_are_added_moved_removed_typed_and_refused(board):
         board.get_by_role("button", name="Add as a new layer").click()
     board.wait_for_function(f"JSON.parse({DATA}.layers).length === 6 && {DATA}.rests === 'true'")
     expect(board.get_by_role("button", name="Add as a new layer")).to_be_disabled()
+
+
+def test_sentences_are_computed_from_all_digits(board):
+    """Of a turn by 37 degrees, three digits made areas grow; 0.1 · 0.6 − 0.3 · 0.2 is 7e−18 in 64 bits."""
+    note = board.locator(f"{BOARD} .note")
+    expect(note).to_have_text("Determinant of W = 1: areas stay as large.")
+    board.get_by_label("Degrees").fill("37")
+    press(board, "Put into layer 1")
+    np.testing.assert_allclose(shown(board)[0].weights[0], rotation(37), atol=1e-15)
+    expect(note).to_have_text("Determinant of W = 1: areas stay as large.")
+    entry = board.get_by_label("W[0, 0]")
+    expect(entry).to_have_value("0.7986")
+    # Who goes to the box sees the number itself, and leaving it changes nothing.
+    before = shown(board)[1]["layers"]
+    entry.focus()
+    expect(entry).to_have_value(str(rotation(37)[0, 0]))
+    entry.blur()
+    expect(entry).to_have_value("0.7986")
+    assert shown(board)[1]["layers"] == before
+    for numbers, said in (
+        (("0.1", "0.3", "0.2", "0.6"), "Both columns of W lie on one line (determinant 0): layer 1 flattens"),
+        (("1.00003", "0", "0", "1"), "Determinant of W = 1.00003: areas become 1.00003 times as large."),
+    ):
+        for k, text in enumerate(numbers):
+            box = board.locator(f"{BOARD} .numbers input").nth(k)
+            box.fill(text)
+            box.press("Enter")
+        expect(note).to_contain_text(said)
+    rests(board)
 
 
 def test_on_a_phone_a_finger_drags_and_nothing_overflows(phone):

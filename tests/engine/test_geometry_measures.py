@@ -9,13 +9,15 @@ from engine import geometry
 from engine.geometry import IDENTITY, PRESETS, PlaneMap, apply, reflection, rotation
 from engine.geometry_measures import (
     area,
+    area_shares,
     classify,
     determinant,
+    direction_shares,
     eigen,
     ellipse,
+    factor,
     measure,
     number,
-    plane_shares,
     point_shares,
 )  # fmt: skip
 from engine.geometry_shapes import LETTER, frame, grid
@@ -102,18 +104,48 @@ def test_rank(W, rank):
 
 @settings(max_examples=40, derandomize=True, deadline=None)
 @given(maps)
-def test_relu_cuts_the_plane_into_wedges_of_these_sizes(plane):
+def test_relu_cuts_the_directions_into_wedges_of_these_sizes(plane):
     assume(np.abs(plane.W).sum(axis=1).min() > 0.05)
     angle = 2 * np.pi * (np.arange(7200) + 0.5) / 7200
     far = 1e7 * np.stack([np.cos(angle), np.sin(angle)], axis=1)
-    np.testing.assert_allclose(plane_shares(plane), point_shares(plane, far), atol=2e-3)
+    np.testing.assert_allclose(direction_shares(plane), point_shares(plane, far), atol=2e-3)
 
 
 def test_shares_where_a_row_of_w_is_zero():
     plane = PlaneMap(np.array([[0.0, 0.0], [1.0, 0.0]]), np.array([2.0, 0.0]))
-    assert tuple(plane_shares(plane)) == (0.5, 0.5, 0, 0)
-    assert tuple(plane_shares(plane._replace(b=np.array([-2.0, 0.0])))) == (0, 0, 0.5, 0.5)
-    assert tuple(plane_shares(PlaneMap(np.zeros((2, 2)), np.array([-1.0, 3.0])))) == (0, 0, 1, 0)
+    assert tuple(direction_shares(plane)) == (0.5, 0.5, 0, 0)
+    assert tuple(direction_shares(plane._replace(b=np.array([-2.0, 0.0])))) == (0, 0, 0.5, 0.5)
+    assert tuple(direction_shares(PlaneMap(np.zeros((2, 2)), np.array([-1.0, 3.0])))) == (0, 0, 1, 0)
+
+
+RECTANGLES = [(-0.6, -1, -0.2, 1), (-0.2, -0.25, 0.4, 0.15), (-0.2, 0.6, 0.7, 1)]
+"""The letter F, by its three strokes: left, below, right, above."""
+
+
+def test_shares_of_an_objects_area_are_exact():
+    """By hand: of the F's area of 1.4, x > 0 keeps 0.7 of the upper arm and 0.4 of the lower one; y > 0 cuts at 0."""
+    whole = sum((right - left) * (top - bottom) for left, bottom, right, top in RECTANGLES)
+    right = (0.4 * 0.4 + 0.7 * 0.4) / whole
+    above = (0.4 * 1 + 0.6 * 0.15 + 0.9 * 0.4) / whole
+    both = (0.4 * 0.15 + 0.7 * 0.4) / whole
+    wanted = (both, right - both, above - both, 1 - right - above + both)
+    np.testing.assert_allclose(area_shares(IDENTITY, [LETTER]), wanted, atol=1e-12)
+    # Nothing of the map's size counts, and a map that brings every area to 0 still tells the sides apart.
+    flat = PlaneMap(np.array([[1.0, 0.0], [1e-9, 0.0]]), np.zeros(2))
+    np.testing.assert_allclose(area_shares(flat, [LETTER]), (right, 0, 0, 1 - right), atol=1e-12)
+    np.testing.assert_allclose(area_shares(PlaneMap(np.zeros((2, 2)), np.array([1.0, -1])), grid()), (0, 1, 0, 0))
+
+
+@settings(max_examples=40, derandomize=True, deadline=None)
+@given(maps)
+def test_the_exact_shares_are_those_of_very_many_points(plane):
+    side = (np.arange(400) + 0.5) / 200 - 1
+    points = np.stack(np.meshgrid(side, side), axis=-1).reshape(-1, 2)
+    x, y = points.T
+    letter = np.any([(x > l) & (x < r) & (y > b) & (y < t) for l, b, r, t in RECTANGLES], axis=0)  # noqa: E741
+    np.testing.assert_allclose(area_shares(plane, [LETTER]), point_shares(plane, points[letter]), atol=0.02)
+    fields = (np.floor((x + 1) * 3) + np.floor((y + 1) * 3)) % 2 == 0
+    np.testing.assert_allclose(area_shares(plane, grid()), point_shares(plane, points[fields]), atol=0.02)
 
 
 def test_shares_of_points_by_their_quadrant():
@@ -163,8 +195,18 @@ def test_every_map_has_finite_numbers_and_a_sentence(W):
     assert np.isfinite([*numbers, *found.axes.ravel()]).all()
     sentence = classify(geometry.require(W, [0, 0]))
     assert sentence.endswith(".") and "nan" not in sentence
-    assert sum(plane_shares(PlaneMap(W, np.zeros(2)))) == pytest.approx(1)
+    assert sum(direction_shares(PlaneMap(W, np.zeros(2)))) == pytest.approx(1)
 
 
 def test_numbers_are_written_short():
     assert [number(value) for value in (-0.0, 2 / 3, -1.5, 100.0)] == ["0", "0.667", "−1.5", "100"]
+    assert [number(value) for value in (0.0004, -0.00123456, 1e-10, 1e-5)] == ["0.0004", "−0.00123", "0", "1e−05"]
+
+
+@pytest.mark.parametrize("size", [1 + 3e-5, 1 - 3e-5, 1.0004])
+def test_a_factor_is_called_1_only_where_it_is(size):
+    """Entries rounded to three digits made a scaling by 0.99998 "scales everything by 1"."""
+    for W in (size * np.eye(2), size * rotation(30), size * reflection(20)):
+        assert f" {factor(size)}" in classify(PlaneMap(W, np.zeros(2))) and factor(size) not in ("1", "0.999")
+        assert float(factor(size)) == pytest.approx(size, abs=0.5e-4)
+    assert [factor(value) for value in (1, -1, 1 + 1e-12, -1.00003, 2.0)] == ["1", "−1", "1", "−1.00003", "2"]

@@ -179,6 +179,15 @@ def test_relu_disagrees_and_what_relu_leaves_alone_does_not():
     np.testing.assert_allclose(after(fold)[:, 0], np.abs(POINTS[:, 0]))
 
 
+def test_what_is_called_a_turn_is_one():
+    """Entries rounded to hundredths made areas "1.007 times as large"."""
+    turns = [CHAINS[name][1].weights[0] for name in CHAINS if name not in ("tanh", "undone")]
+    turns += list(CHAINS["folds"][1].weights[1:])
+    for W in turns:
+        np.testing.assert_allclose(W @ W.T, np.eye(2), atol=1e-15)
+        assert np.linalg.det(W) == pytest.approx(1, abs=1e-15)
+
+
 def test_a_zero_matrix_sends_everything_to_one_point():
     found = stack.examine(CHAINS["zero"][1], POINTS)
     assert np.ptp(found.outputs, axis=0).tolist() == [0, 0] and found.distances.max() == 0

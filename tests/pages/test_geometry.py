@@ -8,6 +8,7 @@ from PIL import Image
 
 from engine import geometry, geometry_measures
 from engine.geometry import PRESETS
+from engine.geometry_shapes import grid
 from pages.shell import session as shell
 from tests.pages.reading import component, plain
 
@@ -51,7 +52,12 @@ def test_what_the_board_sends_is_measured_and_written_as_code(page):
     assert shown["found"]["determinant"] == -2
     np.testing.assert_allclose(shown["found"]["eigen"]["values"], np.sort(np.linalg.eigvals(W))[::-1])
     assert shown["found"]["chosen"] == "grid" and shown["version"] == before
-    assert shown["found"]["shares"][0] == pytest.approx(geometry_measures.plane_shares(geometry.require(W, [0.25, 0])))
+    assert shown["found"]["shares"][0] == pytest.approx(
+        geometry_measures.direction_shares(geometry.require(W, [0.25, 0]))
+    )
+    assert shown["found"]["shares"][1] == pytest.approx(
+        geometry_measures.area_shares(geometry.require(W, [0.25, 0]), grid())
+    )
     numpy, jax, keras = (block.value for block in page.code[2:5])
     assert "W = np.array([[1.0, 2.0], [0.5, -1.0]])" in numpy and "lines = np.linspace(-1, 1, 7)" in numpy
     assert "jax.nn.relu(y)" in jax and 'activation="relu"' in keras

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from engine import layer_stack as stack
+from engine.geometry import rotation
 from engine.layer_stack import CHAINS
 from tests.pages.reading import plain
 
@@ -36,7 +37,7 @@ def layer(W, b, activation="none"):
 def test_it_opens_with_a_chain_that_is_one_layer(page):
     data = board(page)
     assert page.title[0].value == "Stacked layers"
-    W = np.array([[1.2, 0], [0, 0.7]]) @ np.array([[1, 0.6], [0, 1]]) @ np.array([[0.87, -0.5], [0.5, 0.87]])
+    W = np.array([[1.2, 0], [0, 0.7]]) @ np.array([[1, 0.6], [0, 1]]) @ rotation(30)
     np.testing.assert_allclose(data["found"]["single"]["W"], W.ravel(), rtol=1e-12)
     assert data["found"]["exact"] and max(data["found"]["distances"]) < 1e-14
     assert len(data["layers"]) == 3 and data["selected"] == 0

@@ -4,6 +4,7 @@ import base64
 import json
 
 import numpy as np
+import pytest
 
 from engine import geometry, geometry_measures
 from engine.geometry import PRESETS, PlaneMap
@@ -18,7 +19,7 @@ PHOTO = np.arange(2 * 3 * 3, dtype=np.uint8).reshape(2, 3, 3)
 
 def built(plane, chosen="letter", **changes):
     objects = viz.shapes({"digit": ("My digit", DIGIT), "photo": ("My photo", PHOTO)})
-    shares = geometry_measures.plane_shares(plane), geometry_measures.point_shares(plane, objects[chosen].points)
+    shares = geometry_measures.direction_shares(plane), objects[chosen].shares(plane)
     settings = {"chosen": chosen, "preset": "affine", "layers": dict.fromkeys(viz.LAYERS, True), "version": 3} | changes
     board = viz.map_board(plane, geometry_measures.measure(plane.W), "A map.", shares, objects, **settings)
     return json.loads(json.dumps(board, allow_nan=False))
@@ -32,10 +33,8 @@ def test_the_map_and_what_was_measured_of_it():
     found = board["found"]
     assert found["determinant"] == 1.125 and found["rank"] == 2 and found["eigen"]["values"] == []
     np.testing.assert_allclose(found["singular"], np.linalg.svd(plane.W, compute_uv=False))
-    assert [sum(shares) for shares in found["shares"]] == [1, 1]
-    inside = viz.shapes({})["letter"].points
-    kept = ((inside @ plane.W.T + plane.b) > 0).all(axis=1)
-    assert found["shares"][1][0] == kept.mean() and 0 < kept.mean() < 1
+    assert [sum(shares) for shares in found["shares"]] == pytest.approx([1, 1])
+    assert found["shares"][1] == list(geometry_measures.area_shares(plane, [LETTER])) and 0 < found["shares"][1][0] < 1
     assert found["verdict"] == "A map." and board["version"] == 3 and board["preset"] == "affine"
 
 
@@ -51,7 +50,6 @@ def test_every_family_of_maps_comes_with_its_example():
 def test_objects_keep_their_corners_and_pixels():
     grid, letter, digit, photo = built(PRESETS["skew"].example)["objects"]
     assert letter["polygons"] == [LETTER.tolist()] and len(grid["polygons"]) == 18
-    assert len(grid["points"]) == 256 and not digit["points"]
     assert base64.b64decode(digit["pixels"]) == DIGIT.tobytes() and digit["ink"] and digit["title"] == "My digit"
     assert base64.b64decode(photo["pixels"]) == PHOTO.tobytes() and not photo["ink"]
     assert (photo["height"], photo["width"]) == (2, 3)
@@ -61,6 +59,9 @@ def test_a_digit_is_counted_by_its_ink_a_photo_by_all_pixels():
     objects = viz.shapes({"digit": ("", DIGIT), "photo": ("", PHOTO)})
     assert objects["digit"].points.tolist() == [[(41 - 28) / 28, (27 - 6) / 28]]
     assert len(objects["photo"].points) == 6
+    right = PlaneMap(np.eye(2), np.zeros(2))
+    assert tuple(objects["digit"].shares(right)) == (1, 0, 0, 0)
+    assert objects["photo"].shares(right) == geometry_measures.point_shares(right, objects["photo"].points)
     assert "digit" not in viz.shapes({"digit": ("", np.zeros((28, 28), np.uint8))})
 
 

@@ -3,18 +3,6 @@
 const EXACT = 1e-7;
 const NEARLY_FLAT = 0.05;
 
-/** Of degrees; multiples of 90 give -1, 0 or 1 exactly. */
-function cosine(degrees) {
-  const turned = ((degrees % 360) + 360) % 360;
-  if (turned % 90 === 0) return [1, 0, -1, 0][turned / 90];
-  return Math.cos((turned * Math.PI) / 180);
-}
-
-function rotation(degrees) {
-  const [c, s] = [cosine(degrees), cosine(degrees - 90)];
-  return [c, -s, s, c];
-}
-
 function product([a, b, c, d], [e, f, g, h]) {
   return [a * e + b * g, a * f + b * h, c * e + d * g, c * f + d * h];
 }
@@ -94,8 +82,8 @@ function singularOf([a, b, c, d]) {
 
 const rankOf = (singular) => singular.filter((value) => value > 1e-9 * Math.max(1, singular[0])).length;
 
-/** relu's parts of the whole plane: kept, onto the first axis, onto the second, to the origin. */
-function planeShares({ W, b }) {
+/** relu's parts of all directions: kept, onto the first axis, onto the second, to the origin. */
+function directionShares({ W, b }) {
   const [[p, q], [r, s]] = [W.slice(0, 2), W.slice(2)];
   const zero = [!p && !q, !r && !s];
   if (zero[0] || zero[1]) {
@@ -107,6 +95,9 @@ function planeShares({ W, b }) {
   return [same, differ, differ, same];
 }
 
+/** relu's parts of an object: of its polygons' area, exactly, or of a picture's pixels by their middles. */
+const objectShares = (map, shape) => (shape.polygons ? areaShares(map, shape.polygons) : pointShares(map, shape.points));
+
 function pointShares(map, points) {
   const counts = [0, 0, 0, 0];
   for (const point of points) {
@@ -114,6 +105,35 @@ function pointShares(map, points) {
     counts[(x > 0 ? 0 : 2) + (y > 0 ? 0 : 1)] += 1;
   }
   return counts.map((count) => count / (points.length || 1));
+}
+
+function areaShares(map, polygons) {
+  const areaOf = (rows) => polygons.reduce((sum, polygon) => sum + area(aboveZero(map, polygon, rows)), 0);
+  const whole = areaOf([]);
+  const [first, second, both] = [[0], [1], [0, 1]].map((rows) => areaOf(rows) / whole);
+  return [both, first - both, second - both, 1 - first - second + both];
+}
+
+/** Signed, by the shoelace formula. */
+function area(polygon) {
+  return polygon.reduce((sum, [x, y], k) => {
+    const [nextX, nextY] = polygon[(k + 1) % polygon.length];
+    return sum + (x * nextY - nextX * y) / 2;
+  }, 0);
+}
+
+/** The part of a polygon where these coordinates of W @ x + b are above 0. */
+function aboveZero(map, polygon, rows) {
+  return rows.reduce((left, row) => {
+    const heights = left.map((point) => affine(map, point)[row]);
+    return left.flatMap((corner, k) => {
+      const [before, below] = [left.at(k - 1), heights.at(k - 1)];
+      const part = below / (below - heights[k]);
+      const cut = heights[k] > 0 === below > 0 ? []
+        : [corner.map((value, axis) => before[axis] + part * (value - before[axis]))];
+      return heights[k] > 0 ? [...cut, corner] : cut;
+    });
+  }, polygon);
 }
 
 const same = (one, other) => one.every((value, k) => value === other[k]);

@@ -10,7 +10,7 @@ from viz.components import assets
 
 _SCRIPTS = (
     "plane_vectors", "plane_map", "plane_map_controls", "plane_map_painting", "plane_pictures", "plane_painting",
-    "plane_handles", "plane_arithmetic", "plane_words",
+    "plane_handles", "plane_arithmetic", "plane_words", "rotation",
 )  # fmt: skip
 
 

@@ -178,7 +178,7 @@ function showControls(state, now) {
     area: determinantWords(now.determinant, now.singular, now.rank, state.map.relu),
     eigen: eigenWords(now.eigen),
     ellipse: singularWords(now.singular, now.rank),
-    relu: reluWords(state.map.relu, now.shares),
+    relu: reluWords(state.map.relu, now.shares, state.shapes[state.chosen]),
   };
   for (const [name, { box, output }] of Object.entries(state.readouts)) {
     box.checked = name === "relu" ? state.map.relu : state.layers[name];

@@ -11,7 +11,7 @@ function measuresOf(state) {
   const singular = singularOf(map.W).values;
   return {
     rests, determinant: determinantOf(map.W), rank: rankOf(singular), eigen: eigenOf(map.W), singular,
-    shares: [planeShares(map), pointShares(map, state.shapes[chosen].points)],
+    shares: [directionShares(map), objectShares(map, state.shapes[chosen])],
   };
 }
 
@@ -152,7 +152,7 @@ function paintLabels(state, pen) {
   if (b.some(Boolean)) label(state, pen, "b", b, palette.text, b);
   if (layers.area) {
     const middle = press(affine(stage, [0.5, 0.5]), pressed);
-    label(state, pen, pressed ? "unit square" : `area ${number(determinantOf(W))}`, middle, palette.text, [0, 1]);
+    label(state, pen, pressed ? "unit square" : `area ${determinantText(determinantOf(W))}`, middle, palette.text, [0, 1]);
   }
   if (layers.eigen) {
     const { values, directions, every } = eigenOf(W);

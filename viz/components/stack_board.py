@@ -8,7 +8,15 @@ import streamlit as st
 from viz import theme
 from viz.components import assets
 
-_SCRIPTS = ("stack_chain", "stack_single", "stack_layers", "stack_pictures", "stack_painting", "stack_words")
+_SCRIPTS = (
+    "stack_chain",
+    "stack_single",
+    "stack_layers",
+    "stack_pictures",
+    "stack_painting",
+    "stack_words",
+    "rotation",
+)
 
 
 def stack_board(shown: Mapping[str, Any], *, key: str) -> Mapping[str, Any]:

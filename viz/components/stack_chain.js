@@ -74,6 +74,9 @@ function extentOf(points) {
   return most;
 }
 
+/** The determinant; a difference that the rounding of typed decimals and their products could make is 0. */
 function determinant([a, b, c, d]) {
-  return a * d - b * c;
+  const [one, other] = [a * d, b * c];
+  const found = one - other;
+  return Math.abs(found) <= 2 ** -51 * (Math.abs(one) + Math.abs(other)) ? 0 : found;
 }

@@ -8,10 +8,7 @@ const EVEN = [1, 0, 0, 1];
 const KINDS = {
   rotation: {
     title: "Rotation", asks: [["Degrees", "30", 360]],
-    make: ([degrees]) => {
-      const angle = (degrees * Math.PI) / 180;
-      return { W: [Math.cos(angle), -Math.sin(angle), Math.sin(angle), Math.cos(angle)], b: [0, 0] };
-    },
+    make: ([degrees]) => ({ W: rotation(degrees), b: [0, 0] }),
   },
   scaling: {
     title: "Scaling", asks: [["Across", "1.5", 10], ["Upward", "0.5", 10]],
@@ -67,6 +64,12 @@ function listenToEditor(state) {
       box.value = String(Math.round((entriesOf(chosen(state))[k] + way) * 1e6) / 1e6);
       takeEntry(state, k);
     });
+    // Four digits at rest; who goes to a box sees all that is computed with.
+    box.addEventListener("focus", () => {
+      box.value = String(entriesOf(chosen(state))[k]);
+      box.select();
+    });
+    box.addEventListener("blur", () => { box.value = atRest(entriesOf(chosen(state))[k]); });
   });
   find(".activation").addEventListener("change", (event) => act(state, () => {
     changeLayer(state, { activation: event.target.value });
@@ -104,6 +107,8 @@ function swap(state, way) {
 }
 
 const entriesOf = ({ W, b }) => [...W, ...b];
+
+const atRest = (value) => String(Number(value.toPrecision(4)));
 
 /** The number a text stands for, or a refusal beside the control. */
 function numberFrom(state, text, name, most, { least = -most, whole = false } = {}) {
@@ -146,9 +151,7 @@ function withMade(state, use) {
   const values = asks.map(([label, , most], k) => (
     numberFrom(state, state.asks[k].lastElementChild.value, label, most, rules)));
   if (values.includes(null)) return;
-  const { W, b } = make(values, state.data);
-  const tidy = (value) => Math.round(value * 1000) / 1000 + 0;
-  use({ W: W.map(tidy), b: b.map(tidy) });
+  use(make(values, state.data));
 }
 
 /** The options that depend on the data. */
@@ -183,7 +186,9 @@ function writeEditor(state) {
   const layer = chosen(state);
   const number = state.selected + 1;
   entriesOf(layer).forEach((value, k) => {
-    if (document.activeElement !== state.boxes[k] || state.dragging) state.boxes[k].value = String(value);
+    const box = state.boxes[k];
+    if (document.activeElement !== box) box.value = atRest(value);
+    else if (state.dragging) box.value = String(value);
   });
   state.find(".activation").value = layer.activation;
   state.panels.forEach(({ panel, title, label }, k) => {
@@ -205,10 +210,12 @@ function noteOn({ W, b }, number) {
     return `W of layer ${number} is all zeros: every point is sent to b = ${pair(b)}, and nothing after `
       + "it can part them.";
   }
-  if (determinant(W) === 0) {
+  const value = determinant(W);
+  if (value === 0) {
     return `Both columns of W lie on one line (determinant 0): layer ${number} flattens the plane onto a line.`;
   }
-  const [value, times] = [numeral(determinant(W)), numeral(Math.abs(determinant(W)))];
-  return `Determinant of W = ${value}: areas ${times === "1" ? "stay as large" : `become ${times} times as large`}`
-    + `${determinant(W) < 0 ? ", and the plane is turned over" : ""}.`;
+  const times = Math.abs(Math.abs(value) - 1) < 1e-12 ? "1" : besideOne(Math.abs(value));
+  return `Determinant of W = ${value < 0 ? "−" : ""}${times}: `
+    + `areas ${times === "1" ? "stay as large" : `become ${times} times as large`}`
+    + `${value < 0 ? ", and the plane is turned over" : ""}.`;
 }

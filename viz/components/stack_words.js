@@ -8,6 +8,13 @@ function numeral(value, digits = 4) {
   return (plain ? String(Number(value.toPrecision(digits))) : value.toExponential(1)).replaceAll("-", "−");
 }
 
+/** A size other than 1, with as many digits as it takes not to be written as 1. */
+function besideOne(size) {
+  let digits = 4;
+  while (numeral(size, digits) === "1") digits += 1;
+  return numeral(size, digits);
+}
+
 /** An entry of a matrix: what is only rounding is 0. */
 const entry = (value) => numeral(Math.abs(value) < 1e-12 ? 0 : value);
 
@@ -86,7 +93,8 @@ function productMarkup(state, seen) {
   });
   return `<h4>The single layer, by multiplying out</h4>
     <p>W<sub>2</sub> @ (W<sub>1</sub> @ x + b<sub>1</sub>) + b<sub>2</sub> = (W<sub>2</sub> @ W<sub>1</sub>) @ x +
-      (W<sub>2</sub> @ b<sub>1</sub> + b<sub>2</sub>), and again for every further layer.</p>${rows.join("")}`;
+      (W<sub>2</sub> @ b<sub>1</sub> + b<sub>2</sub>), and again for every further layer. Written with four digits,
+      computed with all of them.</p>${rows.join("")}`;
 }
 
 function bestMarkup(seen) {

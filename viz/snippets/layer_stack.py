@@ -99,10 +99,16 @@ def _layers(chain: Chain, short: str) -> str:
     names = [name for name in _FUNCTIONS[short] if name in chain.activations]
     functions = "".join(f"{_variable(name)} = {_FUNCTIONS[short][name]}\n" for name in names)
     rows = "".join(
-        f"    ({short}.array({W.tolist()}), {short}.array({b.tolist()}), {_variable(name)}),\n"
+        _row(f"{short}.array({W.tolist()}),", f"{short}.array({b.tolist()}), {_variable(name)}")
         for W, b, name in zip(chain.weights, chain.biases, chain.activations, strict=True)
     )
     return f"\n{functions}layers = [\n{rows}]\n"
+
+
+def _row(W: str, rest: str) -> str:
+    """A layer on one line, or W on a line of its own where its entries have many digits."""
+    gap = " " if len(W) + len(rest) < 80 else "\n     "
+    return f"    ({W}{gap}{rest}),\n"
 
 
 def _variable(name: str) -> str:
