@@ -52,7 +52,7 @@ class FirstPaint:
 def sheet_of(scope: Scope) -> str:
     """The style sheet an address asks for; "" where it hides nothing."""
     last = scope["path"].rstrip("/").rsplit("/", 1)[-1]
-    asked = parse_qs(scope["query_string"].decode("latin-1"))
-    found = teaching.read(asked.get("hide", []), asked.get("frozen", [""])[-1])
+    asked = parse_qs(scope["query_string"].decode("latin-1"), keep_blank_values=True)
+    found = teaching.read(asked.get("hide", []), asked.get("frozen", []))
     stem = last if last in STEMS else STEMS[0]
     return teaching.style(stem, found) if found.hidden or found.frozen else ""

@@ -24,6 +24,7 @@ from engine.errors import InvalidInput
 from engine.mnist import Digits
 from pages.shell import session
 from pages.shell.first_paint import FirstPaint
+from pages.shell.signpost import Signpost
 from viz.components import assets
 
 MAX_DRAWING_BYTES = 400_000
@@ -134,7 +135,7 @@ async def _limited_body(request: Request) -> bytes | None:
     return body
 
 
-MIDDLEWARE = [Middleware(FirstPaint)]
+MIDDLEWARE = [Middleware(Signpost), Middleware(FirstPaint)]
 ROUTES = [
     Route(assets.PREFIX + "/plotly-{version}.min.js", plotly_script),
     Route(assets.PREFIX + "/takeaway/{name}.js", takeaway_script),

@@ -14,20 +14,25 @@ from urllib.parse import quote_plus
 
 import streamlit as st
 
-from pages.shell import link_values
+from pages.shell import link_values, signpost
 from pages.shell.chapter import GLOSSARY, LESSONS
 from pages.shell.link_values import Check, Unfit, between, within
 from viz.components.address import address
+from viz.components.link_words import link_words
 from viz.verbatim import verbatim
 
 __all__ = ["between", "default", "fragment", "guarded", "incomplete", "opened", "parts", "publish", "within"]
 
-OTHERS = re.compile(r"at-.*|ink|hide|frozen|embed|embed_options|utm_.*|fbclid|gclid|msclkid")
+OWN = re.compile(r"at-.*|ink")
+"""Names in an address that only the browser reads."""
+OTHERS = re.compile(rf"{OWN.pattern}|hide|frozen|embed|embed_options|utm_.*|fbclid|gclid|msclkid|{signpost.ASKED}")
 """Names in an address that are not the page's settings: what the browser keeps, what other parts and sites add."""
 SAFE = "/,:@*"
 """Signs that stay readable in an address, and break no link where it is pasted."""
 MAX_NAMES = 100
 STATE = "share_state"
+CANVASES = ("whole_picture", "drawing")
+"""Pages that can show the drawing of a link."""
 
 
 class _Setting(NamedTuple):
@@ -52,9 +57,10 @@ class _Setting(NamedTuple):
 class _Page:
     """One page of one reader. part: the fragment that runs now. used: the settings each part asked for, by name.
 
-    link: what is still to be asked for. taken, refused: what was, as texts. before: all keys before the link was read.
-    first: opened for the first time. complete: nothing the page needs is missing. running: the whole page, not only a
-    fragment. word: to be said of the link; said_at: the serial of the address it was said with.
+    link: what is still to be asked for. taken, refused: what was, as texts. twice: names the link gives two values.
+    browsers: what only the browser reads of it. astray: the unknown name that led here. before: all keys before the
+    link was read. first: opened for the first time. complete: nothing the page needs is missing. running: the whole
+    page, not only a fragment. word: to be said of the link; said_at: the serial of the address it was said with.
     """
 
     def __init__(self, stem: str) -> None:
@@ -62,9 +68,11 @@ class _Page:
         self.link: dict[str, str] = {}
         self.taken: dict[str, str] = {}
         self.refused: dict[str, str] = {}
+        self.twice: dict[str, list[str]] = {}
+        self.browsers: dict[str, list[str]] = {}
         self.before: set[str] = set()
         self.used: dict[str, dict[str, _Setting]] = {}
-        self.part = self.word = ""
+        self.part = self.word = self.astray = ""
         self.said_at: int | None = None
         self.first = self.complete = self.running = True
 
@@ -137,6 +145,9 @@ def _linked(
     text = page.link.pop(name, None)
     if text is None or not new:
         return value
+    if name in page.twice:
+        page.refused[name] = text
+        return value
     like = kind or (int if value is None else value.tolist() if hasattr(value, "tolist") else value)
     try:
         found = link_values.read(text, like, check)
@@ -177,13 +188,18 @@ def opened(stem: str) -> None:
     state = st.session_state.setdefault(STATE, _State())
     if state.shown is None or state.shown.stem != stem:
         page = state.shown = state.pages.setdefault(stem, _Page(stem))
-        asked = {name: text for name, text in st.query_params.to_dict().items() if not OTHERS.fullmatch(name)}
-        page.link = dict(list(asked.items())[:MAX_NAMES])
+        asked = {name: st.query_params.get_all(name) for name in st.query_params if not OTHERS.fullmatch(name)}
+        page.link = {name: texts[0] for name, texts in list(asked.items())[:MAX_NAMES]}
+        page.twice = {name: list(dict.fromkeys(asked[name])) for name in page.link if len(set(asked[name])) > 1}
+        page.astray = "" if page.stem != LESSONS[0].stem else st.query_params.get(signpost.ASKED, "")
+        page.browsers = {name: st.query_params.get_all(name) for name in st.query_params if OWN.fullmatch(name)}
         page.before = set(st.session_state)
         page.taken, page.refused, page.word = {}, {}, ""
     page = state.shown
     page.used, page.part, page.complete, page.running = {}, "", True, True
     page.place = st.container(key=f"{stem}_link_word")
+    if page.browsers:
+        link_words(page.browsers, canvas=stem in CANVASES, key=f"{stem}_link_unread")
 
 
 def guarded(stem: str, run: Callable[[], None]) -> None:
@@ -218,11 +234,24 @@ def publish(stem: str) -> None:
     page.running = False
     if page.complete:
         word, page.word = page.word or _word(page), ""
+        astray, page.astray = page.astray, ""
         page.taken, page.link, page.refused, page.first = {}, {}, {}, False
         if word:
             page.place.warning(word, icon=":material/link_off:")
             page.said_at = _serial(page)
+        if astray:
+            _direct(page, astray)
     _say(page, "")
+
+
+def _direct(page: _Page, name: str) -> None:
+    """A word about the page that is not there, and the way to the one whose name is nearest."""
+    with page.place:
+        near = signpost.nearest(name)
+        rest = "The nearest by name:" if near else "All pages stand in the chapter’s list, at this page’s foot."
+        st.warning(f"There is no page called “{_quiet(name)}”. {rest}", icon=":material/link_off:")
+        if near:
+            st.page_link(near.file, label=near.title, icon=f":material/{near.icon}:")
 
 
 def _word(page: _Page) -> str:
@@ -230,14 +259,22 @@ def _word(page: _Page) -> str:
     if not page.first:
         return ""
     now = {name: setting.text for names in page.used.values() for name, setting in names.items()}
+    twice = {name: page.refused.pop(name) for name in page.twice if name in page.refused}
     unfit = page.refused | {name: text for name, text in page.taken.items() if now.get(name, text) != text}
     sentences = []
     if unfit:
         named = [f"{_quiet(name)} ({_quiet(text) or 'empty'})" for name, text in unfit.items()]
         verb, value = ("does", "its usual value is") if len(named) == 1 else ("do", "their usual values are")
         sentences.append(f"This link’s {_listed(named)} {verb} not fit this page; {value} used.")
+    if twice:
+        named = [
+            f"{_quiet(name)} ({_listed([_quiet(text) or 'empty' for text in page.twice[name]])})" for name in twice
+        ]
+        value = "its usual value is" if len(named) == 1 else "their usual values are"
+        sentences.append(f"This link gives more than one {_listed(named)}; {value} used.")
     if page.link:
-        sentences.append(f"This view has no setting {_listed([_quiet(name) for name in page.link], 'or')}.")
+        unknown = [_quiet(name) or "with an empty name" for name in page.link]
+        sentences.append(f"This view has no setting {_listed(unknown, 'or')}.")
     return " ".join(sentences)
 
 

@@ -54,7 +54,7 @@ class Asked(NamedTuple):
     word: str
 
 
-def read(hide: Sequence[str], frozen: str) -> Asked:
+def read(hide: Sequence[str], frozen: Sequence[str]) -> Asked:
     """The values of both parameters, read as what a stranger may have written."""
     names = [name for text in hide for name in text.split(",") if name]
     hidden = tuple(dict.fromkeys(name for name in names if NAME.fullmatch(name)))[:MOST]
@@ -63,9 +63,10 @@ def read(hide: Sequence[str], frozen: str) -> Asked:
     if refused:
         few = "a name" if refused == 1 else f"{refused} names"
         said.append(f"This link hides {few} that nothing here can have; the rest of it counts.")
-    if frozen not in ("", "1"):
+    freezes = bool(frozen) and set(frozen) == {"1"}
+    if frozen and not freezes:
         said.append("A link freezes a page with frozen=1 and nothing else; this page is not frozen.")
-    return Asked(hidden, refused, frozen == "1", " ".join(said))
+    return Asked(hidden, refused, freezes, " ".join(said))
 
 
 def style(stem: str, found: Asked) -> str:
@@ -80,7 +81,7 @@ def style(stem: str, found: Asked) -> str:
 
 def opened(stem: str) -> None:
     """Before the page: hide what the address says, without a flash; a word about names nothing can have."""
-    found = read(st.query_params.get_all("hide"), st.query_params.get("frozen", ""))
+    found = read(st.query_params.get_all("hide"), st.query_params.get_all("frozen"))
     st.html(f"<style>{style(stem, found)}\n</style>")
     with st.container(key=f"{stem}_teaching_word"):
         if found.word:

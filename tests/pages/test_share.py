@@ -110,11 +110,11 @@ def opened(loaded, monkeypatch):
     """A page as a link opens it: its stem and query in, the app out."""
     monkeypatch.setattr(pages_manager, "Path", Alone)
 
-    def open_link(stem: str, query: str = "") -> AppTest:
+    def open_link(stem: str, query: str | dict[str, list[str]] = "") -> AppTest:
         app = AppTest.from_file("../../app.py", default_timeout=60)
         app._page_hash = calc_hash("" if stem == LESSONS[0].stem else stem)
-        for name, texts in parse_qs(query, keep_blank_values=True).items():
-            app.query_params[name] = texts[-1]
+        for name, texts in (parse_qs(query, keep_blank_values=True) if isinstance(query, str) else query).items():
+            app.query_params[name] = texts
         return app.run()
 
     return open_link
@@ -132,7 +132,7 @@ def written(view: dict) -> dict[str, str]:
 
 def said(app) -> list[str]:
     assert not app.exception
-    begun = ("This link’s", "This view has no", "The settings of this link")
+    begun = ("This link’s", "This link gives", "This view has no", "The settings of this link")
     return [item.value for item in app.warning if item.value.startswith(begun)]
 
 
@@ -212,6 +212,54 @@ def test_names_that_are_no_settings_reach_nothing(opened):
     assert app.session_state["tensors_text_accepted"] == app.text_input(key="tensors_text").value != "[5]"
     app = opened("tensors", "&".join(f"name{n}=1" for n in range(900)))
     assert len(said(app)[0]) < 200
+
+
+def test_a_value_given_twice_is_refused_and_the_same_value_twice_is_not(opened):
+    app = opened("tensors", {"dimension": ["2", "3"], "axes": ["4", "4"]})
+    assert said(app) == ["This link gives more than one dimension (2 and 3); its usual value is used."]
+    assert query(app) == "axes=4" and app.slider(key="tensors_dimension").value == 5
+    app = opened("tensors", {"dimension": ["2", "3"], "axes": ["2", ""], "nothing": ["1", "2"]})
+    first, second = said(app)[0].split(". ")
+    assert first == (
+        "This link gives more than one dimension (2 and 3) and axes (2 and empty); their usual values are used"
+    )
+    assert second == "This view has no setting nothing."
+
+
+def test_a_name_without_letters_is_not_left_nameless(opened):
+    assert said(opened("tensors", {"": ["1"]})) == ["This view has no setting with an empty name."]
+    assert said(opened("tensors", {"x": ["1"], " ": ["1"]})) == [
+        "This view has no setting x or with an empty name.",
+    ]
+
+
+@pytest.mark.parametrize("sign", ["…", "−", "💥", "é", "×"])
+def test_a_word_has_no_backslash_before_what_markdown_takes_as_it_is(opened, sign):
+    (word,) = said(opened("tensors", urlencode({"dimension": f"a{sign}b"})))
+    assert "\\" not in word and f"a{sign}b" in word
+
+
+def test_what_only_the_browser_reads_of_a_link_is_handed_to_it(opened):
+    def handed(app):
+        found = [item for item in app.get("bidi_component") if item.proto.id.endswith("_link_unread_words")]
+        return [json.loads(item.proto.json or item.proto.mixed.json) for item in found]
+
+    link = {"at-board": ["1", "2"], "ink": [""], "dimension": ["3"]}
+    app = opened("tensors", link)
+    assert handed(app) == [{"link": {"at-board": ["1", "2"], "ink": [""]}, "canvas": False}]
+    assert handed(app.run()) == handed(app), "it stays while the page is open"
+    assert handed(opened("drawing", {"ink": ["a"]}))[0]["canvas"] is True
+    assert handed(opened("tensors", {"dimension": ["3"]})) == []
+
+
+def test_an_unknown_page_is_named_as_text_and_the_nearest_offered_once(opened):
+    app = opened("whole_picture", {"no-page": ["tensrs"]})
+    assert [item.value for item in app.warning] == ["There is no page called “tensrs”. The nearest by name:"]
+    (link,) = [item for item in app.get("page_link") if item.proto.label == "Tensors"]
+    assert link.proto.page == "tensors"
+    assert query(app) == "" and not app.run().warning
+    (word,) = [item.value for item in opened("whole_picture", {"no-page": ["[x](//a.b) zzz"]}).warning]
+    assert word.startswith(r"There is no page called “\[x\]\(\/\/a\.b\) zzz”. All pages stand")
 
 
 def test_a_word_shows_no_markdown_of_the_link(opened):

@@ -84,7 +84,7 @@ def test_frozen_keeps_the_title_and_the_pictures(frame):
     assert ".stHeading h1" in sheet and "pointer-events: none" in sheet
 
 
-@pytest.mark.parametrize("value", ["0", "true", "</style>"])
+@pytest.mark.parametrize("value", ["0", "true", "</style>", "", ["1", "0"], ["0", "1"]])
 def test_frozen_has_one_value(frame, value):
     sheet, words = shown(frame, frozen=value)
     assert sheet == shown(frame)[0]

@@ -188,7 +188,7 @@ function renew(state, data) {
 
 /** The step the address names, if it is of the piece shown: name and number, such as dense-2. */
 function linkedStep(state) {
-  const [, name, number] = state.kept.text()?.match(/^(\w+)-(\d{1,4})$/) ?? [];
+  const [, name, number] = state.kept.read((text) => text.match(/^(\w+)-(\d{1,4})$/)) ?? [];
   return name === state.data.name ? Number(number) : 0;
 }
 

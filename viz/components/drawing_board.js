@@ -35,7 +35,7 @@ const TEMPLATE = `
         <button type="button" data-testid="undo-drawing">Undo</button>
         <button type="button" data-testid="clear-drawing">Clear</button>
         <label>Pen width
-          <input type="range" min="8" max="40" step="1" data-testid="brush-size">
+          <input type="range" min="${INK_PENS[0]}" max="${INK_PENS[1]}" step="1" data-testid="brush-size">
           <output></output>
         </label>
       </div>
@@ -116,7 +116,7 @@ function build(parent, data) {
     strokes: [], brush: data.brush, base: false, picture: null, tinted: null, history: [],
     pen: null, place: [CANVAS / 2, CANVAS / 2],
     flying: false, waiting: false, changed: false, speak: false, answer: null, probe: null, alive: true,
-    kept: placeOf(parent), word: "",
+    kept: placeOf(parent),
   };
   board.chosen = board.kept.numbers([[0, CLASSES - 1]])?.map(Math.round)[0] ?? null;
   recall(board);
@@ -157,10 +157,9 @@ function recall(board) {
 
 /** A link that brings ink beats what this tab and the page remember, unless it is the same drawing. */
 function takeInk(board) {
-  const ink = addressValue("ink");
-  const { min, max } = board.find("input");
-  const found = ink && decodeInk(ink, [Number(min), Number(max)]);
-  if (ink && !found) board.word = "The drawing in this link cannot be read, so it is left out.";
+  const ink = linkedValue("ink");
+  const found = ink === null ? null : decodeInk(ink, INK_PENS);
+  if (ink !== null) tellLinkRead("ink", found ? undefined : ink);
   if (!found || encodeInk(board.strokes, board.brush) === ink) return keepInk(board);
   Object.assign(board, found, { base: board.data.drawing.base, picture: board.data.picture });
   return tellLater(board, 0);
@@ -209,7 +208,7 @@ function settle(board) {
 /** The gesture is over: its prediction is read aloud, the tab keeps the drawing, the page will hear of it. */
 function rest(board) {
   board.speak = true;
-  board.word = "";
+  if (linkReading().unread.has("ink")) tellLinkRead("ink");
   remember(board);
   keepInk(board);
   tellLater(board);
@@ -438,7 +437,7 @@ async function ask(board) {
     return;
   }
   if (!board.alive || isEmpty(board)) return;
-  board.message.textContent = board.word;
+  board.message.textContent = "";
   // An answer asked for before the page told of a run knows nothing of that run.
   if (answer.training || data === board.data) watch(board, answer.training);
   board.find(".uncrumple-network").textContent = `Network: ${answer.network}.`;
@@ -519,7 +518,7 @@ function showBar(board, digit, share, best) {
 
 function showEmpty(board) {
   board.answer = null;
-  board.message.textContent = board.word;
+  board.message.textContent = "";
   clearTimeout(board.retry);
   digits.forEach((digit) => showBar(board, digit, null, false));
   board.digit.textContent = "–";

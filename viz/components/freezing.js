@@ -8,7 +8,8 @@ const NO_DEFAULT = ["mousedown", "click", "dblclick", "keydown", "beforeinput"];
 const HARMLESS_KEYS = ["Tab", "Escape", "PageUp", "PageDown", "F5", "F11"];
 
 function isFrozen() {
-  return new URLSearchParams(location.search).get("frozen") === "1";
+  const said = new URLSearchParams(location.search).getAll("frozen");
+  return said.length > 0 && said.every((text) => text === "1");
 }
 
 /** What tells Python of a change; in a frozen view, nothing does. */

@@ -204,15 +204,16 @@ function showBits(state) {
   }
 }
 
-/** A link may bring flipped bits of a cell: row, column, bits. */
+/** A link may bring flipped bits of a cell: row, column, bits. Returns whether it can be done. */
 function beginWherePlaced(state, text) {
   const [, row, column, bits] = text.match(/^(\d),(\d{1,2}),([01]+)$/) ?? [];
   const form = state.table.formats[row];
   const right = form && column < state.table.numbers.length && bits.length === form.bits;
-  if (!right || (form.kind === "boolean" && bits.slice(0, -1).includes("1"))) return;
+  if (!right || (form.kind === "boolean" && bits.slice(0, -1).includes("1"))) return false;
   choose(state, Number(row), Number(column));
   state.bits = bits;
   showBits(state);
+  return true;
 }
 
 export default function ({ data, parentElement, setStateValue }) {
@@ -229,9 +230,10 @@ export default function ({ data, parentElement, setStateValue }) {
     if (fresh) [state.row, state.column] = data.chosen;
     state.column = Math.min(state.column, data.table.numbers.length - 1);
     showTable(state);
+    // What is shown puts its own place into the address: the link's is read before.
     const flipped = fresh ? state.kept.text() : null;
     show(state);
-    if (flipped) beginWherePlaced(state, flipped);
+    if (flipped) tellLinkRead(state.kept.name, beginWherePlaced(state, flipped) ? undefined : flipped);
   }
   return () => {
     clearTimeout(state.timer);

@@ -11,6 +11,36 @@ function addressValue(name) {
   return new URLSearchParams(location.search).get(name);
 }
 
+/** All its texts. */
+function addressValues(name) {
+  return new URLSearchParams(location.search).getAll(name);
+}
+
+const LINK_READ = "uncrumple-link-read";
+
+/** Of this page's address, which names components have asked for (claimed), and what could not be read: {name: text}. */
+function linkReading() {
+  const path = location.pathname;
+  if (window.uncrumpleLink?.path !== path) window.uncrumpleLink = { path, claimed: new Set(), unread: new Map() };
+  return window.uncrumpleLink;
+}
+
+/** Tell link_words.js that a component has asked for this name, and the text it could not read, if so. */
+function tellLinkRead(name, unread) {
+  const { claimed, unread: all } = linkReading();
+  claimed.add(name);
+  if (unread === undefined) all.delete(name);
+  else all.set(name, unread);
+  window.dispatchEvent(new Event(LINK_READ));
+}
+
+/** A parameter's text where the link gives one value; null without it. What it gives twice, a component cannot read. */
+function linkedValue(name) {
+  const texts = [...new Set(new URLSearchParams(location.search).getAll(name))];
+  if (texts.length > 1) tellLinkRead(name, texts.join("”, “"));
+  return texts.length === 1 ? texts[0] : null;
+}
+
 /** The parts of the address's query whose names pass. */
 function addressParts(passes) {
   const nameOf = (part) => new URLSearchParams(part).keys().next().value ?? "";
@@ -55,25 +85,33 @@ function placeOf(parent) {
   const stem = [page, HOME].find((each) => key?.startsWith(`${each}_`));
   const name = key && `at-${stem ? key.slice(stem.length + 1) : key}`;
   let last;
-  return {
+  if (name) tellLinkRead(name);
+  const place = {
     name,
-    /** What the address holds; null for nothing, or more than any picture writes. */
-    text: () => {
-      const text = name && addressValue(name);
-      return text && text.length <= PLACE_MOST ? text : null;
+    /** What `parse` makes of the address’s text; null without one. What it makes nothing of, the page says above. */
+    read(parse) {
+      const text = name && linkedValue(name);
+      if (text === null || text === undefined) return null;
+      const found = text.length <= PLACE_MOST ? parse(text) : null;
+      tellLinkRead(name, found === null || found === undefined ? text : undefined);
+      return found ?? null;
     },
+    /** The address's text; null for nothing, or more than any picture writes. */
+    text: () => place.read((text) => text || null),
     /** As many numbers as there are limits [low, high], brought within them; null if the address has anything else. */
-    numbers(limits) {
-      const parts = this.text()?.split(",");
-      if (parts?.length !== limits.length || !parts.every((part) => /^-?\d{1,9}(\.\d{1,9})?$/.test(part))) return null;
+    numbers: (limits) => place.read((text) => {
+      const parts = text.split(",");
+      if (parts.length !== limits.length || !parts.every((part) => /^-?\d{1,9}(\.\d{1,9})?$/.test(part))) return null;
       return parts.map((part, k) => Math.min(Math.max(Number(part), limits[k][0]), limits[k][1]));
-    },
+    }),
     /** A text, numbers (written with two decimals at most), or null for what the picture shows by itself. */
     put(value) {
       const text = Array.isArray(value) ? value.map((number) => String(Number(number.toFixed(2)) + 0)).join() : value;
       if (text === last) return;
       last = text;
+      if (name && text !== null && linkReading().unread.has(name)) tellLinkRead(name);
       keepInAddress(name, text);
     },
   };
+  return place;
 }

@@ -20,7 +20,7 @@ function makeVectors(state) {
   state.message = find(".message");
   state.words = find(".sum");
   state.points = find(".points");
-  state.points.checked = state.kept.text() === "points";
+  state.points.checked = state.kept.read((text) => (text === "points" ? text : null)) === "points";
   state.points.addEventListener("change", () => request(state));
   state.boxes = ["A", "B"].map((name, k) => vectorRow(state, find(".rows"), name, k)).flat();
   for (const name of ["A", "B"]) {

@@ -44,7 +44,7 @@ function buildTeaching(parent) {
 
 /** The names in the address that something may have. */
 function hiddenNames() {
-  const names = (addressValue("hide") ?? "").split(",").filter((name) => HIDEABLE.test(name));
+  const names = addressValues("hide").join().split(",").filter((name) => HIDEABLE.test(name));
   return [...new Set(names)].slice(0, 100);
 }
 
