@@ -72,6 +72,23 @@ DARK = {
     "digit9": "#88BB22",
 }
 PALETTES = {"light": LIGHT, "dark": DARK}
+SYNTAX = {
+    "string": ("#1B6B2E", "#7BD88F"),
+    "number": ("#A34700", "#E6B45A"),
+    "keyword": ("#0B5CAD", "#7CC5F0"),
+    "function": ("#7B3FB5", "#C297FF"),
+    "operator": (LIGHT["text"], DARK["text"]),
+    "comment": (LIGHT["muted"], DARK["muted"]),
+}
+"""The signs of code, light and dark; a sign of two kinds has the colour of the later one."""
+_TOKENS = {
+    "string": ("string", "char"),
+    "number": ("number",),
+    "keyword": ("keyword", "boolean", "builtin"),
+    "function": ("function", "class-name", "decorator"),
+    "operator": ("operator", "punctuation"),
+    "comment": ("comment",),
+}
 AXES = ("data", "weights", "prediction", "gradient", "neutral")
 """Colour names of tensor axes 0 to 4, kept through every operation."""
 DIGITS = tuple(f"digit{digit}" for digit in range(10))
@@ -127,6 +144,31 @@ def figure(*, x_title: str = "", y_title: str = "", **changes: Any) -> go.Figure
     """An empty figure in house style, with titled axes; changes are put over the house layout."""
     axes = {"xaxis": {"title": {"text": x_title}}, "yaxis": {"title": {"text": y_title}}}
     return go.Figure(layout=layout(**axes, **changes))
+
+
+def style() -> str:
+    """The style sheet for what Streamlit's own theme leaves too pale: signs of code, captions, tracks, what stands on blue.
+
+    Streamlit writes white on the primary colour whatever that is, and the primary colour on its own tint; no blue is
+    far enough from both white and a dark page, so what stands on it takes the page's colour.
+    """
+
+    def either(light: str, dark: str) -> str:
+        return f"light-dark({light}, {dark})"
+
+    page = either(LIGHT["surface"], DARK["surface"])
+    rules = [
+        '.stApp [data-testid^="stBaseButton-primary"]:not(:disabled), .stApp [data-testid^="stBaseButton-primary"]'
+        ":not(:disabled) *, .stApp [data-testid=stMultiSelect] [data-tag], .stApp [data-testid=stMultiSelect]"
+        f" [data-tag] * {{ color: {page}; }}",
+        f".stApp [data-testid=stCaptionContainer] {{ color: {either(LIGHT['muted'], DARK['muted'])}; opacity: 1; }}",
+    ]
+    track = '.stApp [data-testid=stSlider] [style*="touch-action"] > div:empty'
+    rules.append(f"{track} {{ box-shadow: 0 0 0 1px {either(LIGHT['neutral'], DARK['neutral'])}; }}")
+    for kind, tokens in _TOKENS.items():
+        names = ", ".join(f".stApp [data-testid=stCode] .token.{token}" for token in tokens)
+        rules.append(f"{names} {{ color: {either(*SYNTAX[kind])}; }}")
+    return "\n".join(rules)
 
 
 def icon() -> Image.Image:

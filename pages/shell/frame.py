@@ -5,11 +5,13 @@ from streamlit.navigation.page import StreamlitPage
 
 from pages.shell import glossary, path, questions, share, teaching
 from pages.shell.chapter import LESSONS
+from viz import theme
 
 
 def run(page: StreamlitPage) -> None:
     """Run the chosen page in its frame."""
     lesson = next((each for each in LESSONS if each.title == page.title), None)
+    st.html(f"<style>{theme.style()}</style>")
     glossary.opened(lesson.stem if lesson else "")
     if lesson is None:
         page.run()

@@ -92,3 +92,28 @@ def test_on_a_phone_the_row_fits(phone):
     button.tap()
     expect(phone.get_by_test_id("address").last).to_contain_text("Copied")
     assert phone.evaluate("document.documentElement.scrollWidth") <= 390
+
+
+LINK_WORDS = "[data-testid=link-words]:not(:empty)"
+
+
+def test_what_only_the_browser_reads_of_a_link_is_said_where_it_cannot_be(page):
+    page.goto("/drawing?ink=garbage")
+    expect(page.locator(LINK_WORDS)).to_have_text("The drawing in this link (ink) cannot be read, so it is left out.")
+    page.goto("/tensors?ink=garbage&at-nothing=1&dimension=3")
+    expect(page.locator(LINK_WORDS)).to_have_text(
+        "This page has no canvas for the drawing in this link (ink). This view has no picture for “at-nothing”."
+    )
+
+
+def test_an_unknown_page_says_so_offers_the_nearest_and_leaves_the_page_alive(page):
+    page.goto("/tensrs")
+    expect(page.get_by_text("There is no page called “tensrs”. The nearest by name:")).to_be_visible()
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    page.get_by_test_id("stMain").get_by_role("link", name="Tensors", exact=True).first.click()
+    expect(page.get_by_role("heading", name="Tensors", exact=True)).to_be_visible()
+    expect(page).to_have_url(re.compile(r"/tensors$"))
+    page.goto("/whole_picture")
+    expect(page.get_by_role("heading", name="The whole picture", level=1)).to_be_visible()
+    expect(page).to_have_url(re.compile(r"/$"))
+    expect(page.get_by_role("dialog")).to_have_count(0)

@@ -1,6 +1,9 @@
 """Colours by name, their contrast by WCAG's own formula, and the house layout."""
 
 import json
+import re
+import tomllib
+from pathlib import Path
 
 import numpy as np
 import plotly.graph_objects as go
@@ -44,6 +47,46 @@ def test_the_numbers_in_a_digit_read_on_its_darkest_and_its_lightest_ink(name):
     palette = theme.PALETTES[name]
     for ground in ("halftone", "panel", "surface"):
         assert contrast(palette["text"], palette[ground]) >= 4.5, ground
+
+
+CONFIG = tomllib.loads((Path(__file__).resolve().parents[2] / ".streamlit/config.toml").read_text())["theme"]
+
+
+def faded(text, ground, opacity):
+    """Text as it is seen where Streamlit lets so much of the ground through."""
+    mixed = [round(int(text[k : k + 2], 16) * opacity + int(ground[k : k + 2], 16) * (1 - opacity)) for k in (1, 3, 5)]
+    return "#{:02X}{:02X}{:02X}".format(*mixed)
+
+
+@pytest.mark.parametrize("name", theme.PALETTES)
+def test_every_pair_of_text_and_ground_that_streamlits_theme_makes_is_readable(name):
+    colours, palette = CONFIG[name], theme.PALETTES[name]
+    assert (colours["backgroundColor"], colours["textColor"]) == (palette["surface"], palette["text"])
+    primary = colours["primaryColor"]
+    grounds = [colours["backgroundColor"], colours["secondaryBackgroundColor"], colours["sidebar"]["backgroundColor"]]
+    for ground in grounds:
+        for text in (colours["textColor"], colours["linkColor"], palette["muted"]):
+            assert contrast(text, ground) >= 4.5, (text, ground)
+        assert contrast(primary, ground) >= 4.5, "a selected tab"
+        assert contrast(primary, faded(primary, ground, 0.1)) >= 4.5, "a selected segment or pill"
+        assert contrast(palette["neutral"], ground) >= 3, "a slider's empty track"
+    assert contrast(palette["surface"], primary) >= 4.5, "a primary button, a chosen tag"
+
+
+@pytest.mark.parametrize(("name", "place"), [("light", 0), ("dark", 1)])
+def test_every_sign_of_code_is_readable_and_keeps_its_kind(name, place):
+    colours = [pair[place] for pair in theme.SYNTAX.values()]
+    assert len(set(colours)) == len(colours)
+    for colour in colours:
+        assert contrast(colour, CONFIG[name]["codeBackgroundColor"]) >= 4.5, colour
+
+
+def test_the_style_sheet_says_each_colour_for_both_themes():
+    sheet = theme.style()
+    assert sheet.count("{") == sheet.count("}") == sheet.count("light-dark(")
+    for pair in re.findall(r"light-dark\((#\w{6}), (#\w{6})\)", sheet):
+        for colour, name in zip(pair, theme.PALETTES, strict=True):
+            assert contrast(colour, CONFIG[name]["backgroundColor"]) >= 3 or colour == theme.PALETTES[name]["surface"]
 
 
 def test_both_palettes_name_the_same_colours_as_design_md_gives_them():

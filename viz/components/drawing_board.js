@@ -35,7 +35,7 @@ const TEMPLATE = `
         <button type="button" data-testid="undo-drawing">Undo</button>
         <button type="button" data-testid="clear-drawing">Clear</button>
         <label>Pen width
-          <input type="range" min="${INK_PENS[0]}" max="${INK_PENS[1]}" step="1" data-testid="brush-size">
+          <input type="range" min="8" max="40" step="1" data-testid="brush-size">
           <output></output>
         </label>
       </div>
@@ -158,7 +158,8 @@ function recall(board) {
 /** A link that brings ink beats what this tab and the page remember, unless it is the same drawing. */
 function takeInk(board) {
   const ink = linkedValue("ink");
-  const found = ink === null ? null : decodeInk(ink, INK_PENS);
+  const { min, max } = board.find("input");
+  const found = ink === null ? null : decodeInk(ink, [Number(min), Number(max)]);
   if (ink !== null) tellLinkRead("ink", found ? undefined : ink);
   if (!found || encodeInk(board.strokes, board.brush) === ink) return keepInk(board);
   Object.assign(board, found, { base: board.data.drawing.base, picture: board.data.picture });

@@ -7,7 +7,6 @@ const INK_TOLERANCE = 0.5; // canvas units a simplified line may be off; doubled
 const INK_CHARACTERS = 1600;
 const INK_STROKES = 64;
 const INK_POINTS = 1000;
-const INK_PENS = [8, 40]; // the thinnest and the thickest pen, in canvas units
 const INK_REACH = [-280, 560]; // where the pen may be
 
 /** The drawing's text; null where there is no ink, or no short text for it. */
