@@ -147,7 +147,7 @@ def figure(*, x_title: str = "", y_title: str = "", **changes: Any) -> go.Figure
 
 
 def style() -> str:
-    """The style sheet for what Streamlit's own theme leaves too pale: signs of code, captions, tracks, what stands on blue.
+    """The style sheet for what Streamlit leaves too pale: signs of code, captions, tracks, what stands on blue.
 
     Streamlit writes white on the primary colour whatever that is, and the primary colour on its own tint; no blue is
     far enough from both white and a dark page, so what stands on it takes the page's colour.
