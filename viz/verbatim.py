@@ -36,3 +36,14 @@ def sentence(problem: object) -> str:
     """
     text = str(problem)
     return verbatim(text[:1].upper() + text[1:])
+
+
+def spoken(markdown: str) -> str:
+    r"""The same words without Markdown's marks, for a screen reader; a star between letters is multiplication.
+
+    >>> print(spoken(r"**Fewest steps: 7**, with `x*y*z` *at most*, see [Gradient](/gradient)\; 2 * 3"))
+    Fewest steps: 7, with x*y*z at most, see Gradient; 2 * 3
+    """
+    text = re.sub(r"\[([^\]]*)\]\([^)]*\)", r"\1", markdown)
+    text = re.sub(r"(?<![\w*\\])(\*\*?)(?=[^\s*])([^*]*?[^\s*])\1(?![\w*])", r"\2", text)
+    return re.sub(r"\\([!-/:-@\[-`{-~])", r"\1", re.sub(r"`([^`]*)`", r"\1", text))

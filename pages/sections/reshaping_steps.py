@@ -47,7 +47,7 @@ def ask(real: Mapping[str, np.ndarray]) -> tuple[engine.Source, tuple[engine.Ste
     st.selectbox("Start from an example", list(PRESETS), key="reshaping_preset", on_change=take_preset,
                  persist_state="session")  # fmt: skip
     source = typed(
-        "**x**: values in lists, or a shape", lambda text: engine.parse_source(text, real),
+        "x: values in lists, or a shape", lambda text: engine.parse_source(text, real),
         key="reshaping_source", default=first_source,
         help=f"`[[0, 1], [2, 3]]` are values; `(300, 20)` is a shape, filled with 0, 1, 2 and so on. "
         f"Real tensors: {', '.join(real)}.",

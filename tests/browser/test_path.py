@@ -50,6 +50,19 @@ def test_a_term_opens_in_place_by_mouse_and_by_keyboard_and_leads_on(page):
     expect(page.get_by_label("Shape of a")).to_have_value("(4, 1)")
 
 
+def test_a_page_that_is_only_opened_is_not_ticked_and_one_gone_through_is(browser, app_url):
+    """On a window as high as the page its foot is in view from the beginning."""
+    with browser.new_context(base_url=app_url, viewport={"width": 1440, "height": 6000}) as context:
+        page = opened(context.new_page(), "derivative", "Derivative")
+        expect(page.locator(STATUS)).to_be_in_viewport()
+        page.clock.install()
+        page.clock.run_for(60_000)
+        assert page.locator(STATUS).text_content() == f"0 of {len(LESSONS)} pages read"
+        page.get_by_role("heading", name="Derivative", exact=True).click()
+        page.clock.run_for(2_000)
+        expect(page.locator(STATUS)).to_have_text(f"1 of {len(LESSONS)} pages read")
+
+
 def test_a_page_read_to_its_end_is_ticked_and_stays_so_after_a_reload(page):
     opened(page, "derivative", "Derivative")
     expect(page.locator(STATUS)).to_have_text(f"0 of {len(LESSONS)} pages read")

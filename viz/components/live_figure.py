@@ -8,6 +8,7 @@ import streamlit as st
 
 from viz import theme
 from viz.components import assets
+from viz.verbatim import spoken
 
 NARROW_BELOW = 600
 
@@ -39,7 +40,7 @@ def live_figure(
     """
     data = {
         "figure": figure.to_json(),
-        "alt": alt,
+        "alt": spoken(alt),
         "height": height,
         "narrow": narrow and {"below": NARROW_BELOW, "layout": dict(narrow.layout), "height": narrow.height},
         "clicks": clicks,

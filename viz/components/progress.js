@@ -1,8 +1,10 @@
-// The way through the pages as the reader has gone it. A page counts as read when its foot has been in view for a
-// moment, or after some time on it.
+// The way through the pages as the reader has gone it. A page counts as read when the reader has gone down to its foot
+// and stayed a moment, or has answered one of its questions right. That the foot is in view is not enough: it is while a
+// page is still being filled, and on a high window at once.
 
-const READING = 20; // seconds on a page that count as having read it
-const AT_FOOT = 1500; // ms at its foot that do
+const AT_FOOT = 1500; // ms at its foot that count as having read a page
+const ACTS = ["scroll", "pointerdown", "keydown"];
+const RULE = "A page is ticked when you have gone down to its end, or answered one of its questions right.";
 
 const FORMS = { row: buildRow, overview: buildOverview, count: buildCount };
 
@@ -22,7 +24,10 @@ function renew(state, data) {
   root.replaceChildren();
   root.dataset.form = data.form;
   state.show = FORMS[data.form](root, data);
-  if (data.form === "count") recordAnswers(data.here, data.visit, data.answers);
+  if (data.form === "count") {
+    recordAnswers(data.here, data.visit, data.answers);
+    if (data.answers.right) recordSeen(data.here);
+  }
   else startReading(state, data.here);
   state.show(record());
 }
@@ -32,21 +37,26 @@ function release(state) {
   window.removeEventListener(RECORDED, state.listener);
 }
 
-/** Note the page as read once its foot, where this stands, has stayed in view, or the seconds are over. */
+/** Note the page as read once the reader has done something on it and its foot, where this stands, stays in view. */
 function startReading(state, stem) {
-  const done = () => { stopReading(state); recordSeen(stem); };
-  let seconds = 0;
-  const clock = setInterval(() => {
-    if (document.visibilityState === "visible") seconds += 1;
-    if (seconds >= READING) done();
-  }, 1000);
-  let atFoot = 0;
-  const observer = new IntersectionObserver(([{ isIntersecting }]) => {
-    clearTimeout(atFoot);
-    if (isIntersecting) atFoot = setTimeout(done, AT_FOOT);
-  });
+  let [hasActed, atFoot, timer] = [false, false, 0];
+  const consider = () => {
+    clearTimeout(timer);
+    if (hasActed && atFoot) timer = setTimeout(() => { stopReading(state); recordSeen(stem); }, AT_FOOT);
+  };
+  const act = ({ type, target }) => {
+    if (hasActed || !target.closest?.(".stMain") || (type === "scroll" && !target.scrollTop)) return;
+    hasActed = true;
+    consider();
+  };
+  const observer = new IntersectionObserver(([{ isIntersecting }]) => { atFoot = isIntersecting; consider(); });
   observer.observe(state.root);
-  state.stop = () => { clearInterval(clock); clearTimeout(atFoot); observer.disconnect(); };
+  for (const type of ACTS) document.addEventListener(type, act, true);
+  state.stop = () => {
+    clearTimeout(timer);
+    observer.disconnect();
+    for (const type of ACTS) document.removeEventListener(type, act, true);
+  };
 }
 
 function stopReading(state) {
@@ -121,7 +131,7 @@ function buildOverview(root, { sections, here }) {
     });
     list.append(element("section", "", element("h3", "", title), element("ul", "", ...items)));
   }
-  root.append(element("div", "head", onward, status), list);
+  root.append(element("div", "head", onward, status), element("p", "rule", RULE), list);
   return (kept) => {
     status.textContent = soFar(kept, pages);
     const next = pages.find(({ stem }) => stem !== here && !kept.seen.includes(stem));
