@@ -1,9 +1,8 @@
-"""The words in which data may be described, and the numbers they say: "30 photos" is 30 for the slot photos."""
+"""The words in which data may be described, what each of them counts or says, and how a mistyped one is known again."""
 
 import re
-from fractions import Fraction
 
-from engine.errors import InvalidInput
+from engine.description_numbers import NUMBER_WORDS, plain
 
 EXAMPLES = (
     "30 photos of 12 megapixels",
@@ -13,65 +12,134 @@ EXAMPLES = (
     "500 documents with 20,000 words",
 )
 COUNTED = {
-    "photos": "photo photos image images picture pictures",
-    "videos": "video videos clip clips film films movie movies",
-    "stocks": "stock stocks share shares",
-    "sensors": "sensor sensors station stations",
-    "texts": "text texts message messages tweet tweets",
-    "rows": "person people customer customers patient patients house houses document documents row rows sample samples",
-    "characters": "character characters letter letters",
-    "alphabet": "alphabet",
-    "features": "feature features column columns number numbers property properties value values word words",
-    "megapixels": "megapixel megapixels mp",
+    "photos": "photo photos image images picture pictures pic pics img imgs foto fotos photograph photographs "
+    "selfie selfies scan scans drawing drawings painting paintings screenshot screenshots digit digits icon icons "
+    "thumbnail thumbnails",
+    "videos": "video videos vid vids clip clips film films movie movies footage animation animations",
+    "sounds": "audio sound sounds song songs recording recordings speech music podcast podcasts",
+    "stocks": "stock stocks share shares ticker tickers",
+    "sensors": "sensor sensors station stations thermometer thermometers",
+    "series": "series sequence sequences signal signals",
+    "texts": "text texts message messages tweet tweets sms email emails mail mails comment comments review reviews "
+    "post posts sentence sentences",
+    "rows": "person persons people peoples human humans customer customers client clients patient patients house "
+    "houses document documents article articles book books row rows record records user users student students "
+    "employee employees worker workers passenger passengers citizen citizens individual individuals car cars "
+    "flower flowers apartment apartments product products player players child children men women",
+    "samples": "sample samples example examples instance instances observation observations item items entry entries",
+    "batches": "batch batches",
+    "characters": "character characters letter letters char chars symbol symbols",
+    "words": "word words term terms token tokens",
+    "alphabet": "alphabet vocabulary vocab dictionary lexicon",
+    "features": "feature features column columns number numbers property properties value values attribute attributes "
+    "variable variables field fields characteristic characteristics quantity quantities indicator indicators "
+    "information informations",
+    "channels": "channel channels canal canals colors colours",
+    "megapixels": "megapixel megapixels mp mpx mpix",
     "fps": "fps",
     "frames": "frame frames",
-    "wide": "wide",
-    "high": "high tall",
-    "seconds": "s sec second seconds",
-    "minutes": "min minute minutes",
-    "hours": "h hour hours",
+    "wide": "wide width",
+    "high": "high tall height",
+    "steps": "timestep timesteps step steps",
+    "hertz": "hz hertz",
+    "kilohertz": "khz kilohertz",
+    "seconds": "s sec secs second seconds",
+    "minutes": "min mins minute minutes",
+    "hours": "h hr hrs hour hours",
     "days": "day days",
     "weeks": "week weeks",
     "months": "month months",
-    "years": "year years",
+    "years": "yr yrs year years",
 }
-SLOTS = {word: slot for slot, words in COUNTED.items() for word in words.split()}
+COUNTED |= {f"per {unit}": f"per {unit}" for unit in ("second", "minute", "hour", "day")}
+SLOTS = {word: slot for slot, words in COUNTED.items() for word in ([words] if " " in slot else words.split())}
 KIND_OF = {
-    "photos": "images", "videos": "video", "stocks": "series", "sensors": "series", "texts": "texts", "rows": "vectors",
+    "photos": "images", "videos": "video", "sounds": "sound", "stocks": "series", "sensors": "series",
+    "series": "series", "texts": "texts", "rows": "vectors",
 }  # fmt: skip
+DURATIONS = ("seconds", "minutes", "hours", "days", "weeks", "months", "years")
+BEFORE_OR_AFTER = ("wide", "high", "alphabet")
+"""Slots whose number may follow them after “of”: “a width of 256”, “an alphabet of 128”."""
 SAID = {
-    "fps": "frames/s",
-    "channels": "colour",
-    "every": "daily, hourly or by the minute",
-    "rows": "people or documents",
-}
-DESCRIBED = {
-    "grey": ("channels", 1), "gray": ("channels", 1), "greyscale": ("channels", 1), "grayscale": ("channels", 1),
-    "colour": ("channels", 3), "color": ("channels", 3), "rgb": ("channels", 3), "rgba": ("channels", 4),
-    "secondly": ("every", 1), "minutely": ("every", 60), "hourly": ("every", 3600), "daily": ("every", 86_400),
+    "secondly": "by the second", "minutely": "by the minute", "fps": "frames/s", "sd": "480p", "hd": "720p",
+    "fullhd": "1080p", "qhd": "1440p", "uhd": "4k", "uhd eight": "8k",
 }  # fmt: skip
-SERIES_OF = {"price": "stocks", "prices": "stocks"}
-SERIES_OF |= {"temperature": "sensors", "temperatures": "sensors", "measurements": "sensors"}
+"""What is shown for words that stand for several."""
+DESCRIBED = {
+    **dict.fromkeys(["grey", "gray", "greyscale", "grayscale", "monochrome"], ("channels", 1)),
+    **dict.fromkeys(["colour", "color", "coloured", "colored", "colorful", "colourful", "rgb"], ("channels", 3)),
+    **dict.fromkeys(["rgba", "cmyk"], ("channels", 4)),
+    "mono": ("features", 1), "stereo": ("features", 2), "ascii": ("alphabet", 128), "secondly": ("every", 1),
+    "minutely": ("every", 60), "hourly": ("every", 3600), "daily": ("every", 86_400), "weekly": ("every", 604_800),
+    "monthly": ("every", 2_592_000),
+}  # fmt: skip
+FLAGS = {"square": "square", "squares": "square", "squared": "square", "portrait": "portrait", "vertical": "portrait"}
+FLAGS |= {
+    "side": "square",
+    "sides": "square",
+    "upright": "portrait",
+    "channels first": "first",
+    "channels last": "last",
+}
+SERIES_OF = dict.fromkeys(("price", "prices"), "stocks")
+SERIES_OF |= dict.fromkeys(("temperature", "temperatures", "weather"), "sensors")
+SERIES_OF |= dict.fromkeys(("measurement", "measurements", "reading", "readings"), "sensors")
 """What a word stands for that has no number: prices are those of one stock, unless more are named."""
-FILLERS = {"of", "at", "in", "with", "and", "each", "from", "the", "for", "by", "to"}
-DIGITS = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
-WORD_NUMBERS = {word: number for number, word in enumerate(DIGITS)}
-WORD_NUMBERS |= {"a": 1, "an": 1, "twelve": 12, "twenty": 20, "thirty": 30}
-MULTIPLIERS = {"dozen": 12, "hundred": 100, "thousand": 1000, "million": 10**6, "billion": 10**9}
-LINES = {"480p": (480, 854), "720p": (720, 1280), "1080p": (1080, 1920), "1440p": (1440, 2560), "2160p": (2160, 3840)}
-LINES |= {"hd": LINES["720p"], "fullhd": LINES["1080p"], "4k": LINES["2160p"], "8k": (4320, 7680)}
+LINES = {
+    "sd": (480, 854), "hd": (720, 1280), "fullhd": (1080, 1920), "qhd": (1440, 2560), "uhd": (2160, 3840),
+    "uhd eight": (4320, 7680),
+}  # fmt: skip
+PIXELS = ("pixel", "pixels", "px", "pix")
+_LINKS = "of with at in from for and or on by having has have containing described over , ; : ( ) [ ] . /"
+_FILLERS = """
+    the each every all any some to is are was were be been being had its it their his her my our your we i you they
+    this that these those there which who whose where when what per as into about around approximately roughly ca
+    exactly only just also then than so such long length large big size sized sizes resolution dimension dimensions
+    lasting lasts last duration taken made consisting consists contains contain including include recorded sampled
+    measured stored known know given collected data dataset datasets set sets collection total shape shapes trading
+    working business them called like would want please time times during between both rate tensor tensors array arrays
+"""
+LINKS = set(_LINKS.split())
+FILLERS = LINKS | set(_FILLERS.split())
+NOUNS = {"size", "length", "duration", "time", "resolution", "rate", "shape", "height", "width"}
+"""Words without a use of their own that may still name a feature: “size, rooms and price”."""
+INTERVALS = {"interval", "intervals", "bars", "candles", "apart"}
+_UNIT = r"(second|minute|hour|day)\b"
+_A = r"\s*(?:/|per|an?|each|every|in an?|in one)\s*"
+_SIGNS = r"(?:characters?|letters?|chars?|symbols?|signs?|words?|terms?|tokens?)"
 REWRITES = (
-    (r"\bfull[ -]hd\b", " fullhd "),
-    (r"\bframes?\s*(?:/|per|a)\s*s(?:ec(?:ond)?)?\b", " fps "),
-    (r"\b(?:by the|per|every|each)\s+second\b", " secondly "),
-    (r"\b(?:by the|per|every|each)\s+minute\b|\bminute(?=\s+prices)", " minutely "),
-    (r"\b(?:by the|per|every|each)\s+hour\b", " hourly "),
-    (r"\b(?:by the|per|every|each)\s+day\b", " daily "),
-    (r"\bout of\s+(?:an alphabet of\s+)?([\d,_]+)(?:\s+(?:characters|letters))?", r" \1 alphabet "),
-    (r"\bblack[ -]and[ -]white\b", " grey "),
-    (r"(?<=\d)\s*[x×]\s*(?=\d)|(?<=\d)\s+by\s+(?=\d)", " × "),
-)
-TOKEN = re.compile(r"\d+p\b|[48]k\b|\d[\d,_]*(?:\.\d+)?|[^\W\d_]+|×|[^\s]")
+    (r"\b(u?int8|int32|float16|float32|float64|bool)\b", " "),
+    (r"\bchannels?[ ]first\b|\bnchw\b", " channels_first "),
+    (r"\bchannels?[ ]last\b|\bnhwc\b", " channels_last "),
+    (r"\b[48]k(?= +(?:{nouns})\b)", lambda found: f"{found[0][0]} thousand"),
+    (r"\bfull[ ]?hd\b|\b1080[pi]\b", " fullhd "),
+    (r"\bultra[ ]hd\b|\b4k\b|\b2160p\b", " uhd "),
+    (r"\b8k\b|\b4320p\b", " uhd_eight "),
+    (r"\b480[pi]\b", " sd "),
+    (r"\b720[pi]\b", " hd "),
+    (r"\b1440p\b", " qhd "),
+    (r"\b(high|low|good|full)[ ](res|resolution|quality|definition|speed)\b", r" \1_\2 "),
+    (r"\bnumber of\b", " "),
+    (r"\b(each|every) one\b", r"\1"),
+    (r"\bof (?:them|these|those|which)\b", " samples "),
+    (r"\bbatch[ ]?size\b", " samples :"),
+    (r"\bmega[ ]pixels?\b", "megapixels"),
+    (r"\bkilo[ ]hertz\b", "khz"),
+    (r"\b(?:time|data)[ ](steps?|points?)\b", lambda found: "steps" if "step" in found[1] else "samples"),
+    (r"\btime[ ]stamps?\b|\btimestamps?\b", "steps"),
+    (r"\bblack[ ](?:(?:and|&|n)[ ])?white\b|\bb ?[/&] ?w\b|\bbw\b", " grey "),
+    (r"\b(gr[ea]y)[ ](?:scales?|scaled|level|levels|tones?)\b", " grey "),
+    (rf"\b(?:frames?|images?|pictures?|pics?|f){_A}s(?:ec(?:ond)?s?)?\b", " fps "),
+    (rf"\b(?:measurements?|readings?|times|samples?|points?|data){_A}{_UNIT}", r" per_\1 "),
+    (rf"\b(minutes?|hours?|steps?){_A}(?:single )?(?:trading )?(?:stock )?day\b", r" \1 "),
+    (r"\b(second|minute|hour|day) by (?:second|minute|hour|day)\b", r"by the \1"),
+    (rf"\b(?:by the|by|once an?|once per|per|every|each)\s+(?:single |trading )?{_UNIT}(?! of)",
+     lambda found: {"second": " secondly ", "minute": " minutely ", "hour": " hourly ", "day": " daily "}[found[1]]),
+    (r"(?<![\d] )\bminute(?=\s+(?:stock |share )?(?:prices?|data|bars|candles))", " minutely "),
+    (rf"\b{_SIGNS} (?:in|of) (?:the |an? |its |our )?(?:alphabet|dictionary|vocabulary)\b", " alphabet "),
+    (rf"\b(?:possible|different|unique|distinct|ascii|(?:most )?(?:common|frequent)) {_SIGNS}", " alphabet "),
+    (r"\b(?:(?:one|each) )?out of\b|\bone of (?=\d)", " alphabet "),
+)  # fmt: skip
 
 
 def understood() -> str:
@@ -79,87 +147,40 @@ def understood() -> str:
     return "Understood are, for example, " + ", ".join(f"“{example}”" for example in EXAMPLES) + "."
 
 
-def _tokens(text: str) -> list[str]:
-    plain = text.lower()
+def rewritten(text: str) -> str:
+    """A typed text in lower case, where one word stands for what takes several: “frames per second” is “fps”."""
+    found = plain(text)
+    nouns = "|".join(word for word, slot in SLOTS.items() if slot in ("rows", "texts", "samples", "stocks", "sensors"))
     for pattern, replacement in REWRITES:
-        plain = re.sub(pattern, replacement, plain)
-    return [token for token in TOKEN.findall(plain) if token not in (",", ".", ";", ":", "-") and token not in FILLERS]
+        found = re.sub(pattern.replace("{nouns}", nouns), replacement, found)
+    return found
 
 
-def facts_of(text: str) -> dict[str, Fraction]:
-    """Slot → number: each number goes to the next word that counts something. InvalidInput for any other word.
+KNOWN = {*SLOTS, *DESCRIBED, *SERIES_OF, *LINES, *PIXELS, *FILLERS, *FLAGS, *INTERVALS, *NUMBER_WORDS, "x", "times"}
+_CORRECTED = [word for word in (*SLOTS, *DESCRIBED, *SERIES_OF, *PIXELS, *NUMBER_WORDS) if len(word) >= 4]
 
-    >>> facts_of("30 grey photos of 12 megapixels") == {"channels": 1, "photos": 30, "megapixels": 12}
-    True
+
+def meant(word: str) -> str | None:
+    """The known word that this one is with a single mistake after its first letter; None without, or with several.
+
+    >>> meant("imgaes"), meant("secnds"), meant("cats")
+    ('images', 'seconds', None)
     """
-    facts: dict[str, Fraction] = {}
-    pending: Fraction | None = None
-    product = False
-    for token in _tokens(text):
-        number = _number(token)
-        if token in MULTIPLIERS:
-            pending = (pending or 1) * MULTIPLIERS[token]
-        elif number is not None and product:
-            _put(facts, "wide", pending)
-            _put(facts, "high", number)
-            pending, product = None, False
-        elif number is not None and pending is None:
-            pending = number
-        elif token == "×" and pending is not None:
-            product = True
-        elif number is None and not product:
-            pending = _said(facts, token, pending)
-        else:
-            raise _uncounted(pending)
-    if pending is not None:
-        raise _uncounted(pending)
-    return facts
-
-
-def _uncounted(number: Fraction) -> InvalidInput:
-    return InvalidInput(f"“{number}” lacks a word that says what it counts. {understood()}")
-
-
-def _said(facts: dict[str, Fraction], token: str, pending: Fraction | None) -> Fraction | None:
-    """Put down what a word says, and give back the number if it still waits for its word."""
-    if token in LINES:
-        for slot, lines in zip(("high", "wide"), LINES[token], strict=True):
-            _put(facts, slot, Fraction(lines))
-    elif token in DESCRIBED:
-        slot, number = DESCRIBED[token]
-        _put(facts, slot, Fraction(number))
-    elif token in SLOTS or token in SERIES_OF:
-        _count(facts, SLOTS.get(token) or ("features" if pending else SERIES_OF[token]), pending)
+    if len(word) < 4 or len(word) > 20:
         return None
-    elif token not in ("pixel", "pixels", "px"):
-        raise InvalidInput(f"“{token[:40]}” is not understood here. {understood()}")
-    return pending
+    found = [known for known in _CORRECTED if known[0] == word[0] and _one_mistake(word, known)]
+    senses = {SLOTS.get(known) or DESCRIBED.get(known) or known for known in found}
+    return found[0] if len(senses) == 1 else None
 
 
-def _number(token: str) -> Fraction | None:
-    if token in WORD_NUMBERS:
-        return Fraction(WORD_NUMBERS[token])
-    if not token[0].isdecimal() or token in LINES:
-        return None
-    digits = token.replace(",", "").replace("_", "")
-    try:
-        return Fraction(digits)
-    except ValueError:
-        return None
-
-
-def _count(facts: dict[str, Fraction], slot: str, pending: Fraction | None) -> None:
-    if pending is not None:
-        _put(facts, slot, pending)
-    elif slot in KIND_OF and slot not in facts:
-        facts[slot] = Fraction(1)
-    elif slot not in facts:
-        raise InvalidInput(f"“{slot}” needs a number before it. {understood()}")
-
-
-def _put(facts: dict[str, Fraction], slot: str, number: Fraction) -> None:
-    if slot in facts and not (slot in KIND_OF and facts[slot] == 1):
-        raise InvalidInput(f"“{slot}” is said twice; say it once.")
-    if number <= 0:
-        raise InvalidInput(f"“{slot}” must be more than 0; {number} is not.")
-    facts[slot] = number
+def _one_mistake(word: str, known: str) -> bool:
+    """Whether a letter is missing, too many, wrong, or changed places with the next."""
+    if abs(len(word) - len(known)) > 1 or word == known:
+        return False
+    at = next((place for place, pair in enumerate(zip(word, known, strict=False)) if pair[0] != pair[1]), None)
+    if at is None:
+        return True
+    rest, other = word[at:], known[at:]
+    swapped = rest[:2] == other[1::-1] and rest[2:] == other[2:]
+    changed = len(word) > 5 and rest[1:] == other[1:]  # of short words that is another word: cats, cars
+    return swapped or changed or rest[1:] == other or rest == other[1:]

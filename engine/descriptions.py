@@ -1,34 +1,45 @@
-"""Data described in words, "30 photos of 12 megapixels", as a shape: a small whitelist of words, nothing guessed.
+"""Data described in words, "30 photos of 12 megapixels", as a shape: what can be read is, the rest is named.
 
 Every number needs a word that says what it counts. What the words leave open and convention settles (colour,
 frames per second, trading days in a year) is said in the sentence that comes with the shape.
 """
 
-from collections.abc import Callable
-from fractions import Fraction
-from math import isqrt
+import re
 from typing import NamedTuple
 
-from engine.description_words import EXAMPLES, KIND_OF, SAID, facts_of, understood
+from engine.description_facts import Facts, facts_of
+from engine.description_grids import images, video
+from engine.description_lists import texts, vectors
+from engine.description_series import series, sound
+from engine.description_words import DURATIONS, EXAMPLES, KIND_OF, understood
 from engine.errors import InvalidInput
-from engine.real_world import View, checked_size
+from engine.real_world import DTYPES, View, checked_size
+
+__all__ = ["EXAMPLES", "Description", "parse_description"]
 
 MAX_TEXT = 200
-SECONDS = {"seconds": 1, "minutes": 60, "hours": 3600, "days": 86_400, "weeks": 604_800}
-TRADING_DAYS = {"days": 1, "weeks": 5, "months": 21, "years": 252}
-CALENDAR_DAYS = {"days": 1, "weeks": 7, "months": 30, "years": 365}
-TRADING_MINUTES = 390
+READERS = {"images": images, "video": video, "sound": sound, "series": series, "texts": texts, "vectors": vectors}
+_SERIES = "stocks sensors series rows samples features every steps seconds minutes hours days weeks months years"
+_LISTS = "texts rows samples features characters words alphabet"
+USED = {
+    "images": "photos samples batches wide high megapixels channels",
+    "video": "videos samples batches wide high megapixels channels fps frames seconds minutes hours days weeks",
+    "sound": "sounds videos samples batches hertz kilohertz features channels seconds minutes hours days weeks",
+    "series": _SERIES, "texts": _LISTS, "vectors": _LISTS,
+}  # fmt: skip
+"""Slots that say something of a kind of data; other numbers are left aside."""
 
 
 class Description(NamedTuple):
-    """What a text describes. read: one or two sentences on how it was read."""
+    """What a text describes. read: how it was read. said: which other fields of a View the text names."""
 
     view: View
     read: str
+    said: tuple[str, ...] = ()
 
 
 def parse_description(text: str) -> Description:
-    """The tensor a few words describe; InvalidInput, saying which words are understood, for anything else.
+    """The tensor a few words describe; InvalidInput, with what was understood and what is missing, for anything else.
 
     >>> parse_description("30 photos of 12 megapixels").view.sizes
     (30, 3000, 4000, 3)
@@ -36,144 +47,108 @@ def parse_description(text: str) -> Description:
     if len(text) > MAX_TEXT:
         raise InvalidInput(f"the description must have at most {MAX_TEXT} characters; this has {len(text)}.")
     facts = facts_of(text)
-    kinds = {KIND_OF[slot] for slot in facts if slot in KIND_OF}
-    if not kinds:
-        raise InvalidInput(f"this does not say what the data are. {understood()}")
-    if len(kinds) > 1:
-        raise InvalidInput(f"this names {' and '.join(sorted(kinds))} at once; describe one kind of data at a time.")
-    reader, allowed = READERS[kinds.pop()]
-    for slot in facts:
-        if slot not in allowed.split():
-            raise InvalidInput(
-                f"“{SAID.get(slot, slot)}” does not go with this kind of data. Right would be “{_example(reader)}”."
-            )
-    view, read = reader(facts)
-    names = View(view.kind, view.sizes).axes
-    for size, name in zip(view.sizes, names, strict=True):
+    kind = _kind(facts)
+    try:
+        view, read = READERS[kind](facts)
+    except InvalidInput as problem:
+        raise InvalidInput(f"{problem}{_so_far(facts)}") from None
+    for size, name in zip(view.sizes, View(view.kind, view.sizes).axes, strict=True):
         checked_size(size, name)
-    return Description(view, read)
+    dtype = next((found for found in re.findall(r"[a-z]+\d*", text.lower()) if found in DTYPES), None)
+    view = view._replace(dtype=dtype or view.dtype, channels_first=view.channels_first or "first" in facts.flags)
+    ordered = view.channels_first or bool(facts.flags & {"first", "last"})
+    said = (("dtype",) if dtype else ()) + (("channels_first",) if ordered else ())
+    unused = [facts.phrases[slot] for slot in facts.counts if slot not in USED[kind].split()]
+    return Description(view, read + _besides(facts, unused), said)
 
 
-def _example(reader: Callable) -> str:
-    return dict(zip((_images, _video, _prices, _texts, _vectors), EXAMPLES, strict=True))[reader]
+def _kind(facts: Facts) -> str:
+    """The one kind of data described. A kind that is named with a number is meant rather than one named without."""
+    numbered = {KIND_OF[slot] for slot in facts.named if slot in facts.counts}
+    named = {KIND_OF[slot] for slot in facts.named}
+    for kinds in (numbered, named):
+        kinds = _narrowed(kinds, facts)
+        if len(kinds) == 1:
+            return kinds.pop()
+        if kinds:
+            raise InvalidInput(
+                f"this names {' and '.join(sorted(kinds))} at once; describe one kind of data at a time."
+                f"{_so_far(facts)}"
+            )
+    kind = _implied(facts)
+    if kind and (kind == "vectors" or not facts.counted):
+        return kind
+    unknown = [facts.counted[0][1]] if facts.counted else facts.unknown
+    if unknown:
+        so_far = f" Understood so far: {_quoted(facts.phrases.values(), 60)}." if facts.phrases else ""
+        raise InvalidInput(f"“{unknown[0][:40]}” is not understood here. {understood()}{so_far}")
+    raise InvalidInput(f"this does not say what the data are.{_so_far(facts)} {understood()}")
 
 
-def _whole(number: Fraction) -> int:
-    """The nearest whole number, at least 1."""
-    return max(1, int(number + Fraction(1, 2)))
+def _narrowed(kinds: set[str], facts: Facts) -> set[str]:
+    """Without the kinds that only describe another: “text documents”, “audio clips”, “frames of a video”."""
+    if kinds == {"vectors"} and "characters" in facts:
+        return {"texts"}
+    if kinds == {"vectors"} and "photos" in facts.named and _implied(facts) in ("images", None) and _sized(facts):
+        return {"images"}
+    if {"texts", "vectors"} == kinds:
+        return {"texts"} if "characters" in facts else {"vectors"}
+    if "sound" in {KIND_OF[slot] for slot in facts.named} and kinds <= {"sound", "video"} and "fps" not in facts:
+        return {"sound"} if kinds else kinds
+    if len(kinds) > 1 and not any(slot in facts.counts for slot in facts.named):
+        fitting = {kind for kind in kinds if kind == _implied(facts)}
+        return fitting or kinds
+    return kinds
 
 
-def _resolution(facts: dict[str, Fraction]) -> tuple[int, int, str]:
-    """Height and width in pixels, and how they were found."""
-    if "megapixels" in facts:
-        square = facts["megapixels"] * 1_000_000 / 12
-        side = Fraction(isqrt(int(square * 10**12)), 10**6)
-        return _whole(3 * side), _whole(4 * side), ", proportions 4:3 assumed"
-    if "wide" in facts and "high" in facts:
-        return _whole(facts["high"]), _whole(facts["wide"]), ""
-    raise InvalidInput(
-        "this does not say how large the pictures are; right would be “12 megapixels”, “1920×1080” "
-        "(width × height) or “1080p”."
+def _sized(facts: Facts) -> bool:
+    """Whether the text says how large a picture is, or in how many channels."""
+    return bool(facts.products) or any(slot in facts for slot in ("high", "megapixels", "channels"))
+
+
+def _implied(facts: Facts) -> str | None:
+    """The kind of data that the numbers alone belong to."""
+    sized = _sized(facts)
+    rules = (
+        ("fps" in facts or (sized and any(slot in facts for slot in ("frames", *DURATIONS))), "video"),
+        ("megapixels" in facts or (sized and "samples" in facts), "images"),
+        ("hertz" in facts or "kilohertz" in facts, "sound"),
+        ("steps" in facts or ("every" in facts and "features" in facts), "series"),
+        ("characters" in facts and "samples" in facts, "texts"),
+        ("features" in facts and ("samples" in facts or bool(facts.counted)), "vectors"),
     )
+    return next((kind for found, kind in rules if found), None)
 
 
-def _channels(facts: dict[str, Fraction]) -> tuple[int, str]:
-    if "channels" in facts:
-        count = int(facts["channels"])
-        return count, f"{count} channel{'s' if count > 1 else ''}"
-    return 3, "3 channels for colour assumed"
+def _so_far(facts: Facts) -> str:
+    """What was understood of a text that is not enough, and what was not, as sentences after another."""
+    found = f" Understood so far: {_quoted(facts.phrases.values(), 110)}." if facts.phrases else ""
+    bare = [stray for stray in facts.strays if " " not in stray]
+    if bare:
+        found += f" {_quoted(bare[:1], 40)} lacks a word that says what it counts."
+    lost = [word for word in _lost(facts) if word not in bare]
+    return found + (f" Not understood: {_quoted(lost, 60)}." if lost else "")
 
 
-def _images(facts: dict[str, Fraction]) -> tuple[View, str]:
-    height, width, assumed = _resolution(facts)
-    channels, said = _channels(facts)
-    count = _whole(facts["photos"])
-    read = f"Read as {_many(count, 'image')}, {height:,} pixels high and {width:,} wide{assumed}; {said}."
-    return View("images", (count, height, width, channels)), read
+def _lost(facts: Facts) -> list[str]:
+    """Numbers and words without a use."""
+    return [*facts.strays, *(word for word in facts.aside if not any(word in stray for stray in facts.strays))]
 
 
-def _video(facts: dict[str, Fraction]) -> tuple[View, str]:
-    height, width, assumed = _resolution(facts)
-    channels, said = _channels(facts)
-    count, rate = _whole(facts["videos"]), facts.get("fps", Fraction(30))
-    seconds = sum((facts[unit] * length for unit, length in SECONDS.items() if unit in facts), Fraction(0))
-    if ("frames" in facts) == bool(seconds):
-        raise InvalidInput(
-            "a video needs either its duration or its number of frames; right would be “2 minutes of "
-            "1080p video” or “240 frames of 1080p video”."
-        )
-    frames = _whole(facts["frames"]) if "frames" in facts else _whole(seconds * rate)
-    pace = ""
-    if seconds:
-        pace = f" ({float(seconds):,g} s at {float(rate):g} frames/s{'' if 'fps' in facts else ', assumed'})"
-    read = f"Read as {_many(count, 'clip')} of {_many(frames, 'frame')}{pace}, "
-    return View("video", (count, frames, height, width, channels)), (
-        read + f"{height:,} pixels high and {width:,} wide{assumed}; {said}."
-    )
+def _besides(facts: Facts, unused: list[str]) -> str:
+    """The words taken for others and those left aside, as sentences after the reading."""
+    taken = "".join(f" “{typed}” is read as “{known}”." for typed, known in facts.respelled)
+    used = " ".join(facts.listed)
+    lost = [*unused, *(word for word in _lost(facts) if word not in used)]
+    return taken + (f" Left aside: {_quoted(lost, 160)}." if lost else "")
 
 
-def _prices(facts: dict[str, Fraction]) -> tuple[View, str]:
-    """Stocks on trading days, sensors on all days; prices by the minute make every trading day a sample."""
-    days_of = TRADING_DAYS if "stocks" in facts else CALENDAR_DAYS
-    days = sum((facts[unit] * length for unit, length in days_of.items() if unit in facts), Fraction(0))
-    hours = sum((facts[unit] * SECONDS[unit] for unit in ("seconds", "minutes", "hours") if unit in facts), Fraction(0))
-    every = facts.get("every")
-    if every is None or not (days or hours):
-        raise InvalidInput(
-            "a time series needs a duration and how often there is a number; right would be “5 years "
-            "of daily prices of 500 stocks” or “2 weeks of hourly measurements of 20 sensors”."
-        )
-    features = _whole(facts.get("features", Fraction(1)))
-    count = _whole(facts.get("stocks", facts.get("sensors", Fraction(1))))
-    ending = f"{_many(features, 'feature')} per timestep."
-    if "sensors" in facts:
-        steps = _whole((days * 86_400 + hours) / every)
-        read = f"Read as {_many(count, 'sensor')}, each one sample of {_many(steps, 'timestep')}"
-        calendar = " (30 days a month, 365 a year)" if {"months", "years"} & facts.keys() else ""
-        return View("series", (count, steps, features)), f"{read}{calendar}; {ending}"
-    if hours or every not in (60, 86_400):
-        raise InvalidInput(
-            "prices of stocks are understood daily or by the minute, over days, weeks, months or years; "
-            "right would be “250 days of minute prices of 1 stock with 3 features”."
-        )
-    if every == 86_400:
-        read = f"Read as {_many(count, 'stock')}, each one sample of {_many(_whole(days), 'trading day')}"
-        return View("series", (count, _whole(days), features)), f"{read} (252 a year); {ending}"
-    samples = _whole(days) * count
-    read = f"Read as {_many(samples, 'trading day')}, each one sample of {TRADING_MINUTES} minutes"
-    return View("series", (samples, TRADING_MINUTES, features)), f"{read}; {ending}"
-
-
-def _texts(facts: dict[str, Fraction]) -> tuple[View, str]:
-    if "characters" not in facts:
-        raise InvalidInput("this does not say how long the texts are; right would be “1,000 texts of 280 characters”.")
-    count, length = _whole(facts["texts"]), _whole(facts["characters"])
-    alphabet = _whole(facts.get("alphabet", Fraction(128)))
-    assumed = "" if "alphabet" in facts else ", assumed"
-    read = f"Read as {_many(count, 'text')} of {_many(length, 'character')}, each character a vector of {alphabet:,} "
-    return View("series", (count, length, alphabet)), read + f"numbers, one per possible character{assumed}."
-
-
-def _vectors(facts: dict[str, Fraction]) -> tuple[View, str]:
-    if "features" not in facts:
-        raise InvalidInput(
-            "this does not say how many numbers describe one sample; right would be “500 documents "
-            "with 20,000 words” or “100,000 people with 3 features”."
-        )
-    count, features = _whole(facts["rows"]), _whole(facts["features"])
-    return View(
-        "vectors", (count, features)
-    ), f"Read as {_many(count, 'sample')} with {_many(features, 'feature')} each."
-
-
-def _many(count: int, noun: str) -> str:
-    return f"{count:,} {noun}{'' if count == 1 else 's'}"
-
-
-READERS = {
-    "images": (_images, "photos wide high megapixels channels"),
-    "video": (_video, "videos wide high megapixels channels fps frames seconds minutes hours days weeks"),
-    "series": (_prices, "stocks sensors every features seconds minutes hours days weeks months years"),
-    "texts": (_texts, "texts characters alphabet"),
-    "vectors": (_vectors, "rows features"),
-}
+def _quoted(words, room: int) -> str:
+    """Words in quotes, with … where there is no more room."""
+    found, length = [], 0
+    for word in dict.fromkeys(words):
+        length += len(word) + 4
+        if length > room:
+            return ", ".join([*found, "…"]) if found else f"“{word[: room - 5]}…”"
+        found.append(f"“{word}”")
+    return ", ".join(found)

@@ -5,9 +5,9 @@ from functools import cache
 
 import streamlit as st
 
-from engine.descriptions import EXAMPLES, parse_description
+from engine.descriptions import EXAMPLES, Description, parse_description
 from engine.errors import InvalidInput
-from engine.real_world import View, checked_view
+from engine.real_world import checked_view
 from pages.shell import layout, share
 from pages.shell.typed import typed
 from viz.cells import Scene
@@ -15,7 +15,6 @@ from viz.components.data_blocks import data_blocks
 from viz.components.live_cells import live_cells
 from viz.real_world import channels_scene
 from viz.snippets.real_world import shape_code
-from viz.verbatim import verbatim
 
 DEFAULT = "4 clips of 60 s at 4 frames/s, 256×144"
 
@@ -26,21 +25,24 @@ def keep() -> None:
         st.session_state.real_world_view = checked_view(st.session_state.real_world_blocks.view or {})
 
 
-def described() -> View:
-    """What the reader's own words describe; new words become the page's view, with the dtype and order kept."""
+def described() -> Description:
+    """What the reader's own words describe; new words become the page's view, with what they leave open kept."""
     found = typed(
         "Describe data in your own words", parse_description, key="real_world_words", default=DEFAULT,
         help="For example: " + "; ".join(EXAMPLES),
     )  # fmt: skip
-    st.caption(verbatim(found.read))
     usual = found.view._asdict() | {"sizes": list(found.view.sizes)}
     linked = share.parts("real_world_place", usual)
     kept = st.session_state.setdefault("real_world_view", checked_view(linked))
-    if st.session_state.setdefault("real_world_read", found.read) != found.read:
-        st.session_state.real_world_read = found.read
-        st.session_state.real_world_view = found.view._replace(dtype=kept.dtype, channels_first=kept.channels_first)
+    words = st.session_state.real_world_words_accepted
+    if st.session_state.setdefault("real_world_read", words) != words:
+        st.session_state.real_world_read = words
+        open_still = {"dtype": kept.dtype, "channels_first": kept.channels_first}
+        st.session_state.real_world_view = found.view._replace(
+            **{name: value for name, value in open_still.items() if name not in found.said}
+        )
     linked |= st.session_state.real_world_view._asdict()
-    return found.view
+    return found
 
 
 @cache
@@ -52,11 +54,12 @@ def scene() -> Scene:
 @share.fragment
 def show() -> None:
     """The words, the blocks, and the code of what they show."""
-    view = described()
+    found = described()
     words = st.session_state.real_world_words_accepted
     data_blocks(
-        key="real_world_blocks", view=st.session_state.real_world_view, words=words, described=view, on_change=keep
-    )
+        key="real_world_blocks", view=st.session_state.real_world_view, words=words, described=found,
+        refused=st.session_state.real_world_words != words, on_change=keep,
+    )  # fmt: skip
     st.subheader("The same numbers, channels last and first", anchor=False)
     st.markdown(
         "An image of 2 × 3 pixels: red, orange, yellow above green, blue, violet. "

@@ -7,7 +7,11 @@ from streamlit.testing.v1 import AppTest
 
 from engine.descriptions import EXAMPLES, parse_description
 from engine.real_world import View
+<<<<<<< HEAD
 from tests.pages.reading import plain
+=======
+from tests.pages.reading import component
+>>>>>>> 54315e1 (Data in one's own words: what can be read is read, the rest is named)
 from viz.snippets.real_world import shape_code
 
 APP = Path(__file__).parents[2] / "app.py"
@@ -24,6 +28,10 @@ def say(page: AppTest, text: str) -> AppTest:
 
 def code(page: AppTest) -> list[str]:
     return [block.value.rstrip() for block in page.code]
+
+
+def blocks(page: AppTest) -> dict:
+    return component(page, "real_world_blocks")
 
 
 def expected(view: View) -> list[str]:
@@ -46,13 +54,33 @@ def test_words_become_the_view_and_its_code(page, text):
     found = parse_description(text)
     assert page.session_state["real_world_view"] == found.view
     assert code(page) == expected(found.view)
+<<<<<<< HEAD
     assert found.read in [plain(caption) for caption in page.caption]
+=======
+    assert blocks(page)["words"]["read"] == found.read
+    assert not blocks(page)["words"]["refused"]
+>>>>>>> 54315e1 (Data in one's own words: what can be read is read, the rest is named)
 
 
 def test_new_words_keep_the_dtype_and_the_order(page):
     page.session_state["real_world_view"] = View("images", (2, 2, 2, 3), "uint8", True)
     say(page, EXAMPLES[0])
     assert page.session_state["real_world_view"] == View("images", (30, 3000, 4000, 3), "uint8", True)
+
+
+def test_words_that_name_a_dtype_and_an_order_decide_them(page):
+    page.session_state["real_world_view"] = View("images", (2, 2, 2, 3), "float64", False)
+    say(page, "128 colour images of 256×256, channels first, as uint8")
+    assert page.session_state["real_world_view"] == View("images", (128, 256, 256, 3), "uint8", True)
+    assert blocks(page)["words"]["said"] == ["dtype", "channels_first"]
+
+
+def test_other_words_of_the_same_data_bring_them_back(page):
+    """Not only words that are read otherwise: the reader typed, so the words are what is shown."""
+    say(page, EXAMPLES[0])
+    page.session_state["real_world_view"] = View("vectors", (7, 3))
+    say(page, "thirty photos of 12 megapixels")
+    assert page.session_state["real_world_view"] == View("images", (30, 3000, 4000, 3))
 
 
 def test_the_same_words_leave_a_chosen_view_alone(page):
@@ -68,8 +96,14 @@ def test_words_not_understood_are_one_sentence_and_change_nothing(page):
     before = code(page)
     say(page, "thirty cats")
     assert not page.exception
+<<<<<<< HEAD
     assert [plain(error).startswith("“cats” is not understood here.") for error in page.error] == [True]
+=======
+    assert [error.value.startswith("“cats” is not understood here") for error in page.error] == [True]
+>>>>>>> 54315e1 (Data in one's own words: what can be read is read, the rest is named)
     assert code(page) == before
+    assert blocks(page)["words"]["text"] == EXAMPLES[0]
+    assert blocks(page)["words"]["refused"], "and the blocks can say that they still show the words before"
     say(page, "")
     assert len(page.error) == 1
     assert plain(page.error[0]).startswith("This does not say what the data are.")

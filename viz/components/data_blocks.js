@@ -6,6 +6,8 @@ const TOP = 1000; // slider positions; the largest size stands at the last
 const REST = 500; // ms after the last change before the page is told, if nothing else tells it
 
 const TEMPLATE = `
+  <p class="uncrumple-data-read"><span data-testid="data-read" aria-live="polite"></span>
+    <button type="button" data-testid="data-back">Show what the words describe</button></p>
   <div class="uncrumple-data-kinds" role="radiogroup" aria-label="Kind of data"></div>
   <p class="uncrumple-data-about"></p>
   <div class="uncrumple-data-choices">
@@ -43,6 +45,7 @@ function build(parent, data) {
     problem: find(".uncrumple-data-problem"), figures: find(".uncrumple-data-figures"),
     example: find("[data-testid=data-example]"), dtype: find("[data-testid=data-dtype]"),
     order: find("[data-testid=data-order]"),
+    read: find("[data-testid=data-read]"), back: find("[data-testid=data-back]"),
     less: find("[data-testid=data-less]"), more: find("[data-testid=data-more]"),
     words: data.words.text, view: recalled(data) ?? data.view, rows: new Map(), timer: 0, sent: "", count: 0, motion: 0,
   };
@@ -194,11 +197,32 @@ function listen(state) {
   state.example.addEventListener("change", () => {
     const name = state.example.value;
     say(state, "");
-    if (name === "words") change(state, { kind: state.data.words.view.kind, sizes: state.data.words.view.sizes });
+    if (name === "words") change(state, fromWords(state));
     else if (name) change(state, { ...data.presets[name.slice("preset ".length)] });
   });
+  state.back.addEventListener("click", () => { say(state, ""); change(state, fromWords(state)); });
   state.less.addEventListener("click", () => change(state, { sizes: state.view.sizes.slice(1) }));
   state.more.addEventListener("click", () => change(state, { sizes: [10, ...state.view.sizes] }));
+}
+
+/** The view the words describe; what they leave open, the dtype or the order, stays as it is. */
+function fromWords({ data: { words }, view }) {
+  const open = { dtype: view.dtype, channels_first: view.channels_first };
+  return { ...words.view, ...Object.fromEntries(Object.entries(open).filter(([name]) => !words.said.includes(name))) };
+}
+
+/** How the words were read, only while their view is the one shown; else that it is another one. */
+function showReading(state) {
+  const { words } = state.data;
+  const shown = JSON.stringify(comparable(state, fromWords(state))) === JSON.stringify(comparable(state, state.view));
+  const before = words.refused ? `Not read; still shown is “${words.text}”. ` : "";
+  state.read.textContent = shown ? before + words.read : "Shown is your own choice, not what the words above describe.";
+  state.back.hidden = shown || words.refused;
+}
+
+/** What tells two views apart, but for the dtype. */
+function comparable(state, { kind, sizes, channels_first: first }) {
+  return [kind, sizes, state.data.kinds[kind].axes.at(-1) === "channels" && Boolean(first)];
 }
 
 /** Everything that follows from the view. */
@@ -222,16 +246,16 @@ function show(state) {
   state.svg.setAttribute("aria-label", `Block diagram of ${kind.title.toLowerCase()}, not to scale. Axes in order: `
     + `${axes.map((axis) => `${axis.name} ${grouped(axis.size)}`).join(", ")}. ${memory} as ${view.dtype}.`);
   state.example.value = exampleOf(state);
+  showReading(state);
   drawBlocks(state, axes);
 }
 
 function exampleOf(state) {
-  const ordered = (kind) => state.data.kinds[kind].axes.at(-1) === "channels";
-  const key = ({ kind, sizes, channels_first: first }) => JSON.stringify([kind, sizes, ordered(kind) && first]);
+  const key = (view) => JSON.stringify(comparable(state, view));
   const same = (other) => key(other) === key(state.view);
   const name = Object.keys(state.data.presets).find((each) => same(state.data.presets[each]));
   if (name) return `preset ${name}`;
-  return same({ ...state.data.words.view, channels_first: state.view.channels_first }) ? "words" : "";
+  return same(fromWords(state)) ? "words" : "";
 }
 
 function showShape(state, axes) {
@@ -273,11 +297,14 @@ export default function ({ data, parentElement, setStateValue }) {
   state.send = senderOf(setStateValue);
   state.data = data;
   if (!fresh && data.words.text !== state.words) {
-    state.view = { ...data.words.view, dtype: state.view.dtype, channels_first: state.view.channels_first };
+    state.view = fromWords(state);
     state.known[state.view.kind] = state.view.sizes;
     say(state, "");
     report(state);
   }
+  const answered = JSON.stringify([data.words.read, data.words.refused]) !== state.answer;
+  state.answer = JSON.stringify([data.words.read, data.words.refused]);
+  if (answered && !fresh && data.words.text === state.words) showReading(state);
   if (fresh || data.words.text !== state.words) {
     state.words = data.words.text;
     offerExamples(state);

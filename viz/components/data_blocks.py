@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from engine import real_world
+from engine.descriptions import Description
 from engine.real_world import View
 from viz import theme
 from viz.components import assets
@@ -12,16 +13,24 @@ START = {"vectors": (100_000, 3), "series": (250, 390, 3), "images": (128, 256, 
 
 
 def data_blocks(
-    *, key: str, view: View, words: str, described: View, on_change: Callable[[], None]
+    *, key: str, view: View, words: str, described: Description, refused: bool, on_change: Callable[[], None]
 ) -> Mapping[str, Any]:
-    """Show a view to begin with, later the described one whenever the words change.
+    """Show a view to begin with, later the described one whenever the words change, and whether it is that one.
+
+    refused: whether words newer than these stand in the box, which could not be read.
 
     Returns the component's state: ``view``, None or what ``real_world.checked_view`` reads, sent when a slider is
     let go or something is chosen.
     """
     data = {
         "view": _plain(view),
-        "words": {"text": words, "view": _plain(described)},
+        "words": {
+            "text": words,
+            "view": _plain(described.view),
+            "read": described.read,
+            "said": described.said,
+            "refused": refused,
+        },
         "kinds": {name: kind._asdict() | {"start": START[name]} for name, kind in real_world.KINDS.items()},
         "presets": {name: _plain(preset) for name, preset in real_world.PRESETS.items()},
         "dtypes": real_world.DTYPES,
