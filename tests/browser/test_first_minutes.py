@@ -61,7 +61,8 @@ def walk(page, draw, press):
     expect(page.get_by_text("Stopped: Train again begins anew")).to_be_visible()
     made = int(re.search(r"([\d,]+) of 2,345", page.get_by_test_id("stProgress").inner_text())[1].replace(",", ""))
     updates = f"{made:,} update" + "s" * (made > 1)
-    expect(page.get_by_test_id("network-used")).to_have_text(f"Network: your own network after {updates}.")
+    practised = " on procedural digits" if page.get_by_text("These digits are procedural").count() else ""
+    expect(page.get_by_test_id("network-used")).to_have_text(f"Network: your own network after {updates}{practised}.")
     after = shares(page)
     assert made >= 1 and sum(after) == pytest.approx(1, abs=1e-4)
     assert after != before, "scored by other weights than the pretrained ones"

@@ -87,12 +87,14 @@ def test_a_notebook_follows_the_view(app, downloads):
     assert after[0].source == before[0].source and before[0].source.count("**Try this**") == 1
 
 
-def test_files_the_code_reads_are_named_in_the_text(app, downloads, nothing_run):
+def test_files_the_code_reads_are_named_in_the_text(app, downloads, loaded, nothing_run):
     opened(app, "product")
     text = read(downloads["product_unit_notebook"])[0].source
     assert "Run it in the app's folder." in text and "UNCRUMPLE_MNIST" not in text
     opened(app, "batches")
-    assert "UNCRUMPLE_MNIST" in read(downloads["batches_notebook"])[0].source
+    text = read(downloads["batches_notebook"])[0].source
+    assert ("UNCRUMPLE_MNIST" in text) == (loaded.digits.source != "procedural"), "only real digits are read from files"
+    assert ("open it in the app's folder" in text) == (loaded.digits.source == "procedural"), "the app draws the others"
 
 
 def test_the_script_gives_keras_the_network(app, downloads, loaded, tmp_path):

@@ -7,11 +7,7 @@ from streamlit.testing.v1 import AppTest
 
 from engine.descriptions import EXAMPLES, parse_description
 from engine.real_world import View
-<<<<<<< HEAD
-from tests.pages.reading import plain
-=======
-from tests.pages.reading import component
->>>>>>> 54315e1 (Data in one's own words: what can be read is read, the rest is named)
+from tests.pages.reading import component, plain
 from viz.snippets.real_world import shape_code
 
 APP = Path(__file__).parents[2] / "app.py"
@@ -54,12 +50,8 @@ def test_words_become_the_view_and_its_code(page, text):
     found = parse_description(text)
     assert page.session_state["real_world_view"] == found.view
     assert code(page) == expected(found.view)
-<<<<<<< HEAD
-    assert found.read in [plain(caption) for caption in page.caption]
-=======
     assert blocks(page)["words"]["read"] == found.read
     assert not blocks(page)["words"]["refused"]
->>>>>>> 54315e1 (Data in one's own words: what can be read is read, the rest is named)
 
 
 def test_new_words_keep_the_dtype_and_the_order(page):
@@ -96,11 +88,7 @@ def test_words_not_understood_are_one_sentence_and_change_nothing(page):
     before = code(page)
     say(page, "thirty cats")
     assert not page.exception
-<<<<<<< HEAD
-    assert [plain(error).startswith("“cats” is not understood here.") for error in page.error] == [True]
-=======
-    assert [error.value.startswith("“cats” is not understood here") for error in page.error] == [True]
->>>>>>> 54315e1 (Data in one's own words: what can be read is read, the rest is named)
+    assert [plain(error).startswith("“cats” is not understood here") for error in page.error] == [True]
     assert code(page) == before
     assert blocks(page)["words"]["text"] == EXAMPLES[0]
     assert blocks(page)["words"]["refused"], "and the blocks can say that they still show the words before"
