@@ -156,7 +156,21 @@ def rewritten(text: str) -> str:
     return found
 
 
-KNOWN = {*SLOTS, *DESCRIBED, *SERIES_OF, *LINES, *PIXELS, *FILLERS, *FLAGS, *INTERVALS, *NUMBER_WORDS, "x", "times"}
+KNOWN = {
+    *SLOTS,
+    *DESCRIBED,
+    *SERIES_OF,
+    *LINES,
+    *PIXELS,
+    *FILLERS,
+    *FLAGS,
+    *INTERVALS,
+    *NUMBER_WORDS,
+    "x",
+    "times",
+    "bit",
+    "bits",
+}
 _CORRECTED = [word for word in (*SLOTS, *DESCRIBED, *SERIES_OF, *PIXELS, *NUMBER_WORDS) if len(word) >= 4]
 
 

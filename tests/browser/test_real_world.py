@@ -71,6 +71,30 @@ def test_every_example_shows_the_engines_figures(page):
         expect(code(page)).to_contain_text(f"shape = {view.shape}  # {', '.join(view.axes)}")
 
 
+def test_how_the_words_were_read_stands_only_beside_what_they_describe(page):
+    opened(page)
+    read, back = page.get_by_test_id("data-read"), page.get_by_test_id("data-back")
+    words = page.get_by_role("textbox", name="Describe data in your own words")
+    words.fill("250 days of stock prices, 390 minutes, 3 values")
+    expect(shape(page)).to_have_text("(250, 390, 3)")
+    expect(read).to_contain_text("Read as 250 days")
+    expect(back).to_be_hidden()
+    page.get_by_test_id("data-example").select_option(label="128 grey images")
+    expect(read).to_have_text("Shown is your own choice, not what the words above describe.")
+    back.click()
+    expect(shape(page)).to_have_text("(250, 390, 3)")
+    expect(read).to_contain_text("Read as 250 days")
+    slider(page, "timesteps").focus()
+    page.keyboard.press("ArrowRight")
+    assert read.inner_text().startswith("Shown is your own choice"), "at once, before any server knows"
+    page.keyboard.press("ArrowLeft")
+    page.get_by_role("textbox", name="Size of timesteps").fill("390")
+    expect(read).to_contain_text("Read as 250 days")
+    words.fill("thirty cats")
+    expect(read).to_contain_text("Not read; still shown is “250 days of stock prices, 390 minutes, 3 values”. Read as")
+    expect(shape(page)).to_have_text("(250, 390, 3)")
+
+
 @pytest.mark.slow
 def test_the_browser_counts_as_the_engine_does(page):
     random = np.random.default_rng(5)

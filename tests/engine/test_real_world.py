@@ -1,6 +1,5 @@
 """Shapes, counts and prefixes against NumPy and decimal arithmetic; descriptions in words against their own numbers."""
 
-import re
 from decimal import ROUND_HALF_UP, Context, Decimal
 from fractions import Fraction
 
@@ -294,7 +293,7 @@ def test_any_text_is_a_shape_or_one_sentence(text):
 @given(st.text("abcdefghijklmnopqrstuvwxyz", min_size=2, max_size=12))
 def test_unknown_words_are_named_and_the_known_ones_shown(word):
     assume(word not in description_words.KNOWN and description_words.meant(word) is None)
-    assume(not re.search(r"bit|int|fps|hd|bw|bool", description_words.rewritten(f"30 {word} of 12 megapixels")))
+    assume(description_words.rewritten(f"30 {word} of 12 megapixels") == f"30 {word} of 12 megapixels")
     with pytest.raises(InvalidInput, match=f"“{word}” is not understood here. Understood are, .*{EXAMPLES[0]}"):
         parse_description(f"30 {word} of 12 megapixels")
 
