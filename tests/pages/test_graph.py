@@ -197,8 +197,8 @@ def test_keys_begin_with_the_page(page):
 
 @pytest.mark.parametrize(("text", "sentence"), [
     ("", "no variable yet"), ("x", "“x” at character 1 is not"), ("x = 1, 2", "“2” at character 8 is not"),
-    ("x = 1, x = 2", "x is given twice, again at character 8"), ("sum = 1", "name of a function"),
-    ("x = nan", "x may hold numbers from"), ("x = 1e7", "x may hold numbers from"), ("x = [1, [2]]", "ragged"),
+    ("x = 1, x = 2", "“x” is given twice, again at character 8"), ("sum = 1", "name of a function"),
+    ("x = nan", "“x” may hold numbers from"), ("x = 1e7", "“x” may hold numbers from"), ("x = [1, [2]]", "ragged"),
     ("x = []", "1 to 64 elements"), ("9x = 1", "“9x” is not"),
 ])  # fmt: skip
 def test_variables_that_cannot_be_read(text, sentence):
@@ -214,5 +214,5 @@ def test_variables_are_written_as_they_are_read():
     assert parse_variables("x = 250")["x"].high == 1000
     values = taken(found, [[1.0], [1.0, 2.0, 3.0, 4.0], [0.0, 0.0]])
     assert values["W"].tolist() == [[1, 2], [3, 4]]
-    with pytest.raises(InvalidInput, match="W has 4 numbers; 1 came"):
+    with pytest.raises(InvalidInput, match="“W” has 4 numbers; 1 came"):
         taken(found, [[1.0], [1.0], [0.0, 0.0]])
