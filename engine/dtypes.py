@@ -14,6 +14,7 @@ import numpy as np
 
 from engine.errors import InvalidInput
 from engine.literals import parse_array, parse_tree
+from engine.typed_text import plain_values
 
 MAX_NUMBERS = 12
 # Enough for the difference of any two numbers of 2,000 characters within the range of float64, without rounding.
@@ -96,7 +97,8 @@ def parse_numbers(text: str) -> tuple[Number, ...]:
     parts = tree.elts if isinstance(tree, (ast.Tuple, ast.List)) else [tree]
     if not 1 <= len(parts) <= MAX_NUMBERS:
         raise InvalidInput(f"{what} may hold 1 to {MAX_NUMBERS} numbers here; this holds {len(parts)}.")
-    return tuple(_number(part, text.strip(), what) for part in parts)
+    plain = plain_values(text).text.strip()
+    return tuple(_number(part, plain, what) for part in parts)
 
 
 def _number(node: ast.expr, text: str, what: str) -> Number:

@@ -140,8 +140,8 @@ _VALUES: dict[str, Callable[..., float]] = {
 } | {
     function.__name__: function
     for function in (
-        np.sin, np.cos, np.tan, np.arctan, np.sinh, np.cosh, np.tanh, np.exp, np.log, np.sqrt, np.sign, np.floor,
-        np.maximum, np.minimum,
+        np.sin, np.cos, np.tan, np.arcsin, np.arccos, np.arctan, np.sinh, np.cosh, np.tanh, np.exp, np.log, np.log10,
+        np.log2, np.sqrt, np.sign, np.floor, np.maximum, np.minimum,
     )
 } | {"abs": np.abs}  # fmt: skip
 _FACTORS: dict[str, Callable[..., tuple[float, ...]]] = {
@@ -154,12 +154,16 @@ _FACTORS: dict[str, Callable[..., tuple[float, ...]]] = {
     "sin": lambda x: (np.cos(x),),
     "cos": lambda x: (-np.sin(x),),
     "tan": lambda x: (1 + np.tan(x) ** 2,),
+    "arcsin": lambda x: (1 / np.sqrt(1 - np.float64(x) ** 2),),
+    "arccos": lambda x: (-1 / np.sqrt(1 - np.float64(x) ** 2),),
     "arctan": lambda x: (1 / (1 + x * x),),
     "sinh": lambda x: (np.cosh(x),),
     "cosh": lambda x: (np.sinh(x),),
     "tanh": lambda x: (1 - np.tanh(x) ** 2,),
     "exp": lambda x: (np.exp(x),),
     "log": lambda x: (1 / np.float64(x),),
+    "log10": lambda x: (1 / (np.float64(x) * np.log(10)),),
+    "log2": lambda x: (1 / (np.float64(x) * np.log(2)),),
     "sqrt": lambda x: (0.5 / np.sqrt(np.float64(x)),),
     "abs": lambda x: (np.sign(x),),
     "sign": lambda x: (0,),

@@ -1,6 +1,5 @@
 """A typed expression in named variables as a computation graph. Nothing typed is ever executed."""
 
-import ast
 import keyword
 import re
 from collections.abc import Callable, Mapping, Sequence
@@ -16,10 +15,9 @@ from jax import Array
 from engine import expressions
 from engine.broadcasting import align
 from engine.errors import InvalidInput
-from engine.expressions import ALIASES, CONSTANTS, MAX_DEPTH, MAX_NUMBER, MAX_PARTS, MAX_TEXT, SYMBOLS, Expression
+from engine.formulas import ALIASES, CONSTANTS, SYMBOLS, Expression, Grammar, read
 from engine.graph_nodes import Graph
 from engine.graph_tracing import COLUMN, trace
-from engine.literals import refuse_comment
 from engine.product import product_shape
 
 MAX_VARIABLES = 12
@@ -72,10 +70,12 @@ def _to_number(shape: Shape) -> Shape:
     return ()
 
 
-SINGLE = ("sin", "cos", "tan", "arctan", "sinh", "cosh", "tanh", "exp", "log", "sqrt", "abs", "sigmoid")
+SINGLE = (
+    "sin", "cos", "tan", "arcsin", "arccos", "arctan", "sinh", "cosh", "tanh", "exp", "log", "sqrt", "abs", "sigmoid",
+)  # fmt: skip
 FUNCTIONS: dict[str, Function] = {
     **{name: Function(expressions.FUNCTIONS[name].compute, group=False) for name in SINGLE},
-    **{name: Function(expressions.FUNCTIONS[name].compute) for name in ("relu", "softplus")},
+    **{name: Function(expressions.FUNCTIONS[name].compute) for name in ("log10", "log2", "relu", "softplus")},
     **{
         name: Function(expressions.FUNCTIONS[name].compute, 2, _stretched, group=False)
         for name in ("maximum", "minimum")
@@ -88,7 +88,7 @@ FUNCTIONS: dict[str, Function] = {
     "transpose": Function(jnp.transpose, shape=lambda shape: shape[::-1], group=False),
 }
 ARGUMENTS = {name: function.arguments for name, function in FUNCTIONS.items()}
-OPERATORS = {**expressions.OPERATORS, ast.MatMult: "matmul"}
+HINT = "use numbers, variables, + - * / ** @, brackets and functions such as exp, abs, sum."
 _COMPUTE: dict[str, Callable[[Any, Any], Any]] = {
     "add": lambda left, right: left + right,
     "subtract": lambda left, right: left - right,
@@ -136,11 +136,8 @@ def check_variables(variables: Mapping[str, Any]) -> None:
         if prod(shape) > MAX_ELEMENTS or len(shape) > MAX_AXES or not prod(shape):
             raise InvalidInput(
                 f"a variable may have 1 to {MAX_ELEMENTS} elements and at most {MAX_AXES} axes here; "
-                f"{name} has shape {shape}."
+                f"“{name}” has shape {shape}."
             )
-
-
-TYPOGRAPHY = str.maketrans("−×·⋅÷", "-***/")
 
 
 @lru_cache(maxsize=256)
@@ -150,85 +147,7 @@ def parse(text: str, variables: tuple[str, ...]) -> Expression:
     >>> parse("w * x + b", ("w", "x", "b")).column
     7
     """
-    if len(text) > MAX_TEXT:
-        raise InvalidInput(f"an expression may have at most {MAX_TEXT} characters; this has {len(text)}.")
-    example = " + ".join(variables[:2]) or "1 + 2"
-    if not text.strip():
-        raise InvalidInput(f"the expression is empty; type for example {example}.")
-    refuse_comment(text, "the expression")
-    plain = text.translate(TYPOGRAPHY)
-    for column, character in enumerate(plain, 1):
-        if not (character.isascii() and (character.isprintable() or character.isspace())):
-            raise InvalidInput(f"“{_shown(character)}” at character {column} is not part of an expression.")
-    code, columns = expressions.explicit(plain, {*variables, *CONSTANTS})
-    try:
-        tree = ast.parse(code, mode="eval").body
-    except SyntaxError as error:
-        column = columns[min(max(error.offset or len(code), 1), len(code)) - 1]
-        raise InvalidInput(f"the expression is not complete at character {column}: “{text.strip()}”.") from None
-    except (ValueError, RecursionError, MemoryError):
-        raise InvalidInput("the expression cannot be read: it is nested too deeply.") from None
-    return _Reader(variables, code, columns).read(tree, 1)
-
-
-class _Reader:
-    """Walks a syntax tree through the whitelist, counting parts and levels."""
-
-    def __init__(self, variables: tuple[str, ...], code: str, columns: Sequence[int]) -> None:
-        self.variables, self.code, self.columns = variables, code, columns
-        self.parts = 0
-
-    def read(self, node: ast.expr, depth: int) -> Expression:
-        self.parts += 1
-        if self.parts > MAX_PARTS:
-            raise InvalidInput(f"the expression has more than {MAX_PARTS} parts; this page computes shorter ones.")
-        if depth > MAX_DEPTH:
-            raise InvalidInput(f"the expression is nested more than {MAX_DEPTH} deep; this page computes flatter ones.")
-        column = self.columns[node.col_offset]
-        match node:
-            case ast.Constant(value=int() | float() as value) if not isinstance(value, bool):
-                if abs(value) > MAX_NUMBER:
-                    raise InvalidInput(f"the number at character {column} is larger than {MAX_NUMBER:.0e}.")
-                return Expression("number", value=float(value), column=column)
-            case ast.Name(id=name):
-                return self.name(name, column)
-            case ast.UnaryOp(op=ast.USub(), operand=operand):
-                return Expression("negate", parts=(self.read(operand, depth + 1),), column=column)
-            case ast.UnaryOp(op=ast.UAdd(), operand=operand):
-                return self.read(operand, depth + 1)
-            case ast.BinOp(left=left, op=operator, right=right) if type(operator) in OPERATORS:
-                parts = self.read(left, depth + 1), self.read(right, depth + 1)
-                return Expression(OPERATORS[type(operator)], parts=parts, column=self.operator(left, right))
-            case ast.Call(func=ast.Name(id=name), args=arguments, keywords=[]):
-                return self.call(name, arguments, depth, column)
-        raise InvalidInput(
-            f"“{_shown(ast.unparse(node))}” at character {column} is not part of an expression; "
-            "use numbers, variables, + - * / ** @, brackets and functions such as exp, abs, sum."
-        )
-
-    def operator(self, left: ast.expr, right: ast.expr) -> int:
-        between = self.code[left.end_col_offset : right.col_offset]
-        return self.columns[left.end_col_offset + next(k for k, sign in enumerate(between) if sign in "+-*/@")]
-
-    def name(self, name: str, column: int) -> Expression:
-        if name in self.variables:
-            return Expression("name", name=name, column=column)
-        if name in CONSTANTS:
-            return Expression("number", value=CONSTANTS[name], name=name, column=column)
-        if name in FUNCTIONS or name in ALIASES:
-            raise InvalidInput(f"“{name}” at character {column} is a function; write for example {name}(…).")
-        known = ", ".join(self.variables) or "none yet"
-        raise InvalidInput(f"“{name}” at character {column} is unknown; the variables are {known}.")
-
-    def call(self, name: str, arguments: list[ast.expr], depth: int, column: int) -> Expression:
-        name = expressions.called(name, len(arguments), ARGUMENTS, column)
-        parts = tuple(self.read(argument, depth + 1) for argument in arguments)
-        return Expression(name, parts=parts, column=column)
-
-
-def _shown(text: str) -> str:
-    text = text.encode("utf-8", "replace").decode("utf-8")
-    return text if len(text) <= 30 else text[:27] + "…"
+    return read(text, Grammar("expression", variables, ARGUMENTS, "*/@", HINT))
 
 
 def compute(expression: Expression, values: Mapping[str, Array]) -> Any:

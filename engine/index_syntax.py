@@ -10,6 +10,7 @@ from types import EllipsisType
 
 from engine import literals
 from engine.errors import InvalidInput
+from engine.typed_text import plain
 
 Item = int | slice | None | EllipsisType | list[int] | list[bool]
 """What Python hands to NumPy for one item of an index."""
@@ -62,6 +63,7 @@ def _inside(text: str) -> ast.expr:
     """The syntax tree of what stands between the brackets; outside them there may be nothing but names."""
     if "#" in text:
         raise InvalidInput(f"the index may not hold a comment; {_shown(text)} has a #.")
+    text = plain(text).text
     tree = _tree(text)
     if tree is not None:
         return _named(tree) or _unwrapped(tree)

@@ -1,11 +1,13 @@
 """Text a reader types, as numbers: nested Python literals and shapes, read through a whitelist, never executed."""
 
 import ast
+import re
 from math import prod
 
 import numpy as np
 
 from engine.errors import InvalidInput
+from engine.typed_text import Plain, plain_values, refuse_comment
 
 MAX_TEXT = 2_000
 MAX_ELEMENTS = 4_096
@@ -14,6 +16,10 @@ MAX_SIZE = 10**12
 MAX_DEPTH = 60
 """Levels a syntax tree may have: far above what any text here needs, far below what exhausts Python's stack."""
 CONSTANTS = {"nan": float("nan"), "inf": float("inf")}
+
+
+_TIMES = re.compile(r"(?<=\d)\s*[×x*·]\s*(?=\d)")
+"""Between the sizes of a shape, as in 28 × 28."""
 
 
 def parse_tree(text: str, *, what: str = "text", example: str = "[[1, 2], [3, 4]]") -> ast.expr:
@@ -26,23 +32,16 @@ def parse_tree(text: str, *, what: str = "text", example: str = "[[1, 2], [3, 4]
     if not text.strip():
         raise InvalidInput(f"{what} is empty; type for example {example}.")
     refuse_comment(text, what)
+    read = plain_values(text)
     try:
-        tree = ast.parse(text.strip(), mode="eval").body
+        tree = ast.parse(read.text.strip(), mode="eval").body
     except SyntaxError as error:
-        raise InvalidInput(f"{_complaint(error, text, what)} Right would be {example}.") from None
+        raise InvalidInput(f"{_complaint(error, text, read, what)} Right would be {example}.") from None
     except (ValueError, RecursionError, MemoryError):
         raise InvalidInput(f"{what} cannot be read: {_shown(text)}. Right would be {example}.") from None
     if _deeper(tree, MAX_DEPTH):
         raise InvalidInput(f"{what} is nested too deeply to read: {_shown(text)}. Right would be {example}.")
     return tree
-
-
-def refuse_comment(text: str, what: str) -> None:
-    """InvalidInput where a # stands: Python would drop without a word what follows it."""
-    if "#" in text:
-        raise InvalidInput(
-            f"{what} has a # at character {text.index('#') + 1}, and what follows it would not be read; leave it out."
-        )
 
 
 def parse_array(text: str, *, what: str = "the tensor", max_elements: int = MAX_ELEMENTS) -> np.ndarray:
@@ -70,7 +69,7 @@ def parse_shape(text: str, *, what: str = "the shape", minus_one: bool = False, 
     >>> parse_shape("64, 3, 32, 10")
     (64, 3, 32, 10)
     """
-    tree = parse_tree(text, what=what, example="(32, 10)")
+    tree = parse_tree(_TIMES.sub(", ", text), what=what, example="(32, 10)")
     parts = tree.elts if _is_list(tree) else [tree]
     if len(parts) > max_rank:
         raise InvalidInput(f"{what} may have at most {max_rank} axes here; this has {len(parts)}.")
@@ -155,10 +154,10 @@ def _deeper(tree: ast.AST, most: int) -> bool:
     return bool(level)
 
 
-def _complaint(error: SyntaxError, text: str, what: str) -> str:
+def _complaint(error: SyntaxError, text: str, read: Plain, what: str) -> str:
     """What Python's parser found, as a sentence; places counted from 1 in the text as typed."""
-    indent = len(text) - len(text.lstrip())
-    place = f" at character {error.offset + indent}" if error.offset and error.lineno == 1 else ""
+    indent = len(read.text) - len(read.text.lstrip())
+    place = f" at character {read.column(error.offset + indent - 1)}" if error.offset and error.lineno == 1 else ""
     if "was never closed" in error.msg:
         return f"{what} is not complete: the bracket “{error.msg[1]}”{place} is not closed."
     if error.msg.startswith(("unmatched", "closing parenthesis")):

@@ -9,6 +9,7 @@ from engine.graph_expressions import MAX_ELEMENTS, check_variables
 from engine.graph_presets import Variable
 from engine.literals import parse_array
 from engine.tensors import literal
+from engine.typed_text import plain_values, refuse_comment
 
 MOST = 1e6
 REACH = 10.0
@@ -21,16 +22,21 @@ def parse_variables(text: str) -> dict[str, Variable]:
     ['x', 'W']
     """
     found: dict[str, Variable] = {}
-    for start, piece in _pieces(text):
+    refuse_comment(text, "the list of variables")
+    read = plain_values(text)
+    for place, piece in _pieces(read.text):
+        start = read.column(place - 1)
         name, equals, number = piece.partition("=")
         name = name.strip()
         if not equals or not name:
+            comma = " A decimal comma is written as a point, 0.5." if piece.isdecimal() and found else ""
             raise InvalidInput(
-                f"each variable needs a name and a value, as in x = 2; “{_shown(piece)}” at character {start} is not."
+                f"each variable needs a name and a value, as in x = 2; “{_shown(piece)}” at character {start} is not "
+                f"one.{comma}"
             )
         if name in found:
             raise InvalidInput(f"“{name}” is given twice, again at character {start}; give each variable once.")
-        value = parse_array(number.strip(), what=f"the value of {name}", max_elements=MAX_ELEMENTS).astype(np.float64)
+        value = parse_array(number.strip(), what=f"the value of “{name}”", max_elements=MAX_ELEMENTS).astype(np.float64)
         check_variables({name: value})
         require_numbers(name, value)
         found[name] = Variable(value, *reach(value), weight=not name.lower().startswith(("x", "y")))

@@ -30,6 +30,8 @@ RULES: dict[str, Rule] = {
     "sin": Rule("np.sin({a})", ("{d} * np.cos({a})",)),
     "cos": Rule("np.cos({a})", ("-{d} * np.sin({a})",)),
     "tan": Rule("np.tan({a})", ("{d} * (1 + {y} ** 2)",)),
+    "asin": Rule("np.arcsin({a})", ("{d} / np.sqrt(1 - {a} ** 2)",)),
+    "acos": Rule("np.arccos({a})", ("-{d} / np.sqrt(1 - {a} ** 2)",)),
     "atan": Rule("np.arctan({a})", ("{d} / (1 + {a} ** 2)",)),
     "sinh": Rule("np.sinh({a})", ("{d} * np.cosh({a})",)),
     "cosh": Rule("np.cosh({a})", ("{d} * np.sinh({a})",)),
