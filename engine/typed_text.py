@@ -63,8 +63,10 @@ def lowered(raised: str) -> str:
     return "".join({"⁺": "+", "⁻": "-"}.get(sign) or str(unicodedata.digit(sign)) for sign in raised)
 
 
-_POWER_OF_TEN = re.compile(rf"(?:(?P<times>\d[\d_]*\.?\d*|\.\d+)\s*[·×⋅*]\s*)?(?<![\d.])10(?P<power>[{RAISED}]+)")
-_ROOT = re.compile(r"√\s*(\d+\.?\d*)")
+_NUMBER = r"(?<![\w.])(?:\d[\d_]*+(?:\.\d*+)?|\.\d++)"
+_PRINTED = re.compile(
+    rf"(?:(?P<times>{_NUMBER})\s*+[·×⋅*]\s*+)?(?<![\w.])10(?P<power>[{RAISED}]+)|√\s*+(?P<root>\d++(?:\.\d*+)?)|(?P<pi>π)"
+)
 
 
 def plain_values(text: str) -> Plain:
@@ -74,8 +76,7 @@ def plain_values(text: str) -> Plain:
     '[1.5e-6, 1e3, -2.0, 3.141592653589793]'
     """
     pieces, columns, end = [], [], 0
-    found = re.compile(f"{_POWER_OF_TEN.pattern}|{_ROOT.pattern.replace('(', '(?P<root>', 1)}|(?P<pi>π)")
-    for match in found.finditer(text):
+    for match in _PRINTED.finditer(text):
         before = plain(text[end : match.start()])
         if match["pi"]:
             number = "3.141592653589793"

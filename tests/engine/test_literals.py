@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from engine.errors import InvalidInput
 from engine.literals import MAX_SIZE, parse_array, parse_integer, parse_shape, parse_tree
+from engine.typed_text import plain_values
 
 # Python's parser warns of text such as 1if, which is then refused.
 pytestmark = pytest.mark.filterwarnings("ignore::SyntaxWarning", "ignore::DeprecationWarning")
@@ -156,7 +157,8 @@ def refused_or_right(text: str) -> bool:
         assert "\n" not in sentence
         assert len(sentence) < 260
         return False
-    tree = ast.parse(text.strip(), mode="eval")
+    # −, × or full-width digits are first read as what they mean; tests of those signs have values of their own.
+    tree = ast.parse(plain_values(text).text.strip(), mode="eval")
     kinds = (
         ast.Expression, ast.List, ast.Tuple, ast.Constant, ast.UnaryOp, ast.USub, ast.UAdd, ast.Load, ast.Name,
     )  # fmt: skip
