@@ -142,7 +142,7 @@ def test_variables_that_do_not_serve_the_expression(page):
     assert "“y_true” at character 5 is unknown" in errors(page)
     assert [node["name"] for node in board(page)["drawing"]["nodes"]] == ["x"]
     typed(page, "x = 2, w = [1, 2], b = 1, y_true = ", "graph_values")
-    assert "value of y_true is empty" in errors(page)
+    assert "value of “y_true” is empty" in errors(page)
     typed(page, "x = 2, w = [1, 2], b = 1, y_true = 4", "graph_values")
     assert not page.error and of(page, "gradients")["w"] == [["−2", "2"]]
 
