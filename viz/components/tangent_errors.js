@@ -10,13 +10,13 @@ function prepareErrors(state) {
     pen.font = FONT;
     pen.fillStyle = palette.muted;
     pen.textBaseline = "middle";
-    for (let power = Math.ceil(view.x0); power <= view.x1; power += 1) {
+    for (const power of decades(view.x0, view.x1, Math.floor(view.wide / 26))) {
       const [x] = view.toPixel(power, 0);
       ruled(pen, [x, view.top, x, view.top + view.tall], palette.grid);
       pen.textAlign = "center";
       pen.fillText(power ? `10${raised(power)}` : "1", x, view.top + view.tall + 14);
     }
-    for (let power = Math.ceil(view.y0 / 4) * 4; power <= view.y1; power += 4) {
+    for (const power of decades(view.y0, view.y1, 6)) {
       const [, y] = view.toPixel(view.x0, power);
       ruled(pen, [view.left, y, view.left + view.wide, y], palette.grid);
       pen.textAlign = "right";

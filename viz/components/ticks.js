@@ -11,3 +11,12 @@ function ticks(low, high, wanted) {
   }
   return found;
 }
+
+/** Whole powers of ten along a logarithmic axis: all of them, or every so many, so that at most ``most`` have labels. */
+function decades(low, high, most) {
+  const steps = [1, 2, 4, 5, 10, 20, 50, 100, 200];
+  const step = steps.find((size) => Math.floor(high / size) - Math.ceil(low / size) < most) ?? 500;
+  const found = [];
+  for (let power = Math.ceil(low / step) * step; power <= high; power += step) found.push(power);
+  return found;
+}
