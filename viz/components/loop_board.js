@@ -123,8 +123,10 @@ function light(state, name, keys) {
   state.lit = name;
   for (const [key, part] of Object.entries(state.part)) {
     part.classList.toggle("lit", keys.includes(key));
-    // What still shows the turn before steps back, so that no number of it passes for this turn's.
-    part.classList.toggle("earlier", name !== null && PARTS.includes(key) && state.seen[key] !== state.data);
+    // What still shows the turn before steps back, so that no number of it passes for this turn's. The weights do not:
+    // those the turn before left are those this one begins with.
+    const stale = name !== null && PARTS.includes(key) && state.seen[key] !== state.data;
+    part.classList.toggle("earlier", stale && !key.startsWith("W"));
   }
   state.root.dataset.stage = name ?? "";
 }
