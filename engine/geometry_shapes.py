@@ -1,14 +1,9 @@
 """Objects to put under a map of the plane, all in the square from -1 to 1: a grid, a letter, a picture's pixels."""
 
-import struct
-import zlib
-from io import BytesIO
-
 import numpy as np
 from PIL import Image, ImageOps
 
-from engine.errors import InvalidInput
-from engine.upload import FORMATS, MAX_BYTES, MAX_PIXELS
+from engine.picture_files import opened
 
 GRID_CELLS = 6
 MAX_SIDE = 48
@@ -57,28 +52,8 @@ def picture_from_upload(content: bytes) -> np.ndarray:
     See-through parts become white; of an animation the first frame is taken. Raises InvalidInput for what is no
     picture, is cut short, or is larger than 20 MB or 50 megapixels; sizes are checked before decoding.
     """
-    if not content:
-        raise InvalidInput("the file is empty: choose a photo or picture.")
-    if len(content) > MAX_BYTES:
-        raise InvalidInput(
-            f"a file may have at most {MAX_BYTES // 10**6} MB; this one has {len(content) / 1e6:.1f} MB."
-        )
-    try:
-        image = Image.open(BytesIO(content), formats=FORMATS)
-    except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
-        most = MAX_PIXELS // 10**6
-        raise InvalidInput(f"a picture may have at most {most} megapixels; this one has more.") from error
-    except (OSError, SyntaxError, ValueError) as error:
-        raise InvalidInput(f"this file is not a picture; it should be one of {', '.join(FORMATS)}.") from error
-    with image:
-        width, height = image.size
-        if width * height > MAX_PIXELS:
-            size = f"{width:,} by {height:,} pixels"
-            raise InvalidInput(f"a picture may have at most {MAX_PIXELS // 10**6} megapixels; this one has {size}.")
-        try:
-            return _small(image)
-        except (OSError, EOFError, SyntaxError, ValueError, KeyError, IndexError, struct.error, zlib.error) as error:
-            raise InvalidInput("the picture is damaged or cut short: save or copy it again.") from error
+    with opened(content) as image:
+        return _small(image)
 
 
 def _small(image: Image.Image) -> np.ndarray:

@@ -1,19 +1,16 @@
 """A photo or picture file → ink on a canvas: the part of the light that the ink takes, however bright it is."""
 
-import struct
-import zlib
 from collections.abc import Callable
-from io import BytesIO
+from typing import NamedTuple
 
 import numpy as np
-from PIL import ExifTags, Image, UnidentifiedImageError
+from PIL import ExifTags, Image
 
+from engine import paper
 from engine.drawing import CANVAS, bounding_box, fit, neighbours
 from engine.errors import InvalidInput
+from engine.picture_files import opened
 
-FORMATS = ("PNG", "JPEG", "WEBP", "GIF", "BMP", "TIFF")
-MAX_BYTES = 20_000_000
-MAX_PIXELS = 50_000_000
 MIN_CONTRAST = 16
 INK_SIDE = 200
 _WORKING_SIDE = 560
@@ -28,49 +25,53 @@ _TURNS: dict[int, Callable[[np.ndarray], np.ndarray]] = {
 }
 
 
-def canvas_from_upload(content: bytes) -> np.ndarray:
-    """A photo or picture file → its ink on a canvas, (280, 280) uint8, centred, its longer side 200.
+class Reading(NamedTuple):
+    """How a picture was read.
 
-    Up to 20 MB and 50 megapixels, any mode, upright by its EXIF tag, light on dark or dark on light; of an animation
-    the first frame. Uneven light and specks are removed, and whatever touches the frame if something else remains.
-    Raises InvalidInput for what is no picture, is too large, is cut short, or shows nothing.
+    canvas: (280, 280) uint8, its ink, centred, the longer side 200; grey: (h, w) uint8, the picture, at most 560;
+    paper: (h, w) bool, the part that counted as paper; paper_found: less than all of it; dark_ink: was the ink taken
+    to be what is darker than the paper?
     """
-    ink = _without_specks(_stretched(_absorbed(_decoded(content))))
+
+    canvas: np.ndarray
+    grey: np.ndarray
+    paper: np.ndarray
+    paper_found: bool
+    dark_ink: bool
+
+
+def canvas_from_upload(content: bytes) -> np.ndarray:
+    """A photo or picture file → its ink on a canvas, (280, 280) uint8. See ``read`` and ``grey_from_upload``."""
+    return read(grey_from_upload(content)).canvas
+
+
+def grey_from_upload(content: bytes) -> np.ndarray:
+    """File → greys (h, w) uint8, upright by its EXIF tag, at most 560 on the longer side; of an animation one frame.
+
+    Where two colours are nearly equally bright, the greys tell them apart by colour instead. Raises InvalidInput for
+    what is no picture, is too large (20 MB, 50 megapixels; checked before decoding), or is cut short.
+    """
+    with opened(content) as image:
+        image.draft("RGB", (_WORKING_SIDE, _WORKING_SIDE))
+        return _grey(image).round().astype(np.uint8)
+
+
+def read(grey: np.ndarray, *, dark_ink: bool | None = None) -> Reading:
+    """Greys (h, w) uint8 → the paper on them, the ink on it, and that ink on a canvas.
+
+    dark_ink: is the ink darker than the paper? None: judged by what surrounds what. Uneven light and specks are
+    removed, and whatever touches the paper's edge or encloses the rest, if something else remains. Raises InvalidInput
+    where nothing is to be seen.
+    """
+    found = paper.find(grey.astype(np.float32), dark_ink=dark_ink)
+    ink = _without_specks(_stretched(_absorbed(grey.astype(np.float32), found), found.mask), found.mask)
     left, top, right, bottom = bounding_box(ink)
     fitted = fit(ink[top:bottom, left:right], INK_SIDE)
     height, width = fitted.shape
     row, column = (CANVAS - height) // 2, (CANVAS - width) // 2
     canvas = np.zeros((CANVAS, CANVAS), np.uint8)
     canvas[row : row + height, column : column + width] = fitted
-    return canvas
-
-
-def _decoded(content: bytes) -> np.ndarray:
-    """File → greys (h, w) float32 in 0..255, at most 560 on the longer side. Sizes are checked before decoding."""
-    if not content:
-        raise InvalidInput("the file is empty: choose a picture of a digit.")
-    if len(content) > MAX_BYTES:
-        raise InvalidInput(
-            f"a file may have at most {MAX_BYTES // 10**6} MB; this one has {len(content) / 1e6:.1f} MB."
-        )
-    try:
-        with Image.open(BytesIO(content), formats=FORMATS) as image:
-            width, height = image.size
-            if width * height > MAX_PIXELS:
-                size = f"{width:,} by {height:,} pixels"
-                raise InvalidInput(f"a picture may have at most {MAX_PIXELS // 10**6} megapixels; this one has {size}.")
-            image.draft("L", (_WORKING_SIDE, _WORKING_SIDE))
-            return _grey(image)
-    except InvalidInput:
-        raise
-    except UnidentifiedImageError as error:
-        raise InvalidInput(f"this file is not a picture; it should be one of {', '.join(FORMATS)}.") from error
-    except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
-        raise InvalidInput(
-            f"a picture may have at most {MAX_PIXELS // 10**6} megapixels; this one has more."
-        ) from error
-    except (OSError, EOFError, SyntaxError, ValueError, KeyError, IndexError, struct.error, zlib.error) as error:
-        raise InvalidInput("the picture is damaged or cut short: save or copy it again.") from error
+    return Reading(canvas, grey, found.mask, found.found, found.dark_ink)
 
 
 def _grey(image: Image.Image) -> np.ndarray:
@@ -79,19 +80,39 @@ def _grey(image: Image.Image) -> np.ndarray:
     if "transparency" in image.info or image.mode == "PA":
         image = image.convert("RGBA")
     elif image.mode in ("P", "1"):
-        image = image.convert("L")
+        image = image.convert("RGB")
+    elif image.mode == "LAB":
+        image = image.getchannel(0)  # lightness
     if image.mode in ("I", "F") or image.mode.startswith("I;16"):
         grey = _shrunk(image.convert("F"))[..., 0]
         grey = (grey - grey.min()) * (255 / max(float(np.ptp(grey)), 1e-9))
     elif image.mode in ("RGBA", "LA"):
-        tone, opacity = np.moveaxis(_shrunk(image, "LA"), -1, 0)
+        *colours, opacity = np.moveaxis(_shrunk(image, "RGBA"), -1, 0)
+        tone = _tone(np.stack(colours, axis=-1), opacity > 127)
         dark = (tone * opacity).sum() < 128 * opacity.sum()
         grey = (tone * opacity + 255 * dark * (255 - opacity)) / 255
     else:
-        grey = _shrunk(image, "L")[..., 0]
+        grey = _tone(_shrunk(image, "RGB"))
     if not np.isfinite(grey).all():
         raise InvalidInput("a picture's brightness must be finite; this one has values that are not.")
     return np.ascontiguousarray(_TURNS.get(orientation, np.asarray)(grey))
+
+
+def _tone(colours: np.ndarray, seen: np.ndarray | None = None) -> np.ndarray:
+    """(h, w, 3) → (h, w) in 0..255: brightness; or, if colours differ much more in hue, their principal component.
+
+    seen: the pixels that count, (h, w) bool. Weights of brightness: ITU-R BT.601.
+    """
+    grey = colours @ np.array([0.299, 0.587, 0.114], np.float32)
+    pixels = colours if seen is None or not seen.any() else colours[seen]
+    pixels = pixels.reshape(-1, 3)
+    variances, axes = np.linalg.eigh(np.cov(pixels, rowvar=False, bias=True))
+    bright = np.var(pixels @ np.array([0.299, 0.587, 0.114]))
+    if variances[-1] < 9 * bright or variances[-1] < 4:
+        return grey
+    axis = axes[:, -1] * np.sign(axes[:, -1] @ np.array([0.299, 0.587, 0.114]) or 1)
+    level = (colours - pixels.mean(axis=0)) @ axis
+    return (level - level.min()) * (255 / max(float(np.ptp(level)), 1e-9))
 
 
 def _shrunk(image: Image.Image, mode: str | None = None) -> np.ndarray:
@@ -100,61 +121,29 @@ def _shrunk(image: Image.Image, mode: str | None = None) -> np.ndarray:
     return np.atleast_3d(np.asarray(image if mode is None else image.convert(mode), np.float32))
 
 
-def _absorbed(grey: np.ndarray) -> np.ndarray:
+def _absorbed(grey: np.ndarray, found: paper.Paper) -> np.ndarray:
     """255 * (1 - grey / paper), the part of the light that the ink takes, however bright it is: (h, w) float32.
 
-    Ink is darker than paper if the border is lighter than the middle of the range, once a plane (light from one side)
-    is subtracted; else the picture is inverted. Paper is the closing: the largest value within a sixth of the side,
-    and the smallest of those.
+    Light ink on dark paper is inverted first. The paper's own tone is the closing: the largest value within a sixth
+    of the side, and the smallest of those. What is not paper takes no part in it.
     """
-    level = grey - _plane(grey)
-    border = np.concatenate([level[0], level[-1], level[:, 0], level[:, -1]])
-    if np.median(border) < (level.min() + level.max()) / 2:
-        grey = 255 - grey
+    grey = np.where(found.mask, grey if found.dark_ink else 255 - grey, 0)
     window = max(3, max(grey.shape) // 3)
     wide = np.pad(grey, window, mode="edge")
-    paper = -_largest_within(-_largest_within(wide, window), window)[window:-window, window:-window]
-    return 255 * np.maximum(paper - grey, 0) / np.maximum(paper, 32)
+    tone = -paper.within(-paper.within(wide, window), window)[window:-window, window:-window]
+    return 255 * found.mask * np.maximum(tone - grey, 0) / np.maximum(tone, 32)
 
 
-def _plane(grey: np.ndarray) -> np.ndarray:
-    """Least-squares a + b x + c y: (h, w) → (h, w). On a full grid x, y and 1 are orthogonal once centred."""
-    y, x = (np.linspace(-1, 1, side, dtype=np.float32) for side in grey.shape)
-    y, x = y[:, None], x[None, :]
-    slopes = [(grey * axis).mean() / max(float((axis * axis).mean()), 1e-9) * axis for axis in (y, x)]
-    return grey.mean() + slopes[0] + slopes[1]
-
-
-def _largest_within(values: np.ndarray, window: int) -> np.ndarray:
-    """Largest value of the square window around each pixel, by maxima of doubled reach: log2(window) steps."""
-    for _ in range(2):
-        values = np.pad(values, [(window // 2, window - 1 - window // 2), (0, 0)], mode="edge")
-        reach = 1
-        while reach < window:
-            step = min(reach, window - reach)
-            values = np.maximum(values[step:], values[:-step])
-            reach += step
-        values = values.T
-    return values
-
-
-def _block_maximum(values: np.ndarray, block: int) -> np.ndarray:
-    """Largest value of each block × block square; squares that reach over the edge repeat its last row or column."""
-    padded = np.pad(values, [(0, -side % block) for side in values.shape], mode="edge")
-    height, width = padded.shape
-    return padded.reshape(height // block, block, width // block, block).max(axis=(1, 3))
-
-
-def _stretched(absorbed: np.ndarray) -> np.ndarray:
-    """Paper to 0, ink to 255, edges between: (h, w) float32 → uint8.
+def _stretched(absorbed: np.ndarray, mask: np.ndarray) -> np.ndarray:
+    """Paper to 0, ink to 255, edges between: (h, w) float32 → uint8. mask: the pixels that count.
 
     The threshold is Otsu's of 1979, but at least 0.4 of what the darkest 0.02 % of pixels reach: where ink is rare,
     Otsu's would part the paper's noise.
     """
-    contrast = float(np.percentile(absorbed, 99.98))
+    contrast = float(np.percentile(absorbed[mask], 99.98))
     if contrast < MIN_CONTRAST:
         raise InvalidInput(f"there is nothing to see: all one colour, to within {contrast:.0f} of 255 grey levels.")
-    counts, edges = np.histogram(absorbed, bins=256)
+    counts, edges = np.histogram(absorbed[mask], bins=256)
     levels = (edges[:-1] + edges[1:]) / 2
     below, sums = np.cumsum(counts), np.cumsum(counts * levels)
     above = np.maximum(below[-1] - below, 1)
@@ -165,29 +154,38 @@ def _stretched(absorbed: np.ndarray) -> np.ndarray:
     return (255 * np.clip((absorbed - paper) / (ink - paper), 0, 1)).astype(np.uint8)
 
 
-def _without_specks(ink: np.ndarray) -> np.ndarray:
-    """Only pieces with at least 3 % of the largest one's ink; of several long ones, only those off the frame."""
+def _without_specks(ink: np.ndarray, mask: np.ndarray) -> np.ndarray:
+    """Only pieces with at least 3 % of the largest one's ink.
+
+    Of several long pieces, only those off the paper's edge, and only what a ring around a long one encloses.
+    """
     block = -(-max(ink.shape) // 140)
-    marked = _block_maximum(ink, block)
-    pieces = _pieces(marked >= 128)
+    marked = paper.block_maximum(ink, block)
+    outside = neighbours(np.pad(paper.block_maximum(~mask, block), 1, constant_values=True), square=True)[1:-1, 1:-1]
+    pieces = paper.pieces(marked >= 128)
     mass = np.bincount(pieces.ravel(), weights=marked.ravel())
     mass[0] = 0
-    on_frame = np.isin(np.arange(len(mass)), np.concatenate([pieces[0], pieces[-1], pieces[:, 0], pieces[:, -1]]))
-    inner = np.where(on_frame, 0, mass)
-    if _length(pieces == np.argmax(inner)) >= 0.15 * max(pieces.shape) and inner.any():
+    inner = mass.copy()
+    inner[np.unique(pieces[outside])] = 0
+    if inner.any() and _length(pieces == np.argmax(inner)) >= 0.15 * _length(mask) / block:
         mass = inner
+    mass = _enclosed(pieces, mass)
     kept = neighbours(np.isin(pieces, np.flatnonzero(mass > 0.03 * mass.max())), square=True)
     return ink * np.kron(kept, np.ones((block, block), bool))[: ink.shape[0], : ink.shape[1]]
 
 
-def _pieces(marked: np.ndarray) -> np.ndarray:
-    """Connected pieces (8 neighbours) of a bool grid: 0 outside, else a number of the piece's own."""
-    pieces = np.arange(1, marked.size + 1).reshape(marked.shape) * marked
-    while True:
-        spread = neighbours(pieces, square=True) * marked
-        if np.array_equal(spread, pieces):
-            return pieces
-        pieces = spread
+def _enclosed(pieces: np.ndarray, mass: np.ndarray) -> np.ndarray:
+    """The mass of the pieces inside the longest one, if one there is long enough to be the digit; else all."""
+    heavy = np.flatnonzero(mass > 0.03 * mass.max())
+    ring = max((pieces == number for number in heavy), key=_length)
+    rest = np.pad(~ring, 1, constant_values=True)
+    around = paper.pieces(rest, square=False)
+    within = (rest & (around != around[0, 0]))[1:-1, 1:-1]
+    inside = np.zeros_like(mass)
+    numbers = np.setdiff1d(np.unique(pieces[within]), [0])
+    inside[numbers] = mass[numbers]
+    long = inside.any() and _length(pieces == np.argmax(inside)) >= 0.4 * _length(ring)
+    return _enclosed(pieces, inside) if long else mass
 
 
 def _length(marked: np.ndarray) -> int:

@@ -13,6 +13,7 @@ from pages.shell import canvas, data, layout, share
 from pages.shell import session as shell
 from pages.shell.refusal import refuse
 from pages.shell.weights import WEIGHTS, WHERE_TO_RUN
+from viz import drawing as viz
 from viz.snippets import drawing as snippets
 
 session = shell.current()
@@ -28,6 +29,7 @@ def place_test_digit() -> None:
     caption = f"Test digit {number} of {data.name(digits)}; its label is {digits.test_labels[number]}."
     canvas.place(drawing.canvas_from_digit(digits.test_images[number]), caption)
     st.session_state.drawing_beneath = number
+    st.session_state.drawing_reading = None
 
 
 def place_linked(digits: Digits) -> None:
@@ -54,9 +56,25 @@ def place_upload() -> None:
     if file is None:
         return
     try:
-        canvas.place(upload.canvas_from_upload(file.getvalue()), "Your picture.")
+        place_reading(upload.read(upload.grey_from_upload(file.getvalue())))
     except InvalidInput as error:
         st.session_state.drawing_upload_error = str(error)
+
+
+def flip_reading() -> None:
+    """The same picture with ink and paper the other way round."""
+    reading = st.session_state.drawing_reading
+    try:
+        place_reading(upload.read(reading.grey, dark_ink=not reading.dark_ink))
+    except InvalidInput as error:
+        st.session_state.drawing_upload_error = str(error)
+
+
+def place_reading(reading: upload.Reading) -> None:
+    """The ink of a picture file, on the board; how it was read is kept, to be shown."""
+    st.session_state.drawing_upload_error = ""
+    st.session_state.drawing_reading = reading
+    canvas.place(reading.canvas, "Your picture.")
 
 
 def offer_test_digits(digits: Digits) -> None:
@@ -77,6 +95,21 @@ def offer_upload() -> None:
     st.file_uploader("Your own photo or picture file of one digit", key="drawing_upload", on_change=place_upload)
     if problem := st.session_state.drawing_upload_error:
         refuse(problem)
+    if (reading := st.session_state.drawing_reading) and st.session_state.drawing_kept["base"]:
+        show_reading(reading)
+
+
+def show_reading(reading: upload.Reading) -> None:
+    """How the reader's picture was understood, what the network gets of it, and the other way to read it."""
+    picture, image = viz.reading_pictures(reading, drawing.normalize(reading.canvas).centred)
+    st.markdown(viz.reading_sentence(reading))
+    with st.container(horizontal=True):
+        st.image(picture, caption="Your picture", width="content")
+        st.image(image, caption="What the network gets of it", width="content")
+    st.button(
+        "Ink and paper are the other way round", key="drawing_flip", icon=":material/invert_colors:",
+        on_click=flip_reading,
+    )  # fmt: skip
 
 
 def seen_image() -> np.ndarray:

@@ -1,12 +1,16 @@
-"""One drawing's way through the network as the drawing board takes it: numbers, and arrays as base64."""
+"""One drawing's way through the network as the drawing board takes it, and how a picture file was read."""
 
 import base64
 from typing import Any
 
 import numpy as np
+from PIL import Image
 
 from engine.drawing import Stages
 from engine.prediction import Prediction
+from engine.upload import Reading
+
+_PICTURE_SIDE = 140
 
 
 def board_pictures(stages: Stages, seen: Prediction) -> dict[str, Any]:
@@ -28,6 +32,25 @@ def board_pictures(stages: Stages, seen: Prediction) -> dict[str, Any]:
         "box": [int(edge) for edge in stages.box],
         "penWidth": float(stages.pen_width),
     }
+
+
+def reading_sentence(reading: Reading) -> str:
+    """Which tone was taken for ink, and what was left aside."""
+    tones = "dark ink on lighter paper" if reading.dark_ink else "light ink on darker paper"
+    if not reading.paper_found:
+        return f"Read as **{tones}**; the whole picture is paper."
+    return f"Read as **{tones}**. The paper was found inside the picture; what is pale here was left aside."
+
+
+def reading_pictures(reading: Reading, centred: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The reader's picture, pale where it was left aside, and the 28×28 image, dark on light: greys 140 pixels high.
+
+    centred: (28, 28) uint8, 255 for ink.
+    """
+    pale = np.where(reading.paper, reading.grey, 200 + reading.grey // 8).astype(np.uint8)
+    width = max(1, round(_PICTURE_SIDE * pale.shape[1] / pale.shape[0]))
+    small = Image.fromarray(pale).resize((width, _PICTURE_SIDE), Image.Resampling.BOX)
+    return np.array(small), np.kron(255 - centred, np.ones((_PICTURE_SIDE // 28,) * 2, np.uint8))
 
 
 def _levels(values: np.ndarray) -> np.ndarray:

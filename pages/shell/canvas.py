@@ -15,6 +15,7 @@ def prepare() -> None:
     st.session_state.setdefault("drawing_kept", dict(EMPTY))
     st.session_state.setdefault("drawing_picture", None)
     st.session_state.setdefault("drawing_upload_error", "")
+    st.session_state.setdefault("drawing_reading", None)
 
 
 def board(key: str, *, compact: bool = False) -> None:

@@ -87,6 +87,7 @@ def ink(page: Page) -> int:
 def test_an_empty_canvas_shows_no_prediction(page, app_url):
     open_board(page, app_url)
     expect(page.get_by_test_id("predicted-digit")).to_have_text("–")
+    expect(page.get_by_test_id("predicted-digit")).to_be_hidden()
     assert sequence(page) == 0
     for number in range(10):
         expect(page.get_by_test_id(f"probability-{number}")).to_have_text("–")

@@ -137,7 +137,7 @@ GOOD = file_of(255 - rasterize(SEVEN))
 REFUSED = {
     "nothing": (b"", "empty"),
     "text": (b"seven", "not a picture"),
-    "script": (b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 9 9\n", "not a picture"),
+    "script": (b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 9 9\n", "a PostScript document"),
     "too many bytes": (GOOD + bytes(20_000_001 - len(GOOD)), r"20\.0 MB|20 MB"),
     "too many pixels": (file_of(Image.new("1", (10_001, 5_000))), "10,001 by 5,000"),
     "bomb": (bomb(), "at most 50 megapixels"),

@@ -9,9 +9,10 @@ import pytest
 from PIL import Image, ImageDraw
 from streamlit.testing.v1 import AppTest
 
-from engine import drawing
+from engine import drawing, upload
 from engine.loading import Snapshot
 from pages.shell import session as shell
+from tests.engine.test_drawing import likeness
 
 APP = Path(__file__).parents[2] / "app.py"
 SEVEN = {"strokes": [[70, 60, 210, 60, 130, 240]], "brush": 22, "base": False}
@@ -104,6 +105,43 @@ def test_an_uploaded_picture_lies_on_the_board(page):
     assert not page.exception
     assert not page.error
     assert page.session_state["drawing_picture"].caption == "Your picture."
+
+
+def on_a_desk() -> bytes:
+    """The same 7 on a sheet that fills a fifth of the picture; what surrounds it is as dark as the ink."""
+    picture = Image.new("L", (900, 800), 40)
+    picture.paste(Image.open(BytesIO(photo())).crop((150, 20, 450, 390)), (300, 200))
+    file = BytesIO()
+    picture.save(file, "PNG")
+    return file.getvalue()
+
+
+def readings(page) -> list[str]:
+    return [text.value for text in page.markdown if text.value.startswith("Read as")]
+
+
+def test_the_page_says_how_a_picture_was_read_and_the_reader_can_flip_it(page):
+    assert not readings(page)
+    page.get("file_uploader")[0].upload("seven.png", on_a_desk(), "image/png").run()
+    assert ["dark ink on lighter paper" in text and "inside the picture" in text for text in readings(page)] == [True]
+    assert any(button.key == "drawing_flip" for button in page.button)
+    before = page.session_state["drawing_picture"]
+    plain = upload.canvas_from_upload(photo())
+    assert likeness(before.canvas, plain) > 0.95
+    page.button(key="drawing_flip").click().run()
+    assert ["light ink on darker paper" in text for text in readings(page)] == [True]
+    assert likeness(page.session_state["drawing_picture"].canvas, plain) < 0.8
+    page.button(key="drawing_flip").click().run()
+    np.testing.assert_array_equal(page.session_state["drawing_picture"].canvas, before.canvas)
+    page.button(key="drawing_random").click().run()
+    assert not readings(page)
+    assert not page.exception
+
+
+def test_a_phones_photo_is_called_by_its_name(page):
+    heic = bytes(3) + b"\x18ftypheic" + bytes(80)
+    page.get("file_uploader")[0].upload("IMG_1.HEIC", heic, "image/heic").run()
+    assert "HEIC" in page.error[0].value and "PNG or JPEG" in page.error[0].value
 
 
 @pytest.mark.parametrize("content", [b"", b"this is no picture", photo()[:300]])

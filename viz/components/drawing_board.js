@@ -88,7 +88,7 @@ const percent = (share) => `${(100 * share).toFixed(1)} %`;
 
 function build(parent, data) {
   const root = document.createElement("div");
-  root.className = "uncrumple-board";
+  root.className = "uncrumple-board uncrumple-nothing";
   root.classList.toggle("uncrumple-compact", data.compact);
   root.dataset.testid = "drawing-board";
   root.innerHTML = TEMPLATE;
@@ -479,6 +479,7 @@ async function rescore(board) {
 
 function show(board, answer) {
   board.answer = answer;
+  board.root.classList.remove("uncrumple-nothing");
   answer.probabilities.forEach((share, digit) => showBar(board, digit, share, digit === answer.predicted));
   board.digit.textContent = String(answer.predicted);
   board.digit.dataset.seq = String(Number(board.digit.dataset.seq) + 1);
@@ -523,6 +524,7 @@ function showEmpty(board) {
   clearTimeout(board.retry);
   digits.forEach((digit) => showBar(board, digit, null, false));
   board.digit.textContent = "–";
+  board.root.classList.add("uncrumple-nothing");
   board.find(".uncrumple-sure").textContent = "Nothing drawn yet";
   board.find(".uncrumple-spoken").textContent = "";
   paintAll(board);
