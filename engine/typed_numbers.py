@@ -39,7 +39,8 @@ def parse_whole(text: str, *, what: str, low: int = 0, high: int = 2**53) -> int
     short = plain(_short(text, what)).text.strip()
     value = float(short.replace(",", "")) if _GROUPED.fullmatch(short) else _value(text, short, what)
     if value != round(value):
-        raise InvalidInput(f"{what} must be a whole number from {low:,} to {high:,}; “{clipped(short)}” is not.")
+        bounds = f" from {low:,} to {high:,}" if high < 2**53 else ""
+        raise InvalidInput(f"{what} must be a whole number{bounds}; “{clipped(short)}” is not.")
     return int(_within(value, what, low, high))
 
 

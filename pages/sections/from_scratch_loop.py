@@ -9,6 +9,7 @@ from engine.from_scratch_runs import BREAKS, LIMITS, Run, Runs, Settings
 from engine.mnist import Digits
 from pages.shell import share
 from pages.shell.refusal import refuse
+from pages.shell.typed import typed_number, typed_whole
 from viz import from_scratch as viz
 from viz import from_scratch_words as words
 from viz.components.live_figure import Narrow, live_figure
@@ -18,9 +19,8 @@ POLL_SECONDS = 0.4
 SHORT = 2
 RANGES = {"0 to 0.1": (0.0, 0.1), "−0.05 to 0.05": (-0.05, 0.05)}
 TITLES = {"hidden_units": "Hidden units", "epochs": "Epochs", "batch_size": "Batch size", "seed": "Seed"}
-FRACTIONS = {"learning_rate": ("Learning rate", 0.001), "low": ("W from", 0.01), "high": ("W to", 0.01)}
+FRACTIONS = {"learning_rate": "Learning rate", "low": "W from", "high": "W to"}
 WIDTH = 150
-STEPS = {"hidden_units": 64, "epochs": 1, "batch_size": 32, "seed": 1}
 KEY = "from_scratch_"
 
 
@@ -66,12 +66,10 @@ def controls() -> Settings:
         for field, title in TITLES.items():
             low, high = LIMITS[field]
             share.default(f"{KEY}{field}", getattr(usual, field), share.between(low, high))
-            st.number_input(
-                title, low, high, step=STEPS[field], key=f"{KEY}{field}", width=WIDTH, persist_state="session"
-            )
-        for field, (title, step) in FRACTIONS.items():
+            typed_whole(title, key=f"{KEY}{field}", low=low, high=high, width=WIDTH)
+        for field, title in FRACTIONS.items():
             share.default(f"{KEY}{field}", getattr(usual, field), accepted=f"{KEY}{field}_accepted")
-            st.number_input(title, step=step, format="%g", key=f"{KEY}{field}", width=WIDTH, persist_state="session")
+            typed_number(title, key=f"{KEY}{field}", width=WIDTH)
         for label, (low, high) in RANGES.items():
             st.button(f"W {label}", key=f"{KEY}range_{low:g}", on_click=_take_range, args=(low, high))
     return _accepted()

@@ -10,6 +10,7 @@ from engine.from_scratch_steps import LIMITS, PIECES, Small, walk
 from engine.mnist import Digits
 from pages.shell import share
 from pages.shell.refusal import refuse
+from pages.shell.typed import typed_number, typed_whole
 from viz.components.code_stepper import code_stepper
 from viz.from_scratch_code import PIECES as WORDS
 from viz.from_scratch_values import AXES, stepper
@@ -46,13 +47,11 @@ def _numbers(note: DeltaGenerator) -> Small:
         for field, title in TITLES.items():
             key, (low, high) = f"from_scratch_small_{field}", LIMITS[field]
             share.default(key, getattr(usual, field), share.between(low, high))
-            found = st.number_input(title, low, high, step=1, key=key, width=WIDTH, persist_state="session")
-            asked[field] = int(found)
+            asked[field] = typed_whole(title, key=key, low=low, high=high, width=WIDTH)
         for field, title in FRACTIONS.items():
             key = f"from_scratch_small_{field}"
             share.default(key, getattr(usual, field), accepted=f"{key}_accepted")
-            found = st.number_input(title, step=0.05, format="%g", key=key, width=WIDTH, persist_state="session")
-            asked[field] = float(found)
+            asked[field] = typed_number(title, key=key, width=WIDTH)
         share.default("from_scratch_small_optimizer", usual.optimizer, RULES)
         asked["optimizer"] = st.selectbox(
             "Weight update", list(RULES), format_func=RULES.get, key="from_scratch_small_optimizer", width=WIDTH,

@@ -12,7 +12,7 @@ from engine.gradient_check_formula import VARIABLES
 from pages.sections.gradient_check_weight import curve
 from pages.shell import layout, share
 from pages.shell.refusal import refuse
-from pages.shell.typed import typed
+from pages.shell.typed import typed, typed_number
 from viz import gradient_check_words as words
 from viz.snippets import gradient_check as snippets
 
@@ -46,8 +46,8 @@ def formula() -> None:
     with st.container(horizontal=True, vertical_alignment="bottom"):
         share.default("gradient_check_x", first_x)
         share.default("gradient_check_y", first_y)
-        x = st.number_input("x", key="gradient_check_x", format="%g", step=0.1, width=150, **KEPT)
-        y = st.number_input("y", key="gradient_check_y", format="%g", step=0.1, width=150, **KEPT)
+        x = typed_number("x", key="gradient_check_x", width=150)
+        y = typed_number("y", key="gradient_check_y", width=150)
         share.default("gradient_check_variable", "x", VARIABLES)
         variable = st.segmented_control(
             "Derivative with respect to", VARIABLES, key="gradient_check_variable", required=True, **KEPT

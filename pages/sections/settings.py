@@ -4,11 +4,10 @@ from dataclasses import asdict
 
 import streamlit as st
 
-from engine.errors import InvalidInput
 from engine.optimizers import OPTIMIZERS
 from engine.training import Settings
 from pages.shell import share
-from pages.shell.refusal import refuse
+from pages.shell.typed import in_force, typed_number, typed_whole
 
 OPTIMIZER_NAMES = {
     "sgd": "SGD",
@@ -46,23 +45,14 @@ def chosen() -> Settings | None:
         second = st.columns(3)
     asked = {
         "optimizer": _choice(first[0], "optimizer", OPTIMIZER_NAMES, on_change=_suggest_learning_rate),
-        "learning_rate": first[1].number_input(
-            "Learning rate",
-            format="%g",
-            step=0.001,
-            key="network_learning_rate",
-            help=HELP["learning_rate"],
-            persist_state="session",
-        ),
+        "learning_rate": _number(first[1], "learning_rate"),
         "epochs": _whole(first[2], "epochs"),
         "batch_size": _whole(first[3], "batch_size"),
         "hidden_units": _whole(second[0], "hidden_units"),
         "initialization": _choice(second[1], "initialization", INITIALIZATION_NAMES),
         "seed": _whole(second[2], "seed"),
     }
-    columns = dict(zip(asked, [*first, *second], strict=True))
-    valid = [_accepted(name, value, columns[name]) for name, value in asked.items()]
-    return Settings(**asked) if all(valid) else None
+    return Settings(**asked) if all(in_force(f"network_{name}") for name in asked) else None
 
 
 def _choice(column, name: str, names: dict[str, str], **options) -> str:
@@ -77,24 +67,23 @@ def _choice(column, name: str, names: dict[str, str], **options) -> str:
     )
 
 
+def _number(column, name: str) -> float:
+    with column:
+        return typed_number(
+            "Learning rate", what="Learning rate", key=f"network_{name}", help=HELP[name], check=_check(name)
+        )
+
+
 def _whole(column, name: str) -> int:
     label = name.replace("_", " ").capitalize()
-    return column.number_input(label, step=1, key=f"network_{name}", help=HELP[name], persist_state="session")
+    with column:
+        # The bounds are those of Settings.
+        return typed_whole(label, what=label, key=f"network_{name}", help=HELP[name], low=-(2**53), check=_check(name))
 
 
 def _check(name: str):
     """Settings raises InvalidInput for what no run can have."""
     return lambda value: Settings(**{name: value})
-
-
-def _accepted(name: str, value: object, column) -> bool:
-    try:
-        Settings(**{name: value})
-    except InvalidInput as error:
-        with column:
-            refuse(error)
-        return False
-    return True
 
 
 def _suggest_learning_rate() -> None:

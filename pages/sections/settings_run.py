@@ -9,6 +9,7 @@ from engine.descent import METHODS, Family
 from engine.settings_map import Choice, SettingsMap
 from engine.surfaces import Surface
 from pages.shell import share
+from pages.shell.typed import typed_number
 from viz import settings_run, settings_words
 from viz.components.live_figure import live_figure
 
@@ -39,10 +40,8 @@ def choose_start(surface: Surface) -> None:
     """Coordinates of the start, for those who do not click."""
     columns = st.columns(2, gap="large")
     for column, name, (low, high) in zip(columns, surface.variables, surface.window, strict=False):
-        column.number_input(
-            f"Start, {name}", low, high, step=0.1, format="%.3f", key=f"settings_map_start_{name}",
-            persist_state="session",
-        )  # fmt: skip
+        with column:
+            typed_number(f"Start, {name}", key=f"settings_map_start_{name}", low=low, high=high)
 
 
 def show_run(shown: SettingsMap, chosen: Choice, surface: Surface, method: str, family: Family) -> None:

@@ -1,11 +1,14 @@
-"""A text box read at every keystroke; what is refused is said below it, and the last accepted text stays in force."""
+"""Boxes for text and for numbers; what is refused is said below it, and the last that was accepted stays in force."""
 
+import math
 from collections.abc import Callable
+from functools import partial
 from typing import TypeVar
 
 import streamlit as st
 
 from engine.errors import InvalidInput
+from engine.typed_numbers import parse_number, parse_whole
 from pages.shell import share
 from pages.shell.refusal import refuse
 
@@ -35,3 +38,65 @@ def typed(
         return parse(st.session_state.get(accepted, default))
     except InvalidInput:
         return parse(default)
+
+
+def typed_number(
+    label: str, *, key: str, low: float = -math.inf, high: float = math.inf, check: Callable | None = None,
+    what: str = "", help: str | None = None, width: int | str = "stretch", disabled: bool = False,
+) -> float:  # fmt: skip
+    """A real number in a box that takes 0.05, 0,05, 1e-3, 5 % and 1/3, where st.number_input makes 5 of 0,05.
+
+    The number stands under ``key``, which the page has set (``share.default``); set it anew and the box follows.
+    check: raises InvalidInput for a number no page can use. what: the subject of a refusal; else the label in quotes.
+    """
+    parse = partial(parse_number, what=what or f"“{label}”", low=low, high=high)
+    return _numeric(label, parse, check, key, help, width, disabled)
+
+
+def typed_whole(
+    label: str, *, key: str, low: int = 0, high: int = 2**53, check: Callable | None = None,
+    what: str = "", help: str | None = None, width: int | str = "stretch", disabled: bool = False,
+) -> int:  # fmt: skip
+    """As typed_number, for a whole number: 2.5 is refused, not cut off; 60,000 is read."""
+    parse = partial(parse_whole, what=what or f"“{label}”", low=low, high=high)
+    return _numeric(label, parse, check, key, help, width, disabled)
+
+
+def in_force(key: str) -> bool:
+    """Whether the number in the box of this key is the one in force; not so while what is typed is refused."""
+    return not st.session_state.get(f"{key}_box_refused", False)
+
+
+def _numeric(
+    label: str, parse: Callable[[str], Value], check: Callable | None, key: str, help: str | None, width: int | str,
+    disabled: bool,
+) -> Value:  # fmt: skip
+    state, box, shown = st.session_state, f"{key}_box", f"{key}_box_shows"
+    if box not in state or state.get(shown) != state[key]:
+        state[box], state[shown] = f"{state[key]:.12g}", state[key]
+    take = partial(_take, key, parse, check)
+    # At once, so that a button pressed right after typing finds the new number.
+    text = st.text_input(
+        label, key=box, help=help, width=width, disabled=disabled, on_change=take, persist_state="session",
+        autocomplete="off",
+    )  # fmt: skip
+    with st.container():
+        problem = take()
+        state[f"{box}_refused"] = problem is not None
+        if problem is not None:
+            refuse(problem, text)
+    return state[key]
+
+
+def _take(key: str, parse: Callable[[str], Value], check: Callable | None) -> InvalidInput | None:
+    """Put the number in the box in force; what is wrong with it instead, where it cannot be."""
+    state = st.session_state
+    try:
+        value = parse(state[f"{key}_box"])
+        if check is not None:
+            check(value)
+    except InvalidInput as error:
+        return error
+    # The box keeps the spelling the reader chose.
+    state[key] = state[f"{key}_box_shows"] = value
+    return None

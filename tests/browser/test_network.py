@@ -18,7 +18,7 @@ def progress(page):
 
 
 def number(page, name):
-    return page.get_by_role("spinbutton", name=name)
+    return page.get_by_role("textbox", name=name)
 
 
 def opened(page):

@@ -81,22 +81,22 @@ def test_every_piece_runs_with_the_numbers_at_once(page):
         assert component(page, "from_scratch_stepper")["name"] == names.get(piece, piece)
         assert WORDS[piece].about in texts(page)
     before = len(component(page, "from_scratch_stepper")["steps"])
-    page.number_input(key="from_scratch_small_epochs").set_value(3).run()
+    page.text_input(key="from_scratch_small_epochs_box").set_value("3").run()
     assert len(component(page, "from_scratch_stepper")["steps"]) > before
     page.segmented_control(key="from_scratch_piece").set_value("dense").run()
-    page.number_input(key="from_scratch_small_hidden_units").set_value(5).run()
-    page.number_input(key="from_scratch_small_batch_size").set_value(2).run()
+    page.text_input(key="from_scratch_small_hidden_units_box").set_value("5").run()
+    page.text_input(key="from_scratch_small_batch_size_box").set_value("2").run()
     made = component(page, "from_scratch_stepper")["steps"][0]["writes"][0]
     assert [axis["size"] for axis in made["axes"]] == [2, 5]
 
 
 def test_a_range_upside_down_is_refused_and_the_picture_stays(page, runs):
     before = component(page, "from_scratch_stepper")
-    page.number_input(key="from_scratch_small_low").set_value(0.5).run()
+    page.text_input(key="from_scratch_small_low_box").set_value("0.5").run()
     assert any("0.5 to 0.1 is not such a range" in plain(item) for item in page.error)
     assert component(page, "from_scratch_stepper")["steps"] == before["steps"]
-    page.number_input(key="from_scratch_small_low").set_value(0.0).run()
-    page.number_input(key="from_scratch_low").set_value(0.5).run()
+    page.text_input(key="from_scratch_small_low_box").set_value("0.0").run()
+    page.text_input(key="from_scratch_low_box").set_value("0.5").run()
     assert any("0.5 to 0.1 is not such a range" in plain(item) for item in page.error)
     page.button(key="from_scratch_run").click().run()
     assert runs.poll().state == "new"

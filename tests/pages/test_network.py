@@ -39,19 +39,23 @@ def decoded(values):
 
 def test_it_opens_with_the_textbook_settings(page):
     assert page.selectbox(key="network_optimizer").value == "rmsprop"
-    assert {key: page.number_input(key=f"network_{key}").value for key in ("epochs", "batch_size", "hidden_units")} == {
-        "epochs": 5,
-        "batch_size": 128,
-        "hidden_units": 512,
-    }
+    shown = {key: page.text_input(key=f"network_{key}_box").value for key in ("epochs", "batch_size", "hidden_units")}
+    assert shown == {"epochs": "5", "batch_size": "128", "hidden_units": "512"}
     assert "update 0 of 2,345" in progress(page)
+
+
+@pytest.mark.parametrize(("text", "rate"), [("0,05", 0.05), ("5 %", 0.05), ("1e−3", 0.001), ("1/8", 0.125)])
+def test_a_learning_rate_is_read_as_it_is_meant(page, text, rate):
+    page.text_input(key="network_learning_rate_box").set_value(text).run()
+    assert not page.error and page.session_state["network_learning_rate"] == rate
+    assert page.text_input(key="network_learning_rate_box").value == text
 
 
 def test_the_optimizer_suggests_its_own_learning_rate(page):
     page.selectbox(key="network_optimizer").select("sgd").run()
-    assert page.number_input(key="network_learning_rate").value == 0.01
+    assert page.text_input(key="network_learning_rate_box").value == "0.01"
     page.selectbox(key="network_optimizer").select("adam").run()
-    assert page.number_input(key="network_learning_rate").value == 0.001
+    assert page.text_input(key="network_learning_rate_box").value == "0.001"
 
 
 @pytest.mark.parametrize(
@@ -60,15 +64,17 @@ def test_the_optimizer_suggests_its_own_learning_rate(page):
         ("batch_size", 0, "Batch size must be a whole number from 1 to 60,000; 0 is not."),
         ("hidden_units", 10**9, "Hidden units must be a whole number from 1 to 4,096; 1,000,000,000 is not."),
         ("learning_rate", -1.0, "Learning rate must be a number above 0 and at most 10,000,000,000; -1 is not."),
+        ("batch_size", 2.5, "Batch size must be a whole number; “2.5” is not."),
+        ("learning_rate", "1,000", "“1,000” can mean two numbers; write 1000 or 1.000."),
         ("epochs", 101, "Epochs must be a whole number from 1 to 100; 101 is not."),
     ],
 )
 def test_absurd_settings_are_refused_in_a_sentence_and_the_picture_stays(page, key, value, sentence):
-    page.number_input(key=f"network_{key}").set_value(value).run()
+    page.text_input(key=f"network_{key}_box").set_value(str(value)).run()
     assert [plain(error) for error in page.error] == [sentence]
     assert page.button(key="network_train").disabled
     assert component(page, "network_run")["figure"]
-    page.number_input(key=f"network_{key}").set_value(getattr(Settings(), key)).run()
+    page.text_input(key=f"network_{key}_box").set_value(str(getattr(Settings(), key))).run()
     assert not page.error
     assert not page.button(key="network_train").disabled
 
@@ -76,8 +82,8 @@ def test_absurd_settings_are_refused_in_a_sentence_and_the_picture_stays(page, k
 def test_one_epoch_changes_the_sentence_the_code_and_the_downloads(page):
     before = texts(page)
     assert "the pretrained network that comes with the app" in before
-    page.number_input(key="network_epochs").set_value(1).run()
-    page.number_input(key="network_hidden_units").set_value(16).run()
+    page.text_input(key="network_epochs_box").set_value("1").run()
+    page.text_input(key="network_hidden_units_box").set_value("16").run()
     assert "Dense(16, activation" in page.code[2].value
     page.button(key="network_train").click().run()
     here = run_to_end(page)
@@ -93,7 +99,7 @@ def test_one_epoch_changes_the_sentence_the_code_and_the_downloads(page):
 
 
 def test_stepping_makes_one_update_and_reset_returns_to_the_same_weights(page):
-    page.number_input(key="network_hidden_units").set_value(8).run()
+    page.text_input(key="network_hidden_units_box").set_value("8").run()
     page.button(key="network_step").click().run()
     [here] = [found for found in session._sessions.values() if found.runner]
     assert here.runner.wait(60)
@@ -106,7 +112,7 @@ def test_stepping_makes_one_update_and_reset_returns_to_the_same_weights(page):
 
 
 def test_every_single_step_is_seen_also_where_no_checkpoint_is_due(page):
-    page.number_input(key="network_hidden_units").set_value(8).run()
+    page.text_input(key="network_hidden_units_box").set_value("8").run()
     for _ in range(3):
         page.button(key="network_step").click().run()
         [here] = [found for found in session._sessions.values() if found.runner]
@@ -118,8 +124,8 @@ def test_every_single_step_is_seen_also_where_no_checkpoint_is_due(page):
 
 def test_the_same_weights_are_compared_on_training_and_test_digits(page, loaded):
     """The running mean of the epoch is of other weights; it was called what the network knows."""
-    page.number_input(key="network_epochs").set_value(1).run()
-    page.number_input(key="network_hidden_units").set_value(16).run()
+    page.text_input(key="network_epochs_box").set_value("1").run()
+    page.text_input(key="network_hidden_units_box").set_value("16").run()
     page.button(key="network_train").click().run()
     here = run_to_end(page)
     W1, b1, W2, b2 = (np.asarray(value, np.float64) for value in here.runner.poll().params)
@@ -132,9 +138,9 @@ def test_the_same_weights_are_compared_on_training_and_test_digits(page, loaded)
 
 def test_a_network_that_guesses_is_not_told_that_it_overfits(page):
     """SGD with learning rate 10, which the page itself recommends to try."""
-    page.number_input(key="network_hidden_units").set_value(16).run()
+    page.text_input(key="network_hidden_units_box").set_value("16").run()
     page.selectbox(key="network_optimizer").select("sgd").run()
-    page.number_input(key="network_learning_rate").set_value(10.0).run()
+    page.text_input(key="network_learning_rate_box").set_value("10.0").run()
     page.button(key="network_epoch").click().run()
     run_to_end(page)
     assert "That is guessing" in texts(page) and "is *overfitting*" not in texts(page)
@@ -142,9 +148,9 @@ def test_a_network_that_guesses_is_not_told_that_it_overfits(page):
 
 def test_after_divergence_all_parts_show_the_same_weights_and_their_count(page, loaded):
     """Above the digit scored 7 at 100 %, below it was predicted 0 with nan."""
-    page.number_input(key="network_hidden_units").set_value(16).run()
+    page.text_input(key="network_hidden_units_box").set_value("16").run()
     page.selectbox(key="network_optimizer").select("sgd").run()
-    page.number_input(key="network_learning_rate").set_value(1e10).run()
+    page.text_input(key="network_learning_rate_box").set_value("1e10").run()
     page.button(key="network_epoch").click().run()
     here = run_to_end(page)
     run = here.runner.poll()
@@ -180,7 +186,7 @@ def test_a_click_in_the_confusion_matrix_chooses_the_cell(page):
 
 
 def test_every_widget_key_begins_with_the_page(page):
-    kinds = (page.button, page.selectbox, page.number_input, page.slider)
+    kinds = (page.button, page.selectbox, page.number_input, page.text_input, page.slider)
     keys = [item.key for kind in kinds for item in kind]
     assert keys
     assert [key for key in keys if not key.startswith("network_")] == []
