@@ -105,7 +105,7 @@ def show_reading(reading: upload.Reading) -> None:
     st.markdown(viz.reading_sentence(reading))
     with st.container(horizontal=True):
         st.image(picture, caption="Your picture", width="content")
-        st.image(image, caption="What the network gets of it", width="content")
+        st.image(image, caption="What the network gets", width="content")
     st.button(
         "Ink and paper are the other way round", key="drawing_flip", icon=":material/invert_colors:",
         on_click=flip_reading,

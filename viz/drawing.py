@@ -6,11 +6,11 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
-from engine.drawing import Stages
+from engine.drawing import Stages, neighbours
 from engine.prediction import Prediction
 from engine.upload import Reading
 
-_PICTURE_SIDE = 140
+_PICTURE_SIDE = 168
 
 
 def board_pictures(stages: Stages, seen: Prediction) -> dict[str, Any]:
@@ -43,14 +43,18 @@ def reading_sentence(reading: Reading) -> str:
 
 
 def reading_pictures(reading: Reading, centred: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """The reader's picture, pale where it was left aside, and the 28×28 image, dark on light: greys 140 pixels high.
+    """The reader's picture, pale where it was left aside, and the 28×28 image, dark on light: greys 170 pixels high.
 
-    centred: (28, 28) uint8, 255 for ink.
+    centred: (28, 28) uint8, 255 for ink. A dark line runs around the paper, a grey one around each picture.
     """
-    pale = np.where(reading.paper, reading.grey, 200 + reading.grey // 8).astype(np.uint8)
+    line = reading.paper & neighbours(~reading.paper, square=True)
+    line = line | neighbours(line, square=True)
+    grey = np.where(reading.paper, reading.grey, 176 + reading.grey // 4)
+    pale = np.where(line, 0, grey).astype(np.uint8)
     width = max(1, round(_PICTURE_SIDE * pale.shape[1] / pale.shape[0]))
-    small = Image.fromarray(pale).resize((width, _PICTURE_SIDE), Image.Resampling.BOX)
-    return np.array(small), np.kron(255 - centred, np.ones((_PICTURE_SIDE // 28,) * 2, np.uint8))
+    small = np.array(Image.fromarray(pale).resize((width, _PICTURE_SIDE), Image.Resampling.BOX))
+    pixels = np.kron(255 - centred, np.ones((_PICTURE_SIDE // 28,) * 2, np.uint8))
+    return np.pad(small, 1, constant_values=150), np.pad(pixels, 1, constant_values=150)
 
 
 def _levels(values: np.ndarray) -> np.ndarray:
