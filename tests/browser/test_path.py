@@ -52,7 +52,7 @@ def test_a_term_opens_in_place_by_mouse_and_by_keyboard_and_leads_on(page):
 
 def test_a_page_that_is_only_opened_is_not_ticked_and_one_gone_through_is(browser, app_url):
     """On a window as high as the page its foot is in view from the beginning."""
-    with browser.new_context(base_url=app_url, viewport={"width": 1440, "height": 6000}) as context:
+    with browser.new_context(base_url=app_url, viewport={"width": 1440, "height": 9000}) as context:
         page = opened(context.new_page(), "derivative", "Derivative")
         expect(page.locator(STATUS)).to_be_in_viewport()
         page.clock.install()
