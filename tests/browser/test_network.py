@@ -48,8 +48,13 @@ def truth(page):
         f"document.querySelector('{FIGURE}').data.find((trace) => trace.name === 'probabilities').marker.line.width"
     )
     label = widths.index(max(widths))
-    assert widths[label] > 0 and (label == 7 or page.get_by_text("These digits are procedural").count())
+    assert widths[label] > 0 and (label == 7 or not real(page))
     return label
+
+
+def real(page):
+    """Whether the app has MNIST, and does not say that it draws its digits itself."""
+    return not page.get_by_text("These digits are procedural").count()
 
 
 def no_sideways_scrolling(page):
@@ -89,7 +94,9 @@ def test_training_draws_in_place_and_ends_with_a_verdict(page):
     assert watched["blank"] == 0
     assert watched["heights"] == [620]
     assert len(trace(page, "training, mean of the epoch", "y")) == 1
-    assert 0.5 < trace(page, "probabilities", "y")[truth(page)] <= 1
+    shares, label = trace(page, "probabilities", "y"), truth(page)
+    # The procedural digits are harder: after one epoch theirs is the likeliest, but not yet sure.
+    assert np.argmax(shares) == label and (0.5 if real(page) else 0.2) < shares[label] <= 1
 
 
 def test_the_slider_moves_everything_without_the_server(page):
@@ -111,7 +118,7 @@ def test_the_slider_moves_everything_without_the_server(page):
     assert messages == []
     first = trace(page, "probabilities", "y")
     assert abs(sum(first) - 1) < 1e-5
-    assert max(first) < 0.5 < max(last)
+    assert max(first) < (0.5 if real(page) else 0.25) < max(last), "guessing at first"
     assert trace(page, "cursor 1", "x") == [0, 0]
     expect(page.locator(".st-key-network_run_box output")).to_have_text("update 0 · epoch 0.00")
     page.keyboard.press("ArrowRight")
