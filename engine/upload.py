@@ -81,8 +81,6 @@ def _grey(image: Image.Image) -> np.ndarray:
         image = image.convert("RGBA")
     elif image.mode in ("P", "1"):
         image = image.convert("RGB")
-    elif image.mode == "LAB":
-        image = image.getchannel(0)  # lightness
     if image.mode in ("I", "F") or image.mode.startswith("I;16"):
         grey = _shrunk(image.convert("F"))[..., 0]
         grey = (grey - grey.min()) * (255 / max(float(np.ptp(grey)), 1e-9))
