@@ -199,15 +199,19 @@ def _zero_note(dividend: Any, result: Any) -> str:
 
 def _wrap_note(name: str, left: int, right: int, result: Any) -> str:
     """Whether the exact whole number differs from the one that the dtype could hold."""
-    if name == "power" and abs(left) > 1 and right > LONGEST_NUMBER.bit_length():
-        exact: int | None = None
-    else:
-        exact = _EXACT[name](left, right)
+    exact = _exact(name, left, right)
     if exact == int(result):
         return ""
     shown = "the exact result" if exact is None or abs(exact) > LONGEST_NUMBER else f"{exact:,}"
     limits = np.iinfo(result.dtype)
     return f"{shown} does not fit into {result.dtype} ({limits.min:,} to {limits.max:,}), so it wraps around"
+
+
+def _exact(name: str, left: int, right: int) -> int | None:
+    """The whole number itself; None for a power that no dtype could hold."""
+    if name == "power" and abs(left) > 1 and right > LONGEST_NUMBER.bit_length():
+        return None
+    return _EXACT[name](left, right)
 
 
 _EXACT: dict[str, Callable[[int, int], int]] = {
@@ -237,7 +241,7 @@ class Counts(NamedTuple):
     """What is worth counting in a whole result.
 
     zeroed: negative numbers that relu made 0. true: cells that are True. infinite, undefined: cells that became inf
-    or nan out of ordinary numbers.
+    or nan out of ordinary numbers. wrapped: whole numbers that did not fit into their dtype.
     """
 
     size: int
@@ -245,6 +249,7 @@ class Counts(NamedTuple):
     true: int
     infinite: int
     undefined: int
+    wrapped: int
 
 
 def count(name: str, arrays: Sequence[np.ndarray], result: np.ndarray) -> Counts:
@@ -262,7 +267,26 @@ def count(name: str, arrays: Sequence[np.ndarray], result: np.ndarray) -> Counts
         true=int(result.sum()) if result.dtype == bool else 0,
         infinite=int((np.isinf(result) & ordinary).sum()),
         undefined=int((np.isnan(result) & ordinary).sum()),
+        wrapped=int(wrapped(name, arrays, result).sum()),
     )
+
+
+def wrapped(name: str, arrays: Sequence[np.ndarray], result: np.ndarray) -> np.ndarray:
+    """Where the exact whole number did not fit into the dtype of ``result``: bool, of its shape.
+
+    >>> pixels = np.array([100, 200], np.uint8)
+    >>> wrapped("add", [pixels, pixels], pixels + pixels)
+    array([False,  True])
+    """
+    if name not in _EXACT or not np.issubdtype(result.dtype, np.integer):
+        return np.zeros(result.shape, bool)
+    left, right = np.broadcast_arrays(*arrays)
+    if name in ("add", "subtract", "multiply") and result.itemsize <= 4:
+        return _EXACT[name](left.astype(np.int64), right.astype(np.int64)) != result
+    zero = (right == 0) if name in ("floor_divide", "modulo") else np.zeros(result.shape, bool)
+    pairs = zip(left.flat, right.flat, result.flat, zero.flat, strict=True)
+    found = [not none and _exact(name, int(one), int(other)) != made for one, other, made, none in pairs]
+    return np.array(found, bool).reshape(result.shape)
 
 
 def hidden_sums(x: np.ndarray, W1: np.ndarray, b1: np.ndarray) -> np.ndarray:
@@ -280,7 +304,7 @@ def apply_alike(name: str, *arrays: np.ndarray) -> np.ndarray:
     if len(shapes) > 1:
         x, y = (array.shape for array in arrays)
         raise InvalidInput(
-            f"x has shape {x} and y {y}; here shapes must be equal, or one of the two a single number. "
+            f"“x” has shape {x} and “y” {y}; here shapes must be equal, or one of the two a single number. "
             "The page “Broadcasting” shows which other shapes go together."
         )
     return apply(name, *arrays)

@@ -58,7 +58,7 @@ def product_shape(x: Sequence[int], y: Sequence[int], *, names: tuple[str, str] 
     x, y = tuple(x), tuple(y)
     for name, shape in zip(names, (x, y), strict=True):
         if not shape:
-            raise InvalidInput(f"{name} is a scalar: it has no axis to sum over. Multiply by it with x * y.")
+            raise InvalidInput(f"“{name}” is a scalar: it has no axis to sum over. Multiply by it with “x * y”.")
     summed = y[0] if len(y) == 1 else y[-2]
     if x[-1] != summed:
         place = {1: "only one", 2: "first"}.get(len(y), "second to last")
@@ -193,7 +193,7 @@ def matmul(x: np.ndarray, y: np.ndarray, *, names: tuple[str, str] = ("x", "y"))
     found = product_shape(x.shape, y.shape, names=names)
     if found.multiply_adds > MAX_MULTIPLY_ADDS:
         raise InvalidInput(
-            f"{names[0]} @ {names[1]} may take at most {MAX_MULTIPLY_ADDS:,} multiply–adds here; this takes "
+            f"“{names[0]} @ {names[1]}” may take at most {MAX_MULTIPLY_ADDS:,} multiply–adds here; this takes "
             f"{found.multiply_adds:,}."
         )
     with np.errstate(all="ignore"):
@@ -202,11 +202,10 @@ def matmul(x: np.ndarray, y: np.ndarray, *, names: tuple[str, str] = ("x", "y"))
 
 def refusal(x: Sequence[int], y: Sequence[int], error: InvalidInput) -> str:
     """Why ``x @ y`` is refused, and whether ``y @ x`` would work instead, from the two shapes."""
-    sentence = str(error)[0].upper() + str(error)[1:]
     try:
-        return f"{sentence} y @ x would work, and give {product_shape(y, x).shape}."
+        return f"{error} “y @ x” would work, and give {product_shape(y, x).shape}."
     except InvalidInput:
-        return sentence
+        return str(error)
 
 
 class Commuted(NamedTuple):

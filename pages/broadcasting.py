@@ -18,13 +18,13 @@ from viz.broadcasting_table import alignment_table
 from viz.components.live_cells import live_cells
 from viz.snippets import broadcasting as snippets
 
-FIRST = ("add", ((3, 4), (4,)))
+FIRST = ("add", ((3, 4), (4,)), False)
 REAL_NAMES = ("x @ W1", "b1")
 
 
-def real_operands(shapes: tuple[Shape, ...]) -> list[np.ndarray] | None:
-    """x @ W1 of the first batch and b1, once the digits are here, while the shapes are those of the network."""
-    found = arrays.real_arrays(data.digits("broadcasting")) if is_real(shapes) else {}
+def real_operands(real: bool) -> list[np.ndarray] | None:
+    """x @ W1 of the first batch and b1, once the digits are here, where the numbers are to be the network's."""
+    found = arrays.real_arrays(data.digits("broadcasting")) if real else {}
     if "batch" not in found:
         return None
     return [weighted_sums(found["batch"].array, found["W1"].array), found["b1"].array]
@@ -40,11 +40,11 @@ def refuse_shapes(alignment: Alignment) -> None:
             st.button(found.text, key=key, on_click=take_shapes, args=(found.shapes,))
 
 
-def show(operation: str, shapes: tuple[Shape, ...]) -> None:
+def show(operation: str, shapes: tuple[Shape, ...], wants_real: bool) -> None:
     """The picture of shapes that fit, what it leaves out, memory, and the code of exactly this view."""
     alignment = align(shapes)
     with st.container():
-        real = real_operands(shapes)
+        real = real_operands(wants_real)
     numbered = [Numbered(shape, 3 if operation == "power" else 9) for shape in shapes]
     names = REAL_NAMES if real else tuple(NAMES[: len(shapes)])
     kept = viz.kept_axes(alignment, long_numbers=bool(real))
@@ -91,13 +91,20 @@ def explore() -> None:
     with st.container():
         if alignment.result is None:
             refuse_shapes(alignment)
-    if alignment.result is not None:
-        st.session_state.broadcasting_shown = operation, shapes
+        else:
+            st.session_state.broadcasting_shown = operation, shapes, is_real(shapes)
     shown = st.session_state.get("broadcasting_shown", FIRST)
     with st.container():
-        if shown[1] != shapes:
-            st.caption(f"The picture still shows {' and '.join(map(str, shown[1]))}.")
+        if alignment.result is None:
+            st.caption(f"Not these shapes: below is still {still(*shown)}, the last that fitted.")
     show(*shown)
+
+
+def still(operation: str, shapes: tuple[Shape, ...], real: bool) -> str:
+    """What a picture shows, in a few words."""
+    names = REAL_NAMES if real else NAMES
+    parts = [f"{name} {shape}" for name, shape in zip(names, shapes, strict=False)]
+    return f"{OPERATIONS[operation].title} of {', '.join(parts[:-1])} and {parts[-1]}"
 
 
 layout.opening(

@@ -1,5 +1,7 @@
 """Tensor product: two tensors meet, row by column; four ways to add up one result; the order of the two."""
 
+from typing import Any
+
 import streamlit as st
 
 from engine import product
@@ -8,8 +10,8 @@ from pages.shell import arrays, data, layout, share
 from pages.shell import session as shell
 from pages.shell.weights import WEIGHTS, WHERE_TO_RUN
 from viz.components.live_cells import live_cells
-from viz.product import MAX_CELL, MAX_HEIGHT, product_scene
-from viz.product_rule import commuted_scene, rule_html
+from viz.product import MAX_CELL, MAX_HEIGHT, cut_words, product_scene
+from viz.product_rule import commuted_scene, misfit_html, misfit_scene, rule_html
 from viz.snippets import product as snippets
 
 ORDERS = {"dot": "Dot", "outer": "Outer", "rows": "Rows", "columns": "Columns"}
@@ -19,10 +21,6 @@ EXPLAINED = {
     "rows": "Row by row: the rows of y, each times a number of one row of x, add up to one row of the result.",
     "columns": "Column by column: the columns of x, each times a number of one column of y, add up to one column.",
 }
-TOO_LARGE = (
-    f"Too large to play, which takes at most {product.PLAYED} rows, terms and columns. Drawn are the first "
-    f"{product.PLAYED - 1} and the last of each long axis; the numbers are those of the whole product."
-)
 
 
 @share.fragment
@@ -32,9 +30,13 @@ def explore() -> None:
     named = {name: found.array for name, found in arrays.real_arrays(digits).items() if name != "x"}
     left, right = st.columns([1, 2], gap="large")
     with left:
-        x, y = product_operands.ask(named)
-        found = product.product_shape(x.array.shape, y.array.shape)
-        st.html(rule_html(x.array.shape, y.array.shape, found))
+        x, y, problem = product_operands.ask(named)
+    if problem:
+        no_product(x, y, problem, left, right)
+        explain()
+        return
+    found = product.product_shape(x.array.shape, y.array.shape)
+    left.html(rule_html(x.array.shape, y.array.shape, found))
     with right:
         order = picture(x, y, found)
     st.subheader("Does the order of the two matter?", anchor=False)
@@ -48,6 +50,16 @@ def explore() -> None:
     layout.code("product", code, note=WHERE_TO_RUN[network.name] if x.text or y.text else "")
 
 
+def no_product(x: product.Operand, y: product.Operand, problem: str, left: Any, right: Any) -> None:
+    """The two shapes and the two tensors of which the sentence beside the boxes speaks, and nothing computed."""
+    left.html(misfit_html(x.array.shape, y.array.shape))
+    with right:
+        st.markdown("These two have no product here, so there is no picture of one. The two themselves:")
+        scene = misfit_scene(x.array, y.array, problem, product_operands.editable(x, y))
+        live_cells(scene, key="product_picture", max_cell=MAX_CELL, max_height=MAX_HEIGHT,
+                   on_change=product_operands.take_edit)  # fmt: skip
+
+
 def picture(x: product.Operand, y: product.Operand, found: product.ProductShape) -> str:
     """The box diagram, played in the order chosen; returns that order."""
     share.default("product_order", "dot", ORDERS)
@@ -56,7 +68,6 @@ def picture(x: product.Operand, y: product.Operand, found: product.ProductShape)
         format_func=ORDERS.get, persist_state="session",
     )  # fmt: skip
     playable = product.playable(found)
-    st.markdown(EXPLAINED[order] if playable else TOO_LARGE)
     scene = product_scene(
         x.array,
         y.array,
@@ -66,6 +77,7 @@ def picture(x: product.Operand, y: product.Operand, found: product.ProductShape)
         order,
         editable=product_operands.editable(x, y),
     )
+    st.markdown(EXPLAINED[order] if playable else cut_words(scene))
     live_cells(
         scene, key="product_picture", max_cell=MAX_CELL, max_height=MAX_HEIGHT, start_at_end=True,
         on_change=product_operands.take_edit,

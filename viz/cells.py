@@ -327,8 +327,8 @@ def _dots(block: Block, steps: np.ndarray, counts: Sequence[int], behind: float)
     labels = []
     middle = sum((count - 1) / 2 * step for count, step in zip(counts, steps, strict=True))
     for axis, kept in enumerate(block.kept):
-        if None in kept:
-            away = (kept.index(None) - (counts[axis] - 1) / 2) * steps[axis]
+        for slot in (slot for slot, index in enumerate(kept) if index is None):
+            away = (slot - (counts[axis] - 1) / 2) * steps[axis]
             x, y = middle + away + np.array([0.5, behind + 0.5])
             labels.append(Label("⋮" if steps[axis][0] == 0 else "…", float(x), float(y), "muted", 1.3))
     return tuple(labels)

@@ -24,6 +24,8 @@ TONES = {
 AMOUNTS = range(0, 101, 10)
 # Beyond these the browser compares nothing: its exact arithmetic would have to write out the whole number.
 LARGEST_POWER, MOST_DIGITS = 400, 400
+FRACTION_DIGITS, WHOLE_DIGITS, SMALLEST_PLAIN = 9, 12, -5
+"""Digits a fraction is cut to, digits a whole number may have in full, the smallest power of ten without an e."""
 
 
 def conversion_table(numbers: Sequence[Number]) -> dict[str, Any]:
@@ -49,7 +51,7 @@ def conversion_table(numbers: Sequence[Number]) -> dict[str, Any]:
 def _cell(number: Number, form: Format) -> dict[str, str]:
     stored = dtypes.convert(number, form)
     return {
-        "shown": shown_text(stored, number),
+        "shown": shown_text(stored.value),
         "loss": stored.loss,
         "amount": amount_text(stored.error),
         "tone": TONES[stored.loss],
@@ -87,33 +89,46 @@ def range_text(form: Format) -> str:
     return f"±{highest:,.0f}" if highest < 1e6 else f"±{highest:.1e}"
 
 
-def shown_text(stored: Stored, number: Number) -> str:
-    """The stored value with as many digits as tell it from the typed number, at most 9, else as NumPy prints it.
+def shown_text(value: np.generic) -> str:
+    """A stored value, spelled the same wherever it stands: all its digits, or the first nine and ….
 
-    >>> number = dtypes.parse_numbers("0.1")[0]
-    >>> [shown_text(dtypes.convert(number, FORMATS[name]), number) for name in ("float16", "float32", "float64")]
-    ['0.09998', '0.100000001', '0.1']
+    Digits are cut, not rounded, so that they are the beginning of what is stored exactly.
+
+    >>> [shown_text(np.dtype(name).type(0.1)) for name in ("float16", "float32", "float64")]
+    ['0.0999755859…', '0.100000001…', '0.100000000…']
+    >>> [shown_text(np.float16(65504)), shown_text(np.float64(-1e300)), shown_text(np.uint8(7)), shown_text(np.True_)]
+    ['65504', '−1.00000000…e300', '7', 'True']
     """
-    if stored.loss == dtypes.ROUNDED:
-        exact = Decimal(stored.value.item())
-        for digits in range(1, 10):
-            text = f"{exact:.{digits}g}"
-            if Decimal(text) != Decimal(f"{number.exact:.{digits}g}"):
-                return text
-    return str(stored.value)
+    exact = Decimal(value.item())
+    if isinstance(value, np.bool_) or not exact.is_finite():
+        return str(value).replace("-", "−")
+    sign, power = "−" if exact.is_signed() else "", exact.adjusted()
+    if exact == int(exact) and power < WHOLE_DIGITS:
+        return f"{sign}{abs(int(exact))}"
+    digits = "".join(map(str, exact.as_tuple().digits)).rstrip("0")
+    plain = SMALLEST_PLAIN <= power < WHOLE_DIGITS
+    room = max(FRACTION_DIGITS, power + 2) if plain else FRACTION_DIGITS
+    kept, more = digits[:room], "…" if len(digits) > room else ""
+    if not plain:
+        point = "." if len(kept) > 1 else ""
+        return f"{sign}{kept[0]}{point}{kept[1:]}{more}e{power}".replace("e-", "e−")
+    kept = "0" * -power + kept
+    point = max(power, 0) + 1
+    return f"{sign}{kept[:point]}.{kept[point:]}{more}"
 
 
 def amount_text(error: Decimal | None) -> str:
     """Stored minus typed, short; nothing where they are equal or cannot be compared.
 
     >>> [amount_text(Decimal(text)) for text in ("-256", "0", "1.4901161e-9", "-0.7", "123456789")]
-    ['-256', '', '+1.5e-9', '-0.7', '+1.2e+8']
+    ['−256', '', '+1.5e−9', '−0.7', '+1.2e8']
     """
     if not error:
         return ""
     if error == int(error) and abs(error) < 10**6:
-        return f"{int(error):+,}"
-    return f"{error:+.2g}" if Decimal("1e-4") <= abs(error) < 1 else f"{error:+.1e}"
+        return f"{int(error):+,}".replace("-", "−")
+    text = f"{error:+.2g}" if Decimal("1e-4") <= abs(error) < 1 else f"{error:+.1e}"
+    return text.replace("e+", "e").replace("-", "−")
 
 
 def why(stored: Stored, number: Number, form: Format) -> str:
@@ -126,7 +141,8 @@ def why(stored: Stored, number: Number, form: Format) -> str:
         dtypes.OVERFLOW: f"The number is beyond {form.name}'s {highest}: it becomes infinity.",
         dtypes.CUT: f"{form.name} has no fractions: what follows the point is cut off, not rounded.",
         dtypes.UNDEFINED: f"A floating number outside {lowest} to {highest} has no defined {form.name}: the C standard "
-        f"leaves the result open, and NumPy with it. This machine gave {stored.value}; another may give another value.",
+        f"leaves the result open, and NumPy with it. This machine gave {shown_text(stored.value)}; another may give "
+        "another value.",
         dtypes.TRUE: "Every number but 0 becomes True.",
         dtypes.FALSE: "Python itself reads this number as 0.0, and 0 becomes False.",
     }
@@ -137,7 +153,7 @@ def why(stored: Stored, number: Number, form: Format) -> str:
     times = f"{abs(turns):,} × " if abs(turns) > 1 else ""
     return (
         f"The number is outside {lowest} to {highest}: only its last {form.bits} bits are kept. "
-        f"{number.text} {sign} {times}{1 << form.bits:,} = {stored.value}."
+        f"{number.text} {sign} {times}{1 << form.bits:,} = {shown_text(stored.value)}."
     )
 
 

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from engine.elementwise import OPERATIONS, Counts, spelled
+from engine.elementwise import OPERATIONS, Counts, spelled, wrapped
 from viz.cells import Block, Frame, Pose, Relation, Scene, arrange, first_cells, tensor_block, tensor_layout
 
 LIMITS = {0: (1, 1), 1: (12, 1), 2: (8, 1), 3: (4, 3)}
@@ -17,6 +17,8 @@ MIDDLE_ROWS, MIDDLE_COLUMNS, MIDDLE_PIXELS = range(10, 18), range(10, 18), range
 """Of images those pixels are drawn where there is ink: a window in their middle."""
 LEFT, RIGHT, RESULT = "data", "weights", "prediction"
 """Colours of the cells under the pointer: of x, of y and of the result."""
+WRAPPED = "loss"
+"""Colour of the cells whose number did not fit into the dtype."""
 
 
 class Operand(NamedTuple):
@@ -64,7 +66,7 @@ def elementwise_scene(name: str, operands: Sequence[Operand], result: np.ndarray
     return Scene(
         tuple(blocks),
         (_pose(name, operands, blocks, result, narrow=False),),
-        _frames(blocks, links, computations, result),
+        _frames(blocks, links, computations, result, _wrapped_cells(name, operands, result, blocks)),
         alt,
         narrow=(_pose(name, operands, blocks, result, narrow=True),),
         relations=_relations(blocks, links, computations),
@@ -128,12 +130,25 @@ def _relations(blocks: Sequence[Block], links: np.ndarray, computations: Sequenc
     return relations
 
 
+def _wrapped_cells(
+    name: str, operands: Sequence[Operand], result: np.ndarray, blocks: Sequence[Block]
+) -> tuple[int, ...]:
+    """The cells of the result that hold no exact number because it did not fit."""
+    at = tuple(blocks[-1].indices.T)
+    arrays = [np.broadcast_to(operand.array, result.shape)[at] for operand in operands]
+    first = first_cells(blocks)[-1]
+    return tuple((first + np.flatnonzero(wrapped(name, arrays, result[at]))).tolist())
+
+
 def _frames(
-    blocks: Sequence[Block], links: np.ndarray, computations: Sequence[str], result: np.ndarray
+    blocks: Sequence[Block], links: np.ndarray, computations: Sequence[str], result: np.ndarray, wrong: Sequence[int]
 ) -> tuple[Frame, ...]:
     count, colors = len(links), _colors(blocks)
     drawn = "" if count == result.size else f"; {count} of them are drawn"
-    whole = Frame("The one result." if result.size == 1 else f"All {result.size:,} results{drawn}.")
+    said = "The one result." if result.size == 1 else f"All {result.size:,} results{drawn}."
+    if wrong:
+        said += f" Red: {'it' if count == 1 else f'{len(wrong)} of these'} did not fit and wrapped around."
+    whole = Frame(said, lit={WRAPPED: wrong} if wrong else {})
     group = max(1, ceil(count / MAX_STEPS))
     frames = []
     for start in range(0, count, group):
@@ -161,6 +176,13 @@ def result_sentence(name: str, operands: Sequence[Operand], result: np.ndarray, 
     if name == "relu":
         stay = counts.size - counts.zeroed
         more.append(f"Of {counts.size:,} numbers **{counts.zeroed:,} were negative and became 0**; {stay:,} stay.")
+    if counts.wrapped:
+        limits = np.iinfo(result.dtype)
+        number = "It" if counts.size == 1 else f"{counts.wrapped:,} of {counts.size:,}"
+        more.append(
+            f"**{number} wrapped around**: {result.dtype} holds whole numbers from {limits.min:,} to {limits.max:,}, "
+            f"and the exact result{' is' if counts.wrapped == 1 else 's are'} outside."
+        )
     if counts.infinite:
         more.append(f"{counts.infinite:,} became inf.")
     if counts.undefined:

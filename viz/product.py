@@ -17,6 +17,8 @@ from viz.cells import (
     Relation,
     Scene,
     first_cells,
+    kept_indices,
+    kept_of,
     tensor_block,
     tensor_layout,
 )
@@ -106,8 +108,10 @@ def _parts(
     fill = "signed" if max(rows, columns, found.summed) > UNTINTED else ""
     fills = (fill, fill, fill if fill and still else "neutral")
     drawn = [
-        tensor_block(array, name, limit=PLAYED, editable=can, fill=color)
-        for (array, _), name, can, color in zip(matrices, names, can_edit, fills, strict=True)
+        tensor_block(array, name, kept=kept, editable=can, fill=color)
+        for (array, _), name, kept, can, color in zip(
+            matrices, names, _kept(*(array for array, _ in matrices)), can_edit, fills, strict=True
+        )
     ]
     drawn = [
         block._replace(
@@ -126,6 +130,42 @@ def _parts(
         )
         parts.append(Part(array, real, own, block, cells))
     return tuple(parts)
+
+
+def _kept(x: np.ndarray, y: np.ndarray, result: np.ndarray) -> tuple[tuple[tuple[int | None, ...], ...], ...]:
+    """The indices drawn of each axis of each matrix; both have the same terms."""
+    first, second, third = (kept_of(array.shape, limit=PLAYED) for array in (x, y, result))
+    terms = _kept_terms(x, first)
+    return (*first[:-1], terms), (*second[:-2], terms, second[-1]), third
+
+
+def _kept_terms(x: np.ndarray, kept: Sequence[Sequence[int | None]]) -> tuple[int | None, ...]:
+    """The terms drawn: as of any axis, or, where x would show only zeros there, neighbours that hold most numbers."""
+    count, usual = x.shape[-1], kept_indices(x.shape[-1], PLAYED)
+    rows = x[np.ix_(*([index for index in axis if index is not None] for axis in kept[:-1]))].reshape(-1, count)
+    ends = [index for index in usual if index is not None]
+    if None not in usual or rows[:, ends].any() or not rows.any():
+        return usual
+    filled = np.convolve((rows != 0).sum(axis=0), np.ones(PLAYED, int), "valid")
+    start = int(filled.argmax())
+    before, after = (None,) * (start > 0), (None,) * (start + PLAYED < count)
+    return (*before, *range(start, start + PLAYED), *after)
+
+
+def cut_words(scene: Scene) -> str:
+    """What a picture too large to play leaves out."""
+    terms = [index for index in scene.blocks[0].kept[-1] if index is not None]
+    window = scene.blocks[0].kept[-1][0] is None or terms[-1] - terms[0] == len(terms) - 1 < terms[-1]
+    shared = (
+        f"terms {terms[0]} to {terms[-1]} of the shared axis, for at its ends these rows of x are all 0, and "
+        if window
+        else ""
+    )
+    return (
+        f"Too large to play, which takes at most {PLAYED} rows, terms and columns. Drawn are {shared}the first "
+        f"{PLAYED - 1} and the last of each {'other ' if window else ''}long axis; the numbers are those of the whole "
+        "product."
+    )
 
 
 def _result_axes(found: ProductShape) -> tuple[int, ...]:
@@ -187,7 +227,8 @@ def _relations(parts: Sequence[Part]) -> dict[int, Relation]:
     x, y, result = parts
     count = x.array.shape[-1]
     drawn = sorted({index[-1] for index in x.cells})
-    written = range(count if count <= SPELLED else SAMPLED)
+    written = range(count) if count <= SPELLED else drawn[:SAMPLED]
+    start = written[0] if count else 0
     fed, met = defaultdict(list), defaultdict(set)
     relations = {}
     for index, cell in result.cells.items():
@@ -200,7 +241,7 @@ def _relations(parts: Sequence[Part]) -> dict[int, Relation]:
             met[one].add(other)
             met[other].add(one)
         pairs = [(x.array[*left, term], y.array[*right, term, index[-1]]) for term in written]
-        text = f"{_meeting(parts, index[-2], index[-1])}: {spelled(pairs, count, result.array[index])}"
+        text = f"{_meeting(parts, index[-2], index[-1])}: {spelled(pairs, count, result.array[index], first=start)}"
         relations[cell] = Relation({X_LIT: row, Y_LIT: column, RESULT_LIT: [cell]}, text)
     for number, own in enumerate((x, y)):
         for index, cell in own.cells.items():

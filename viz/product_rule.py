@@ -30,6 +30,31 @@ def commuted_scene(x: np.ndarray, y: np.ndarray, result: np.ndarray, found: Comm
     return Scene(tuple(blocks), (wide,), (Frame(found.sentence),), f"x @ y beside y @ x. {found.sentence}", (narrow,))
 
 
+def misfit_scene(x: np.ndarray, y: np.ndarray, problem: str, editable: tuple[bool, bool]) -> Scene:
+    """x and y that have no product, beside each other, the axes that would be summed in one colour."""
+    first, second, _ = axis_colors(x.ndim, y.ndim)
+    colors = (first[len(first) - x.ndim :], second[: y.ndim])
+    blocks = [
+        tensor_block(array, name, limit=LIMIT, sheets=3, fill="neutral", editable=can)
+        for array, name, can in zip((x, y), "xy", editable, strict=True)
+    ]
+    blocks = [block._replace(strengths=block.strengths / 2) for block in blocks]
+    layouts = [tensor_layout(block, number, colors=colors[number]) for number, block in enumerate(blocks)]
+    wide, narrow = (arrange(layouts, names="xy", between="@", narrow=narrow) for narrow in (False, True))
+    alt = f"x of shape {x.shape} beside y of shape {y.shape}. {problem}"
+    return Scene(tuple(blocks), (wide,), (Frame(problem),), alt, (narrow,))
+
+
+def misfit_html(x: Sequence[int], y: Sequence[int]) -> str:
+    """The two shapes, and that they have no product."""
+    first, second, _ = axis_colors(len(x), len(y))
+    shapes = (
+        f"{_shape_html(x, first[len(first) - len(x) :], len(x) - 1)} @ "
+        f"{_shape_html(y, second[: len(y)], len(y) - min(len(y), 2))}"
+    )
+    return f'{_STYLE}<div class="shape-rule">{shapes}<br><b>no product</b></div>'
+
+
 _STYLE = """<style>
 .shape-rule span { white-space: nowrap; }
 .shape-rule { font-size: 1.25rem; font-family: var(--st-code-font, monospace); font-variant-numeric: tabular-nums;

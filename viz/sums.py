@@ -10,13 +10,15 @@ SPELLED, SAMPLED = 12, 4
 """The most terms of a sum that are written out, and how many are of a longer one."""
 
 
-def spelled(pairs: Sequence[tuple[object, object]], count: int, total: object) -> str:
-    """A sum of ``count`` products with its numbers; pairs are those written out, the first ones of a long sum.
+def spelled(pairs: Sequence[tuple[object, object]], count: int, total: object, *, first: int = 0) -> str:
+    """A sum of ``count`` products with its numbers; pairs are those written out of a long sum, from term ``first`` on.
 
     >>> spelled([(1, 5), (2, -7)], 2, -9)
     '1 × 5 + 2 × (-7) = -9'
+    >>> spelled([(1, 5)], 100, 7, first=40)
+    '… + 1 × 5 + … (100 terms) = 7'
     """
-    terms = [f"{factor(one)} × {factor(other)}" for one, other in pairs]
+    terms = ["…"] * (first > 0) + [f"{factor(one)} × {factor(other)}" for one, other in pairs]
     if count > len(pairs):
         terms.append(f"… ({count:,} terms)")
     return f"{' + '.join(terms) or 'nothing to add'} = {short(total)}"

@@ -39,33 +39,31 @@ EXAMPLES = {
 FIRST = "Matrix · matrix"
 
 
-def ask(named: Mapping[str, np.ndarray]) -> tuple[Operand, Operand]:
-    """x and y as typed; while they do not fit, a sentence says why, and the last two that did stay in force."""
+def ask(named: Mapping[str, np.ndarray]) -> tuple[Operand, Operand, str]:
+    """x and y as typed, and why they have no product, "" if they have one."""
     share.default("product_example", FIRST, EXAMPLES)
     st.selectbox("Start from an example", list(EXAMPLES), key="product_example", on_change=_take_example,
                  persist_state="session")  # fmt: skip
-    defaults = dict(zip("xy", EXAMPLES[FIRST], strict=True))
-    pair = [
+    x, y = (
         typed(
             f"{name}: numbers in lists, or a real tensor",
-            lambda text, name=name: product.read_operand(text, named, what=name),
+            lambda text, name=name: product.read_operand(text, named, what=f"“{name}”"),
             key=f"product_{name}",
-            default=defaults[name],
+            default=default,
             help=f"Real tensors: {', '.join(named)}; with a slice if you like, such as `W1[:3, :4]`.",
         )
-        for name in "xy"
-    ]
-    accepted = [st.session_state.get(f"product_{name}_accepted", defaults[name]) for name in "xy"]
+        for name, default in zip("xy", EXAMPLES[FIRST], strict=True)
+    )
+    problem = ""
     with st.container():
         try:
-            product.matmul(pair[0].array, pair[1].array)
-            st.session_state.product_fitting = accepted
+            product.matmul(x.array, y.array)
         except InvalidInput as error:
-            refuse(product.refusal(pair[0].array.shape, pair[1].array.shape, error))
-            pair = [product.read_operand(text, named) for text in _last_fitting(named)]
-        if problem := st.session_state.get("product_edit_error"):
+            problem = product.refusal(x.array.shape, y.array.shape, error)
             refuse(problem)
-    return pair[0], pair[1]
+        if wrong := st.session_state.get("product_edit_error"):
+            refuse(wrong)
+    return x, y, problem
 
 
 def editable(x: Operand, y: Operand) -> tuple[bool, bool]:
@@ -84,8 +82,6 @@ def take_edit() -> None:
         return
     try:
         array = with_entry(parse_array(st.session_state.product_shown[edit["block"]]), edit["index"], edit["text"])
-        # Both texts: where the two boxes do not fit each other, the picture shows the last two that did.
-        st.session_state.product_x, st.session_state.product_y = st.session_state.product_fitting
         st.session_state["product_x" if edit["block"] == 0 else "product_y"] = literal(array)
     except InvalidInput as error:
         st.session_state.product_edit_error = str(error)
@@ -94,13 +90,3 @@ def take_edit() -> None:
 def _take_example() -> None:
     st.session_state.product_edit_error = ""
     st.session_state.product_x, st.session_state.product_y = EXAMPLES[st.session_state.product_example]
-
-
-def _last_fitting(named: Mapping[str, np.ndarray]) -> tuple[str, str]:
-    """The texts of the last two that fitted; the first example where one names a tensor that is not here any more."""
-    texts = st.session_state.get("product_fitting", EXAMPLES[FIRST])
-    try:
-        product.matmul(*(product.read_operand(text, named).array for text in texts))
-    except InvalidInput:
-        return EXAMPLES[FIRST]
-    return tuple(texts)

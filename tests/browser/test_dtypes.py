@@ -161,7 +161,7 @@ def test_numbers_appear_while_they_are_typed(page):
     field = page.get_by_role("textbox", name="Numbers")
     field.fill("5, 300")
     expect(root.locator("thead th").last).to_have_text("300")
-    expect(cell(root, "300 as uint8")).to_contain_text("44wrapped around-256")
+    expect(cell(root, "300 as uint8")).to_contain_text("44wrapped around−256")
     assert root.evaluate("(element) => element.kept"), "the table was mounted anew"
     field.fill("5, 300, tw")
     expect(page.get_by_role("alert")).to_contain_text("tw")

@@ -75,14 +75,26 @@ def test_a_number_changed_in_the_picture_changes_text_and_result(product):
 
 
 @pytest.mark.slow
-def test_sizes_that_do_not_fit_are_said_at_the_keystroke_and_the_picture_stays(product):
+def test_sizes_that_do_not_fit_are_said_at_the_keystroke_and_stand_without_a_product(product):
     box = product.get_by_role("textbox", name=re.compile("^y: numbers"))
     box.fill("[[1, 2], [3, 4]]")
     expect(product.get_by_text("The last axis of x has 3, the first of y has 2: they must be equal.")).to_be_visible()
-    assert look(product, 12)["text"] == "58"
+    # x has cells 0 to 5, y 6 to 9, and there is no result.
+    product.wait_for_function(f"{CANVAS}.cellState(9).text === '4' && !{CANVAS}.cellState(10)")
     box.fill("[1, 1, 1]")
     expect(product.get_by_text("The last axis of x has 3, the first")).to_have_count(0)
     product.wait_for_function(f"{CANVAS}.cellState(9).text === '6'")
+
+
+def test_every_number_of_a_block_stands_there_in_one_size(product):
+    """Numbers with a sign were too long for crowded cells and left out; long ones were smaller than short ones."""
+    product.locator(".st-key-product_example").get_by_role("combobox").click()
+    product.get_by_role("option", name="Hidden · W2, a part").click()
+    # hidden has cells 0 to 11, W2 120 more.
+    product.wait_for_function(f"{CANVAS}.cellState(131)?.text && {CANVAS}.cellState(142)")
+    found = [look(product, cell) for cell in range(12, 132)]
+    assert sum(look["text"].startswith("-") for look in found) > 20
+    assert len({look["size"] for look in found}) == 1 and found[0]["size"] >= 8
 
 
 @pytest.mark.slow

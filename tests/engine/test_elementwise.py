@@ -3,6 +3,7 @@
 import math
 import operator
 from fractions import Fraction
+from itertools import product
 
 import numpy as np
 import pytest
@@ -11,7 +12,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
 from engine import elementwise
-from engine.elementwise import OPERATIONS, apply, spelled
+from engine.elementwise import OPERATIONS, apply, count, spelled, wrapped
 from engine.errors import InvalidInput
 
 ORACLES = {
@@ -224,3 +225,28 @@ def test_sixteen_operations_with_the_code_python_would_run():
         np.testing.assert_array_equal(found, apply(name, *[names["x"], names["y"]][: operation.arity]))
         assert operation.compares == (found.dtype == bool)
     assert tuple(name for name in OPERATIONS if OPERATIONS[name].compares) == elementwise.COMPARISONS
+
+
+@pytest.mark.parametrize("dtype", ["uint8", "int8", "int32", "int64"])
+@pytest.mark.parametrize("name", ["add", "subtract", "multiply", "power", "floor_divide", "modulo"])
+def test_what_wrapped_around_is_what_python_computes_otherwise(name, dtype):
+    """Python's own whole numbers have no limits."""
+    limits = np.iinfo(dtype)
+    values = [limits.min, limits.max, limits.max // 2 + 1, 0, 1, 2, 3, 15, 16, 100, *([-1, -2] if limits.min else [])]
+    left, right = (np.array(side, dtype) for side in zip(*product(values, values), strict=True))
+    if name == "power":
+        left, right = left[(right >= 0) & (right < 200)], right[(right >= 0) & (right < 200)]
+    if name in ("floor_divide", "modulo"):
+        left, right = left[right != 0], right[right != 0]
+    result = apply(name, left, right)
+    exact = [PYTHON[name](int(one), int(other)) for one, other in zip(left, right, strict=True)]
+    wanted = [int(made) != whole for made, whole in zip(result, exact, strict=True)]
+    found = wrapped(name, [left, right], result)
+    assert found.tolist() == wanted and count(name, [left, right], result).wrapped == sum(wanted)
+    assert any(wanted) == (name != "modulo" and not (name == "floor_divide" and dtype == "uint8"))
+
+
+def test_only_whole_numbers_wrap_around():
+    assert not wrapped("add", [np.array([1e308]), np.array([1e308])], np.array([np.inf])).any()
+    assert not wrapped("floor_divide", [np.array([7]), np.array(0)], np.array([0])).any()
+    assert not wrapped("greater", [np.array([2]), np.array(1)], np.array([True])).any()

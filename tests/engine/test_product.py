@@ -105,8 +105,8 @@ def test_the_syllabus(x, y, shape, kind):
         ((2, 4), (3, 5), "the last axis of x has 4, the first of y has 3: they must be equal."),
         ((4,), (3,), "the only axis of x has 4, the only one of y has 3: they must be equal."),
         ((2, 4), (6, 3, 5), "the last axis of x has 4, the second to last of y has 3: they must be equal."),
-        ((), (3,), "x is a scalar: it has no axis to sum over. Multiply by it with x * y."),
-        ((3,), (), "y is a scalar: it has no axis to sum over. Multiply by it with x * y."),
+        ((), (3,), "“x” is a scalar: it has no axis to sum over. Multiply by it with “x * y”."),
+        ((3,), (), "“y” is a scalar: it has no axis to sum over. Multiply by it with “x * y”."),
         (
             (5, 2, 3),
             (4, 3, 2),

@@ -93,6 +93,20 @@ def test_shapes_that_do_not_fit_leave_the_picture_and_offer_the_nearest(page):
     assert page.text_input(key="broadcasting_b").value == "(3, 1)"
 
 
+def test_while_shapes_do_not_fit_what_is_still_shown_is_what_was(page):
+    """After the network's example the picture changed to other numbers, and the sentence named the network's shapes."""
+    press(page, "x @ W1 + b1")
+    before, code = scene(page), page.code[0].value
+    press(page, "No fit")
+    assert scene(page) == before and page.code[0].value == code
+    captions = [plain(item) for item in page.caption]
+    assert "Not these shapes: below is still add of x @ W1 (128, 512) and b1 (512,), the last that fitted." in captions
+    press(page, "Vector times scalar")
+    assert not [caption for caption in (plain(item) for item in page.caption) if "still" in caption]
+    press(page, "No fit")
+    assert "below is still multiply of a (5,) and b ()" in " ".join(plain(item) for item in page.caption)
+
+
 @pytest.mark.parametrize("text", ["(3,", "(3, x)", "(-1,)", "(1, 1, 1, 1, 1, 1, 1)", "3.5", "__import__('os')"])
 def test_bad_text_is_one_sentence_and_the_picture_stays(page, text):
     before = scene(page)

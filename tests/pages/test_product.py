@@ -1,5 +1,6 @@
 """The page of the tensor product: what is typed, edited and chosen changes what is shown; what does not fit is said."""
 
+import base64
 import json
 import time
 
@@ -56,17 +57,20 @@ def test_typed_numbers_and_their_order(page):
     ("x", "y", "sentence"),
     [
         ("[[1, 2, 3, 4], [5, 6, 7, 8]]", "[[1, 2], [3, 4], [5, 6]]",
-         "The last axis of x has 4, the first of y has 3: they must be equal. y @ x would work, and give (3, 4)."),
+         "The last axis of x has 4, the first of y has 3: they must be equal. “y @ x” would work, and give (3, 4)."),
         ("[1, 2]", "[1, 2, 3]", "The only axis of x has 2, the only one of y has 3: they must be equal."),
-        ("3", "[1, 2, 3]", "X is a scalar: it has no axis to sum over. Multiply by it with x * y."),
+        ("3", "[1, 2, 3]", "“x” is a scalar: it has no axis to sum over. Multiply by it with “x * y”."),
     ],
 )  # fmt: skip
-def test_sizes_that_do_not_fit_are_named_and_the_last_good_picture_stays(page, x, y, sentence):
+def test_sizes_that_do_not_fit_are_named_and_nothing_of_another_product_stays(page, x, y, sentence):
+    """The rule, the numbers and the code were those of the product before."""
     typed(page, "[[1, 0], [0, 1]]", "[[5, 6], [7, 8]]")
-    before = blocks(page)
     typed(page, x, y)
     assert [plain(error) for error in page.error] == [sentence]
-    assert blocks(page) == before
+    assert [np.shape(json.loads(text)) for text in (x, y)] == [tuple(block["shape"]) for block in blocks(page)]
+    assert "no product" in rule(page) and "multiply–adds" not in rule(page).split("shape-words")[0]
+    assert "product_commuted" not in [item.key for item in page.get("bidi_component")]
+    assert not [block for block in page.code if "[5, 6]" in block.value]
     typed(page, "[[2, 0], [0, 2]]", "[[5, 6], [7, 8]]")
     assert not page.error
     assert shown(page) == ["10", "12", "14", "16"]
@@ -76,7 +80,7 @@ def test_sizes_that_do_not_fit_are_named_and_the_last_good_picture_stays(page, x
 def test_bad_text_is_one_sentence_beside_its_box(page, text):
     page.text_input(key="product_x").set_value(text).run()
     assert not page.exception
-    assert len(page.error) == 1 and plain(page.error[0]).startswith(("X ", "Index", "The ", "Axis"))
+    assert len(page.error) == 1 and plain(page.error[0]).startswith(("“x” ", "Index", "The ", "Axis"))
     assert shown(page) == ["58", "64", "139", "154"]
 
 
@@ -102,6 +106,16 @@ def test_examples_of_every_kind(page):
     wanted = found @ np.asarray(shell.pretrained_network().params.W1)
     assert float(blocks(page)[2]["values"][0]) == pytest.approx(float(wanted[0, 0]), abs=1e-3)
     assert not blocks(page)[0]["editable"]
+
+
+def test_a_whole_batch_shows_ink_and_not_a_corner_of_zeros(page):
+    """The first eleven pixels of every image are empty, and so is the last."""
+    page.selectbox(key="product_example").set_value("A whole batch · W1").run()
+    x, y, _ = blocks(page)
+    assert sum(float(value) > 0 for value in x["values"]) > 48
+    terms = np.frombuffer(base64.b64decode(y["indices"]), "<f8").reshape(-1, 2)[:, 0]
+    assert len(set(terms)) == 12 and np.ptp(terms) == 11
+    assert f"Drawn are terms {terms.min():.0f} to {terms.max():.0f} of the shared axis" in texts(page)
 
 
 def test_the_unit_of_the_dense_layer(page):

@@ -4,6 +4,8 @@ from decimal import Decimal
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as some
 
 from engine import dtypes
 from engine.dtypes import FORMATS, parse_numbers
@@ -29,24 +31,60 @@ def cell(text, name):
 @pytest.mark.parametrize(
     ("text", "name", "shown", "loss", "amount"),
     [
-        ("256", "uint8", "0", "wrapped around", "-256"),
+        ("256", "uint8", "0", "wrapped around", "−256"),
         ("-1", "uint8", "255", "wrapped around", "+256"),
-        ("300", "int8", "44", "wrapped around", "-256"),
-        ("0.1", "int32", "0", "fraction cut off", "-0.1"),
-        ("0.1", "float16", "0.09998", "rounded", "-2.4e-5"),
-        ("0.1", "float32", "0.100000001", "rounded", "+1.5e-9"),
-        ("0.1", "float64", "0.1", "rounded", "+5.6e-18"),
+        ("300", "int8", "44", "wrapped around", "−256"),
+        ("0.1", "int32", "0", "fraction cut off", "−0.1"),
+        ("0.1", "float16", "0.0999755859…", "rounded", "−2.4e−5"),
+        ("0.1", "float32", "0.100000001…", "rounded", "+1.5e−9"),
+        ("0.1", "float64", "0.100000000…", "rounded", "+5.6e−18"),
         ("100000", "float16", "inf", "overflow", ""),
-        ("1e-9", "float16", "0.0", "rounded to 0", "-1.0e-9"),
-        ("3", "float16", "3.0", "exact", ""),
+        ("1e-9", "float16", "0", "rounded to 0", "−1.0e−9"),
+        ("3", "float16", "3", "exact", ""),
         ("3", "bool", "True", "becomes True", ""),
-        ("16777217", "float32", "16777216", "rounded", "-1"),
+        ("16777217", "float32", "16777216", "rounded", "−1"),
     ],
 )
 def test_a_cell_names_the_stored_value_the_loss_and_its_size(text, name, shown, loss, amount):
     found = cell(text, name)
     assert (found["shown"], found["loss"], found["amount"]) == (shown, loss, amount)
     assert found["tone"] == TONES[loss]
+
+
+@pytest.mark.parametrize(
+    ("name", "texts", "spelled"),
+    [
+        ("float16", "65504, 65505, 65519", "65504"),
+        ("float32", "16777216, 16777217, 1.6777216e7", "16777216"),
+        ("float16", "0.1, 0.09998, 0.0999755859375", "0.0999755859…"),
+        ("int8", "300, 44, 44.9", "44"),
+        ("float64", "0.1, 0.1000000000000000055511151231257827", "0.100000000…"),
+    ],
+)
+def test_one_stored_value_has_one_spelling(name, texts, spelled):
+    """It was spelled 6.55e+04, 65504 and 6.550e+4, by what had been typed."""
+    table = conversion_table(parse_numbers(texts))
+    assert {item["shown"] for item in table["cells"][list(FORMATS).index(name)]} == {spelled}
+
+
+@settings(max_examples=400, derandomize=True, deadline=None)
+@given(
+    some.floats(width=64, allow_nan=False, allow_infinity=False), some.sampled_from(["float16", "float32", "float64"])
+)
+def test_a_spelling_is_the_beginning_of_the_stored_digits(value, name):
+    with np.errstate(over="ignore"):
+        stored = np.dtype(name).type(value)
+    if not np.isfinite(stored):
+        return
+    text = shown_text(stored).replace("−", "-")
+    exact = Decimal(stored.item())
+    read = Decimal(text.replace("…", ""))
+    if "…" not in text:
+        assert read == exact
+        return
+    # Nothing is rounded: the nine digits, and less than one unit of the last of them.
+    assert 0 <= abs(exact) - abs(read) < Decimal(10) ** (exact.adjusted() - 8)
+    assert len(text) <= 20
 
 
 def test_rows_are_types_and_columns_numbers():
@@ -82,7 +120,7 @@ def test_every_loss_has_a_tone_and_a_sentence():
     [
         ("256", "uint8", "256 − 256 = 0."),
         ("-1", "uint8", "-1 + 256 = 255."),
-        ("100000", "int8", "100000 − 391 × 256 = -96."),
+        ("100000", "int8", "100000 − 391 × 256 = −96."),
         ("-129", "int8", "-129 + 256 = 127."),
         ("4294967297", "int32", "4294967297 − 4,294,967,296 = 1."),
     ],
@@ -110,8 +148,8 @@ def test_ranges_and_amounts_are_short():
     ]
     assert amount_text(None) == amount_text(Decimal(0)) == ""
     number = parse_numbers("1e-400")[0]
-    assert amount_text(dtypes.convert(number, FORMATS["float64"]).error) == "-1.0e-400"
-    assert shown_text(dtypes.convert(number, FORMATS["float64"]), number) == "0.0"
+    assert amount_text(dtypes.convert(number, FORMATS["float64"]).error) == "−1.0e−400"
+    assert shown_text(dtypes.convert(number, FORMATS["float64"]).value) == "0"
 
 
 def test_pixels_become_floats_divide_and_come_back():

@@ -116,6 +116,14 @@ def test_of_images_a_window_with_ink_is_drawn():
     assert viz.kept_indices((28, 28))[0][0] == 0
 
 
+def test_cells_that_wrapped_around_are_marked_and_only_those():
+    scene = made("add", np.array([[100, 200], [255, 0]], np.uint8), np.array([[100, 100], [1, 0]], np.uint8))
+    assert scene.frames[-1].lit == {viz.WRAPPED: (9, 10)}
+    assert scene.frames[-1].caption == "All 4 results. Red: 2 of these did not fit and wrapped around."
+    assert made("add", 2**63 - 1, 1).frames[-1].lit == {viz.WRAPPED: (2,)}
+    assert not made("add", [1, 2], [3, 4]).frames[-1].lit
+
+
 def test_empty_tensors_have_a_picture():
     scene = made("add", np.zeros((0,)), 3)
     assert [len(block.indices) for block in scene.blocks] == [0, 1, 0]
@@ -138,6 +146,12 @@ def sentence(name, *arrays):
         ("Of 4 numbers **2 were negative and became 0**; 2 stay", "relu", ([-1, 0, -3, 4],)),
         ("1 became inf. 1 became nan", "divide", ([7.0, 0.0, np.nan, np.inf], 0)),
         ("`()`, a single number", "add", (1, 2)),
+        ("like both operands. **It wrapped around**: int64 holds", "add", (2**63 - 1, 1)),
+        (
+            "**2 of 3 wrapped around**: uint8 holds whole numbers from 0 to 255, and the exact results are outside.",
+            "add",
+            (np.array([100, 200, 255], np.uint8), np.array([100, 100, 1], np.uint8)),
+        ),
     ],
 )
 def test_sentences_about_the_whole_result(words, name, arrays):

@@ -14,8 +14,8 @@ from engine.product_speed import Settings, Snapshot
 from viz import theme
 from viz.cells import first_cells, short
 from viz.dense_layer import largest_words, sum_words, unit_scene
-from viz.product import axis_colors, product_scene
-from viz.product_rule import commuted_scene, rule_html
+from viz.product import axis_colors, cut_words, product_scene
+from viz.product_rule import commuted_scene, misfit_html, misfit_scene, rule_html
 from viz.product_speed import speed_figure, speed_words
 
 CASES = [
@@ -138,6 +138,35 @@ def test_a_product_too_large_to_play_is_cut_and_says_the_whole_sums():
     assert relation.text == (
         "row 127 of x · column 511 of y: 1 × 1 + 1 × 1 + 1 × 1 + 1 × 1 + … (784 terms) = 784"
     )  # fmt: skip
+
+
+def test_of_a_long_axis_terms_are_drawn_where_there_are_numbers():
+    """Images begin and end with empty pixels: their first eleven products are all 0."""
+    x, y = np.zeros((128, 784), np.float32), np.arange(784 * 20).reshape(784, 20)
+    x[:, 400:412] = 0.5
+    found = product.product_shape(x.shape, y.shape)
+    scene = product_scene(x, y, x @ y, found, None, "dot")
+    assert scene.blocks[0].kept[1] == scene.blocks[1].kept[0] == (None, *range(400, 412), None)
+    relation = scene.relations[numbers(scene, 2)[0, 1]]
+    assert relation.text.startswith("row 0 of x · column 1 of y: … + 0.5 × 8001 + 0.5 × 8021 +")
+    assert "Drawn are terms 400 to 411 of the shared axis" in cut_words(scene)
+    # An ellipsis on either side.
+    assert sum(label.text == "…" for label in scene.poses[0].labels) == 4
+    x[0, 0] = 1
+    assert product_scene(x, y, x @ y, found, None, "dot").blocks[0].kept[1] == (*range(11), None, 783)
+    assert "Drawn are the first 11 and the last of each long axis" in cut_words(
+        product_scene(x, y, x @ y, found, None, "dot")
+    )
+
+
+@pytest.mark.parametrize(("x_shape", "y_shape"), [((2, 4), (3, 2)), ((), (3,)), ((2,), (3,)), ((2, 3, 4), (2, 5, 4))])
+def test_two_that_do_not_fit_stand_beside_each_other(x_shape, y_shape):
+    scene = misfit_scene(np.ones(x_shape), np.ones(y_shape), "They do not fit.", (True, False))
+    assert [block.shape for block in scene.blocks] == [x_shape, y_shape] and scene.blocks[0].editable
+    colors = {(mark.block, mark.axis): mark.color for mark in scene.poses[0].axes}
+    if x_shape:
+        assert colors[0, len(x_shape) - 1] == colors[1, max(len(y_shape) - 2, 0)]
+    assert "no product" in misfit_html(x_shape, y_shape)
 
 
 def test_the_rule_shows_each_size_in_the_colour_of_its_axis():

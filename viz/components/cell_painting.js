@@ -162,14 +162,34 @@ function paintCell(context, paints, x, y, scale, look) {
   if (look.text && !look.wordless) paintText(context, paints, x, y, scale, look);
 }
 
-/** The text of a cell, where it is large enough to be read. */
+const SMALLEST = 8;
+// The page's own font is narrow: numbers fit as "-0.05" into cells where they would else be left out.
+const NUMERAL = '"Source Sans", system-ui, sans-serif';
+
+/** For each block the width of the widest text its cells show in any frame, in ems. */
+function widestTexts(context, { blocks, cells, frames }) {
+  const texts = blocks.map(() => new Set());
+  for (const { block, text } of cells) texts[block].add(text);
+  for (const frame of frames) {
+    for (const [cell, text] of Object.entries(frame.texts)) texts[cells[cell].block].add(text);
+  }
+  context.font = `100px ${NUMERAL}`;
+  return texts.map((found) => Math.max(0.5, ...[...found].map((text) => context.measureText(text).width / 100)));
+}
+
+/** The one size in which all numbers of a block fit their cells; 0 where it could not be read. */
+function textSize(scale, widest) {
+  const size = Math.min(scale * 0.4, 17, Math.min(scale - 5, scale * 0.84) / widest);
+  return scale < 20 || size < SMALLEST ? 0 : size;
+}
+
 function paintText(context, paints, x, y, scale, look) {
   const side = scale - 2;
-  const size = Math.min(scale * 0.4, 17, (1.62 * side) / Math.max(look.text.length, 2));
-  if (scale < 20 || size < 7.5) return;
+  const { size } = look;
+  if (!size) return;
   context.globalAlpha = look.alpha * (look.ghost ? 0.7 : 1);
   context.fillStyle = paints.mixed(look.fill, look.strength, look.lit).text;
-  context.font = `${size}px ${PLAIN}`;
+  context.font = `${size}px ${NUMERAL}`;
   context.textAlign = "center";
   context.textBaseline = "middle";
   context.fillText(look.text, x + side / 2, y + side / 2 + 0.5);

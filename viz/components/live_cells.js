@@ -86,6 +86,11 @@ function build(parent) {
   };
   state.context = state.canvas.getContext("2d", { alpha: true });
   listen(state, find);
+  document.fonts.ready.then(() => {
+    if (!state.scene) return;
+    state.scene.widest = undefined;
+    request(state);
+  });
   state.observer = new ResizeObserver(() => {
     if (root.clientWidth && root.clientWidth !== state.width) { state.width = root.clientWidth; measure(state); }
   });
@@ -256,6 +261,8 @@ function paintCells(state, frame, pose, at) {
   const relation = pointed !== null && !state.playing ? relationOf(state, pointed) : null;
   const lit = relation ?? frame.lit;
   const dim = !relation && frame.dim;
+  scene.widest ??= widestTexts(state.context, scene);
+  const sizes = scene.widest.map((widest) => textSize(scale, widest));
   state.painted = [];
   state.looks = [];
   for (const cell of pose.order) {
@@ -265,6 +272,7 @@ function paintCells(state, frame, pose, at) {
     const color = lit.get(cell) ?? null;
     const look = (state.looks[cell] = {
       fill: own.fill, strength: own.strength, lit: color, text: frame.texts[cell] ?? own.text, presence,
+      size: sizes[own.block],
       ghost: pose.ghosts[cell] > 0, alpha: presence * (dim && !color ? 0.3 : 1), wordless: pose.thread.length > 0,
       ...tintOf(state, own),
     });

@@ -16,7 +16,7 @@ dtypes = ["bool", "uint8", "int8", "int32", "float16", "float32", "float64"]
 with np.errstate(all="ignore"):  # overflow is what we want to see
     table = {{dtype: np.array(number).astype(dtype) for dtype in dtypes}}
 for dtype, value in table.items():
-    print(f"{{dtype:8}} {{value.nbytes}} bytes: {{value}}")
+    print(f"{{dtype:8}} {{value.nbytes}} bytes: {{value.item()}}")
 
 stored = table["{dtype}"]
 bits = f"{{int.from_bytes(stored.tobytes(), 'little'):0{bits}b}}"
