@@ -107,7 +107,7 @@ def compute() -> None:
         for number, title in enumerate(PRESETS):
             st.button(title, key=f"elementwise_preset_{number}", on_click=take_preset, args=(title,))
     operation = st.segmented_control(
-        "Operation", list(OPERATIONS), key="elementwise_operation", required=True, persist_state="session",
+        "Operation", list(OPERATIONS), key="elementwise_operation", wrap=True, required=True, persist_state="session",
         format_func=viz.button,
     )  # fmt: skip
     left, right = st.columns(2, gap="large")

@@ -65,7 +65,7 @@ def explore() -> None:
         persist_state="session",
     )  # fmt: skip
     place = right.segmented_control(
-        "200 sample points", list(PLACES), format_func=lambda name: PLACES[name][0], key="layer_stack_place",
+        "200 sample points", list(PLACES), format_func=lambda name: PLACES[name][0], key="layer_stack_place", wrap=True,
         required=True, persist_state="session",
     )  # fmt: skip
     linked = shared()

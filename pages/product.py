@@ -64,7 +64,7 @@ def picture(x: product.Operand, y: product.Operand, found: product.ProductShape)
     """The box diagram, played in the order chosen; returns that order."""
     share.default("product_order", "dot", ORDERS)
     order = st.segmented_control(
-        "Four ways to add up the same products", list(ORDERS), key="product_order", required=True,
+        "Four ways to add up the same products", list(ORDERS), key="product_order", wrap=True, required=True,
         format_func=ORDERS.get, persist_state="session",
     )  # fmt: skip
     playable = product.playable(found)

@@ -64,7 +64,7 @@ def choose(found: dict[str, arrays.RealArray]) -> Chosen:
     """One of the real tensors at hand, or the reader's own."""
     share.default("slicing_choice", next(iter(EXAMPLES)), EXAMPLES)
     choice = st.segmented_control(
-        "Tensor", list(EXAMPLES), key="slicing_choice", required=True, persist_state="session"
+        "Tensor", list(EXAMPLES), key="slicing_choice", wrap=True, required=True, persist_state="session"
     )
     with st.container():
         if choice != OWN:
@@ -82,7 +82,9 @@ def read_index(chosen: Chosen) -> slicing.Derivation:
     key = f"slicing_index_{chosen.name}"
     index, examples = st.columns([2, 3], gap="small")
     with examples:
-        st.pills("Examples", EXAMPLES[chosen.choice], key=f"{key}_example", on_change=take_example, args=(key,))
+        st.pills(
+            "Examples", EXAMPLES[chosen.choice], key=f"{key}_example", wrap=True, on_change=take_example, args=(key,)
+        )
     with index:
         return typed(
             f"Index: what stands between the brackets of {chosen.name}[…]",

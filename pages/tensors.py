@@ -43,7 +43,7 @@ def pick_example() -> Chosen:
     """One tensor of each rank."""
     share.default("tensors_example", "Rank 3", EXAMPLES)
     name = st.segmented_control(
-        "Example", list(EXAMPLES), key="tensors_example", required=True, persist_state="session"
+        "Example", list(EXAMPLES), key="tensors_example", wrap=True, required=True, persist_state="session"
     )
     array = parse_array(EXAMPLES[name])
     return Chosen("x", array, snippets.typed(array))
@@ -54,7 +54,9 @@ def pick_real() -> Chosen:
     found = arrays.real_arrays(data.digits("tensors"))
     names = [*found, *(name for name in arrays.LATE if name not in found)]
     share.default("tensors_real", "digit", names)
-    chosen = st.segmented_control("Real tensor", names, key="tensors_real", required=True, persist_state="session")
+    chosen = st.segmented_control(
+        "Real tensor", names, key="tensors_real", wrap=True, required=True, persist_state="session"
+    )
     name, array, about = arrays.at_hand(found, chosen)
     network = shell.current().network()
     code = snippets.real(name, found["digit"].array, WEIGHTS[network.name])
@@ -144,7 +146,7 @@ def build() -> None:
     """The choice, the picture, the attributes and their code."""
     share.default("tensors_mode", MODES[0], MODES)
     mode = st.segmented_control(
-        "Where the tensor comes from", MODES, key="tensors_mode", required=True, persist_state="session"
+        "Where the tensor comes from", MODES, key="tensors_mode", wrap=True, required=True, persist_state="session"
     )
     with st.container():
         chosen = CHOOSE[mode]()

@@ -24,7 +24,7 @@ def digit(image: np.ndarray, about: str) -> None:
         )
         share.default("reshaping_digit_view", next(iter(VIEWS)), VIEWS)
         view = st.segmented_control(
-            "What to do with the digit", list(VIEWS), key="reshaping_digit_view", required=True,
+            "What to do with the digit", list(VIEWS), key="reshaping_digit_view", wrap=True, required=True,
             persist_state="session",
         )  # fmt: skip
         st.caption(about)

@@ -36,7 +36,7 @@ def speed() -> None:
     st.header("What it costs", anchor=False)
     share.default("product_size", list(SIZES)[-1], SIZES)
     size = st.segmented_control(
-        "Size of the two matrices", list(SIZES), key="product_size", required=True, persist_state="session"
+        "Size of the two matrices", list(SIZES), key="product_size", wrap=True, required=True, persist_state="session"
     )
     st.markdown(settings_words(SIZES[size]))
     here = measurement()

@@ -56,6 +56,7 @@ def ask(real: Mapping[str, np.ndarray]) -> tuple[engine.Source, tuple[engine.Ste
         "Operation (both: transpose first)",
         OPERATIONS,
         key="reshaping_operation",
+        wrap=True,
         required=True,
         persist_state="session",
     )
