@@ -12,6 +12,7 @@ from pages.sections.local_minima import local_minima
 from pages.sections.settings_run import HEIGHT, begin, choose_start, show_run
 from pages.sections.surface_choice import choose_kind, choose_surface
 from pages.shell import layout, share
+from pages.shell.positions import position_slider
 from viz import settings_words
 from viz.components.live_figure import live_figure
 from viz.settings_map import map_figure
@@ -64,14 +65,10 @@ def choose_cell(shown: SettingsMap) -> Choice:
     share.default("settings_map_rate", best.rate, range(shown.rates.size))
     share.default("settings_map_momentum", best.momentum, range(shown.momenta.size))
     left, right = st.columns(2, gap="large")
-    rate = left.select_slider(
-        "Learning rate", range(shown.rates.size), format_func=lambda at: settings_words.number(shown.rates[at]),
-        key="settings_map_rate", persist_state="session",
-    )  # fmt: skip
-    momentum = right.select_slider(
-        "Momentum", range(shown.momenta.size), format_func=lambda at: f"{shown.momenta[at]:.2f}",
-        key="settings_map_momentum", persist_state="session",
-    )  # fmt: skip
+    rates = [settings_words.number(rate) for rate in shown.rates]
+    momenta = [f"{momentum:.2f}" for momentum in shown.momenta]
+    rate = position_slider("Learning rate", rates, key="settings_map_rate", place=left)
+    momentum = position_slider("Momentum", momenta, key="settings_map_momentum", place=right)
     return Choice(rate, momentum)
 
 

@@ -62,10 +62,16 @@ def choose_points(kind: str, digits: Digits) -> tuple[np.ndarray, np.ndarray, tu
     return *noise.measured(digits.train_images, *chosen), tuple(titles[name] for name in chosen)
 
 
+def fitting_sizes(kind: str, count: int) -> list[int]:
+    """Batch sizes to choose from: no batch is larger than all points, except that a slider needs two choices."""
+    sizes = MINIS[kind][0]
+    return sizes[: max(sum(size <= count for size in sizes), 2)]
+
+
 def one_step(kind: str, x: np.ndarray, y: np.ndarray, axes: tuple[str, str]) -> int:
     """The board of surfaces; returns the seed."""
     left, right = st.columns(2, gap="medium")
-    sizes = MINIS[kind][0]
+    sizes = fitting_sizes(kind, len(x))
     share.default(f"noise_size_{kind}", MINIS[kind][1][0], sizes)
     size = left.select_slider("Batch size", sizes, key=f"noise_size_{kind}", persist_state="session")
     share.default("noise_seed", 0, share.between(0, 9999))

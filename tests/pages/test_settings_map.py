@@ -5,6 +5,8 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from engine import local_minima, settings_map, surfaces
+from engine.surfaces import CURVES
+from viz import settings_words
 
 
 @pytest.fixture
@@ -102,3 +104,28 @@ def test_the_sweep_appears_on_demand_with_the_readers_momentum(page):
     page.button(key="settings_map_left").click().run()
     assert np.isclose(page.session_state["settings_map_ball_kept"]["start"][0], -4.2)
     assert "Bisection" in text(page)
+
+
+def test_sliders_and_what_they_control_agree_after_the_function_changes(page):
+    """The browser keeps the label a slider showed: the page must send the position again when the labels change."""
+    page.session_state["settings_map_method"] = "book_plus"
+    page.run()
+    page.select_slider(key="settings_map_rate").set_value(54).run()
+    page.session_state["settings_map_kind"] = "curve"
+    page.run()
+    rates, _ = settings_map.settings(CURVES["valleys"])
+    slider = page.select_slider(key="settings_map_rate")
+    label = settings_words.number(rates[54])
+    assert label == "0.631" and f"**Learning rate {label}, " in text(page)
+    assert slider.proto.set_value and list(slider.proto.raw_value) == [label]
+    assert slider.proto.options[54] == label
+
+
+def test_a_function_without_a_floor_is_called_so(page):
+    page.selectbox(key="settings_map_surface").set_value("typed").run()
+    page.text_input(key="settings_map_text_surface").set_value("x*y").run()
+    assert not page.exception
+    assert any("No floor of this function was found" in warning.value for warning in page.warning)
+    assert "falls without end" in text(page)
+    for false in ("above where it began", "changes from place to place", "diverges**"):
+        assert false not in text(page)
