@@ -15,7 +15,7 @@ function paintPoints(state, palette, found, drawing, narrow) {
       pen.globalAlpha = batch.has(k) || k === sample || state.data.editable ? 1 : 0.35;
       paintDisc(pen, place, (batch.has(k) ? 5 : 3.5) + large, palette[batch.has(k) ? "weights" : "data"], palette);
       pen.globalAlpha = 1;
-      if (k === sample) ring(pen, place, 8 + large, palette.loss, []);
+      if (k === sample) ring(pen, place, 8 + large, palette.data, []);
       if (state.data.editable && k === state.chosen && document.activeElement === canvas) {
         ring(pen, place, 12, palette.muted, [3, 3]);
       }
@@ -44,7 +44,7 @@ function paintPane(state, pane, found, palette, drawing, narrow) {
   const view = (state.views[pane] = viewOf(width, height, SIDES, SIDES));
   const now = pane === "full" ? 0 : drawing;
   paintSurface(pen, view, found.means[now] ?? { count: 0 }, palette);
-  const color = palette[{ full: "text", sample: "loss", batch: "weights" }[pane]];
+  const color = palette[{ full: "text", sample: "data", batch: "weights" }[pane]];
   inside(pen, view, () => {
     if (pane !== "full") {
       found.vectors.forEach((vector) => arrow(pen, view, state.place, vector, color, 0.35, 1.2));

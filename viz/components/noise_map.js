@@ -94,7 +94,7 @@ function paintSurface(pen, view, means, palette) {
 
 function paintHeat(pen, view, means, palette) {
   const image = new ImageData(CELLS, CELLS);
-  const [low, paper] = [channelsOf(palette.data), channelsOf(palette.surface)];
+  const [low, paper] = [channelsOf(palette.loss), channelsOf(palette.surface)];
   for (let row = 0; row < CELLS; row += 1) {
     const b = view.y1 - ((row + 0.5) / CELLS) * (view.y1 - view.y0);
     for (let column = 0; column < CELLS; column += 1) {
@@ -142,7 +142,7 @@ function paintContours(pen, view, means, palette) {
 /** The line at the bottom of a valley: for one sample, all the lines that pass through it. */
 function paintValley(pen, view, means, palette) {
   pen.globalAlpha = 1;
-  pen.strokeStyle = palette.data;
+  pen.strokeStyle = palette.loss;
   pen.lineWidth = 2.5;
   pen.beginPath();
   pen.moveTo(...view.toPixel([view.x0, means.y - means.x * view.x0]));
