@@ -3,7 +3,7 @@
 ``points[t + 1] = points[t] + update(gradient(points[t]))`` with the optimizers of ``engine.optimizers``.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any, NamedTuple
 
@@ -15,10 +15,18 @@ from jax import Array
 from engine import surfaces
 from engine.expressions import Expression
 from engine.optimizers import AdamState, Optimizer, adagrad, adam, momentum, nesterov, rmsprop, sgd
+from engine.surfaces import Surface
 
 STEPS = 200
 RATES = 61
 MOMENTA = 21
+GOES_ON, DIVERGED, FELL, UNDEFINED = -1, -2, -3, -4
+"""How a run goes: all its numbers are finite; or the loss grows beyond float32 numbers, falls below them all, or the
+run comes to where the function has no value."""
+FAR = 1e9
+"""A loss that is no number so far out is an overflow, nearer it says that the function is undefined."""
+REST, REST_SHARE = 10, 1e-3
+"""A run rests at the lowest loss if its last steps end no further above it than this share of the start's height."""
 
 
 class Method(NamedTuple):
@@ -121,6 +129,81 @@ def family(
         return Family(trace.points, trace.losses)
 
     return jax.vmap(lambda rate: jax.vmap(lambda beta: run(rate, beta))(momenta))(rates)
+
+
+class Fate(NamedTuple):
+    """How runs (…) end. step: (…) the first whose point or loss is not finite, steps + 1 if none; kind: (…) codes."""
+
+    step: np.ndarray
+    kind: np.ndarray
+
+
+def fates(points: np.ndarray, losses: np.ndarray) -> Fate:
+    """What becomes of runs with points (…, steps + 1, d) and losses (…, steps + 1), read from these numbers alone.
+
+    >>> fate = fates(np.array([[2.0], [1.0], [-1.0]]), np.log([2.0, 1.0, np.nan]))
+    >>> int(fate.step), int(fate.kind) == UNDEFINED
+    (2, True)
+    """
+    points, losses = np.asarray(points), np.asarray(losses)
+    finite = np.isfinite(losses) & np.isfinite(points).all(-1)
+    lost, count = ~finite.all(-1), losses.shape[-1]
+    step = np.where(lost, finite.argmin(-1), count)
+    at = np.minimum(step, count - 1)[..., None]
+    loss = np.take_along_axis(losses, at, -1)[..., 0]
+    before = np.take_along_axis(losses, np.maximum(at - 1, 0), -1)[..., 0]
+    near = (np.abs(np.take_along_axis(points, at[..., None], -2)[..., 0, :]) <= FAR).all(-1)
+    falling = np.isneginf(loss) | (np.isnan(loss) & (before < losses[..., 0]))
+    kind = np.select([~lost, np.isnan(loss) & near, falling], [GOES_ON, UNDEFINED, FELL], DIVERGED)
+    return Fate(step, kind)
+
+
+class Lowest(NamedTuple):
+    """The lowest loss known. attained: whether the function has it for its floor, at a known minimum, in the midst of
+    its window or where runs come to rest; otherwise it is the lowest one met, and losses may fall further."""
+
+    loss: float
+    attained: bool
+
+
+def lowest(surface: Surface, values: np.ndarray, losses: Sequence[np.ndarray]) -> Lowest:
+    """The lowest of the known minima; where none is known, of the values on a grid, (n,) or (n, n), and of all runs.
+
+    losses: arrays (…, steps + 1), one for each family of runs.
+    """
+    if surface.minima:
+        return Lowest(float(surfaces.heights(surface).min()), True)
+    seen = [np.asarray(part, np.float64) for part in (values, *losses)]
+    least = min((float(part[np.isfinite(part)].min()) for part in seen if np.isfinite(part).any()), default=np.inf)
+    if not np.isfinite(least):
+        return Lowest(0.0, False)
+    return Lowest(least, _in_its_midst(seen[0], least) or any(_at_rest(part, least) for part in seen[1:]))
+
+
+def _at_rest(losses: np.ndarray, least: float) -> bool:
+    """Whether some run ends at the lowest loss and stays there."""
+    near = least + REST_SHARE * (losses[..., :1] - least) + 1e-6 * abs(least)
+    last = losses[..., -REST:]
+    return bool((np.isfinite(last) & (last <= near)).all(-1).any())
+
+
+def _in_its_midst(values: np.ndarray, least: float) -> bool:
+    """Whether the lowest value on the grid lies in a valley, and no run got lower than between the grid's points.
+
+    Away from the bottom of a valley the slope does not fall off; beside a pole or a cusp it does.
+    """
+    finite = np.where(np.isfinite(values), values, np.inf)
+    inner = finite[(slice(2, -2),) * finite.ndim]
+    spot = np.unravel_index(inner.argmin(), inner.shape)
+    bottom, room = inner[spot], 0.0
+    for axis, place in enumerate(spot):
+        line = finite[tuple(slice(None) if axis == other else at + 2 for other, at in enumerate(spot))]
+        for way in (1, -1):
+            beside, beyond = line[place + 2 + way], line[place + 2 + 2 * way]
+            if not (np.isfinite(beyond) and beyond - beside >= (beside - bottom) / 2):
+                return False
+            room += beside - bottom
+    return bool(bottom <= finite.min() and least >= bottom - room)
 
 
 def settings(rates: tuple[float, float]) -> tuple[np.ndarray, np.ndarray]:

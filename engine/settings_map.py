@@ -9,7 +9,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from engine import descent, surfaces
-from engine.descent import RATES, Family
+from engine.descent import DIVERGED, GOES_ON, RATES, Family, Lowest
 from engine.surfaces import Surface
 
 METHODS = ("momentum", "nesterov", "book", "book_plus")
@@ -18,7 +18,7 @@ STEPS = (200, 400)
 STAY = 10
 """So many steps more are made: a run that wanders must not count as arrived because its last step hit the goal."""
 TOLERANCES = (0.1, 0.01, 0.001)
-NOT_WITHIN, DIVERGED = -1, -2
+NOT_WITHIN = -1
 QUADRATIC_RATES = (0.01, 4.5)
 """Learning rates tried on a quadratic, times its largest curvature: heavy ball's last one that converges is 4."""
 
@@ -34,9 +34,10 @@ class SettingsMap(NamedTuple):
     """What every pair of settings comes to.
 
     rates (61,), momenta (34,); steps (61, 34): the first step, up to ``limit``, from which the loss stays at most
-    ``goal`` until ten steps after ``limit``, −1 if there is none, −2 if the run diverged;
+    ``goal`` until ten steps after ``limit``, NOT_WITHIN if there is none, DIVERGED, FELL or UNDEFINED if so it went;
     best: the cell with the fewest steps, None if none arrives;
-    as_good: how many cells need as few; lowest: the lowest loss known, of which ``goal`` is ``tolerance`` short.
+    as_good: how many cells need as few; lowest: the lowest loss known, of which ``goal`` is ``tolerance`` short;
+    attained: whether it is the function's floor. Where it is not, nothing can arrive, and ``goal`` is −∞.
     """
 
     rates: np.ndarray
@@ -46,6 +47,7 @@ class SettingsMap(NamedTuple):
     as_good: int
     start_loss: float
     lowest: float
+    attained: bool
     goal: float
     tolerance: float
     limit: int
@@ -93,13 +95,10 @@ def settings(surface: Surface) -> tuple[np.ndarray, np.ndarray]:
     return np.geomspace(low, high, RATES).astype(np.float32), np.arange(MOMENTA) * 0.03
 
 
-def lowest(surface: Surface) -> float:
-    """The lowest loss known: at the known minima, else on a grid over the window; 0 if it is nowhere finite there."""
-    if surface.minima:
-        return float(surfaces.heights(surface).min())
-    _, values = surfaces.grid(surface, 201)
-    finite = values[np.isfinite(values)]
-    return float(finite.min()) if finite.size else 0.0
+def lowest(surface: Surface, losses: np.ndarray) -> Lowest:
+    """The lowest loss known: at the known minima, else on a grid over the window and on these runs."""
+    values = np.zeros(0) if surface.minima else surfaces.grid(surface, 201)[1]
+    return descent.lowest(surface, values, [losses])
 
 
 def runs(surface: Surface, method: str, start: tuple[float, ...], limit: int) -> Family:
@@ -116,17 +115,17 @@ def runs(surface: Surface, method: str, start: tuple[float, ...], limit: int) ->
 def measure(surface: Surface, tried: Family, tolerance: float) -> SettingsMap:
     """The map of runs that ``runs`` made; where the start's loss is not finite, none arrives."""
     rates, momenta = settings(surface)
-    first, least = float(tried.losses[0, 0, 0]), lowest(surface)
-    goal = least + tolerance * (first - least)
+    first, least = float(tried.losses[0, 0, 0]), lowest(surface, tried.losses)
+    goal = least.loss + tolerance * (first - least.loss) if least.attained else -np.inf
     limit = tried.losses.shape[-1] - 1 - STAY
-    steps = _counted(tried.losses, goal, limit)
+    steps = _counted(tried, goal, limit)
     best, as_good = fewest(steps)
-    return SettingsMap(rates, momenta, steps, best, as_good, first, least, goal, tolerance, limit)
+    return SettingsMap(rates, momenta, steps, best, as_good, first, *least, goal, tolerance, limit)
 
 
-def _counted(losses: np.ndarray, goal: float, limit: int) -> np.ndarray:
-    steps = descent.steps_to_reach(losses, goal)
-    return np.where(steps > limit, NOT_WITHIN, steps)
+def _counted(tried: Family, goal: float, limit: int) -> np.ndarray:
+    steps, kind = descent.steps_to_reach(tried.losses, goal), descent.fates(*tried).kind
+    return np.where(kind != GOES_ON, kind, np.where(steps > limit, NOT_WITHIN, steps))
 
 
 def fewest(steps: np.ndarray) -> tuple[Choice | None, int]:
@@ -191,7 +190,7 @@ def steps_at(
     rate, momentum = (jnp.asarray([value], jnp.float32) for value in setting)
     point = jnp.asarray(start, jnp.float32)
     tried = descent.family(surface.expression, method, point, rate, momentum, steps=shown.limit + STAY)
-    return int(_counted(np.asarray(tried.losses), shown.goal, shown.limit)[0, 0])
+    return int(_counted(Family(*map(np.asarray, tried)), shown.goal, shown.limit)[0, 0])
 
 
 def agreement(shown: SettingsMap, known: Theory) -> Agreement:

@@ -7,31 +7,31 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from engine.descent import METHODS, Family, Trace
+from engine.descent import DIVERGED, FELL, GOES_ON, METHODS, UNDEFINED, Family, Trace, fates, lowest
 from engine.surfaces import Surface
 from viz.descent_steps import ending, place, step_lines, usable_steps
 
 LEVELS = 65_000
 OUTSIDE = 65_535
-"""The code of what is beyond all bounds: further outside the window than the board keeps, or too large a loss."""
-UNDEFINED = 65_534
-"""The code of a loss that is no number although its point lies within the bounds."""
+"""The code of a coordinate further outside the window than the board keeps. Of losses and ends it says nothing."""
 REACH = 4
 """Points are kept up to this many window widths beyond the window on either side."""
-LOSS_RANGE = (-10.0, 30.0)
-"""Smallest kept power of ten of the loss above the lowest one, and how many powers are kept."""
+CUT = 11
+"""So many of a float32 loss's 23 binary digits are not sent: what is drawn is within 0.013 % of it."""
+FATES = {GOES_ON: "", DIVERGED: "diverged", FELL: "fell", UNDEFINED: "undefined"}
 RATE_BOUNDS = (1e-8, 1e3)
 STYLES = {
     "sgd": ("data", ""),
     "momentum": ("weights", "8 3"),
     "nesterov": ("prediction", "3 3"),
     "book": ("prediction", "9 3 2 3"),
-    "book_plus": ("loss", "2 4"),
+    "book_plus": ("prediction", "2 4"),
     "adagrad": ("neutral", "12 4"),
     "rmsprop": ("gradient", "5 2"),
     "adam": ("text", "14 3 3 3"),
 }
-"""Colour name and dashes of each method's path; the book's loop is Nesterov's, so their paths share a colour."""
+"""Colour name and dashes of each method's path. The book's loop is Nesterov's, the first edition's a slip in it, so
+their paths share a colour; none has the loss's own, in which the surface is drawn."""
 
 
 class Setting(NamedTuple):
@@ -126,46 +126,48 @@ def refusal(point: Sequence[float]) -> str:
 NOWHERE = "In this window the function has no finite value on which to start. Choose another window or function."
 
 
-def lowest(surface: Surface, values: np.ndarray, minima: np.ndarray, families: Mapping[str, Family]) -> float:
-    """The lowest loss known: at the known minima, else on the grid and on all runs; losses are drawn above it."""
-    if surface.minima:
-        return float(np.min(minima))
-    seen = [values, *(np.asarray(family.losses) for family in families.values())]
-    finite = np.concatenate([np.ravel(part)[np.isfinite(np.ravel(part))] for part in seen])
-    return float(finite.min()) if finite.size else 0.0
-
-
 def packed(family: Family, window: Sequence[tuple[float, float]], base: float) -> str:
-    """A family as compressed 16-bit codes of (runs, d + 1, steps + 1): coordinates, then log loss, along time.
+    """A family in compressed form: coordinates, losses, and how the runs end; none of the three is told from another.
 
-    Points to 1/7000 of the window, losses above base to 0.06 %. Each code but a run's first is sent as its difference
-    from the one before, modulo 2**16: runs that have settled then cost almost nothing.
+    Coordinates: 16-bit codes (runs, d, steps + 1), to 1/7000 of the window. Losses: float32 of the loss above base,
+    cut to 21 bits (runs, steps + 1), zero, infinite and undefined ones included. Both are sent as differences along
+    time, so runs that have settled cost almost nothing. Ends: 16-bit (runs, 2), step and position of the fate.
     """
-    low, high = np.array(window, np.float32).T
     points, losses = np.asarray(family.points), np.asarray(family.losses)
+    fate = fates(points, losses)
+    ends = np.stack([fate.step, (fate.kind[..., None] == list(FATES)).argmax(-1)], axis=-1)
+    parts = (_places(points, window), _heights(losses, base), ends.astype("<u2").tobytes())
+    return base64.b64encode(zlib.compress(b"".join(parts), 1)).decode("ascii")
+
+
+def _places(points: np.ndarray, window: Sequence[tuple[float, float]]) -> bytes:
+    """Codes of the coordinates, each but a run's first as its difference from the one before, modulo 2**16."""
+    low, high = np.array(window, np.float32).T
     with np.errstate(all="ignore"):
         places = (points - low + REACH * (high - low)) / ((2 * REACH + 1) * (high - low)) * LEVELS
-        above = np.maximum(losses - np.float32(base), np.float32(10 ** LOSS_RANGE[0]))
-        heights = (np.log10(above) - LOSS_RANGE[0]) / LOSS_RANGE[1] * LEVELS
-        codes = _codes(np.concatenate([places, heights[..., None]], axis=-1, dtype=np.float32))
-    inside = (codes[..., :-1] != OUTSIDE).all(-1)
-    codes[..., -1][np.isnan(losses) & inside] = UNDEFINED
-    along_time = np.moveaxis(codes, -1, -2)
-    changes = np.diff(along_time, axis=-1, prepend=np.uint16(0))
-    return base64.b64encode(zlib.compress(changes.astype("<u2").tobytes(), 1)).decode("ascii")
+        kept = (places >= 0) & (places <= LEVELS)
+        codes = np.where(kept, np.rint(places), OUTSIDE).astype(np.uint16)
+    return np.diff(np.moveaxis(codes, -1, -2), axis=-1, prepend=np.uint16(0)).astype("<u2").tobytes()
 
 
-def _codes(places: np.ndarray) -> np.ndarray:
-    kept = (places >= 0) & (places <= LEVELS)
-    return np.where(kept, np.rint(places), OUTSIDE).astype(np.uint16)
+def _heights(losses: np.ndarray, base: float) -> bytes:
+    """The leading bits of the losses above base, rounded, as differences modulo 2**24: all lowest bytes come first."""
+    with np.errstate(all="ignore"):
+        above = losses.astype(np.float32) - np.float32(base)
+    bits = np.where(np.isnan(above), np.float32(np.nan), above).view(np.uint32)
+    leading = (bits + np.uint32(1 << (CUT - 1))) >> np.uint32(CUT)
+    changes = np.diff(leading, axis=-1, prepend=np.uint32(0)).astype("<u4")
+    return np.ascontiguousarray(changes.view(np.uint8).reshape(-1, 4).T[:3]).tobytes()
 
 
 def race(surface: Surface, values: np.ndarray, heights: np.ndarray, families: Mapping[str, Family]) -> dict[str, Any]:
     """What the board draws of a surface and all runs on it, whatever its controls say.
 
+    base: losses are sent as what they are above it; the function's floor, 0 where none is known.
     values: the function on its grid. heights: the function at the known minima. families: method → its runs.
     """
-    base = lowest(surface, values, heights, families)
+    least = lowest(surface, values, [family.losses for family in families.values()])
+    base = least.loss if least.attained else 0.0
     curve = len(surface.window) == 1
     return {
         "surface": {
@@ -178,8 +180,9 @@ def race(surface: Surface, values: np.ndarray, heights: np.ndarray, families: Ma
             ],
         },
         "base": base,
+        "lowest": least._asdict() | {"known": bool(surface.minima)},
         "reach": REACH,
-        "lossRange": list(LOSS_RANGE),
+        "fates": list(FATES.values()),
         "steps": max((family.losses.shape[-1] - 1 for family in families.values()), default=0),
         "methods": [_method(name, family, surface, base) for name, family in families.items()],
     }
@@ -225,6 +228,7 @@ def board(
 def explained(trace: Trace, setting: Setting, rate: float, momentum: float) -> dict[str, Any]:
     """One run as the board explains it: a few lines of arithmetic per step, and the arrows at its points.
 
+    points, losses: all of the run that are finite; lost, fate: when and why they end.
     squares: side lengths relative to the run's largest root of a second moment, 0 to 1, after each step.
     """
     method = METHODS[setting.method]
@@ -236,13 +240,16 @@ def explained(trace: Trace, setting: Setting, rate: float, momentum: float) -> d
     if method.uses_momentum:
         arrows.insert(1, ("velocity", "weights", arrays.velocities))
     roots = np.sqrt(_clean(arrays.squares[1 : steps + 1]))
+    fate = fates(arrays.points, arrays.losses)
     return {
         "method": setting.method,
         "rate": setting.rate,
         "momentum": setting.momentum,
         "usesMomentum": method.uses_momentum,
-        "points": arrays.points[:steps].tolist(),
-        "losses": arrays.losses[:steps].tolist(),
+        "points": arrays.points[: fate.step].tolist(),
+        "losses": arrays.losses[: fate.step].tolist(),
+        "lost": int(fate.step),
+        "fate": FATES[int(fate.kind)],
         "squares": (roots / (roots.max(initial=0.0) or 1.0)).tolist(),
         "arrows": [{"text": text, "color": color, "vectors": _clean(part[:steps]).tolist()}
                    for text, color, part in arrows],

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from engine.descent import METHODS, Trace
+from engine.descent import FELL, METHODS, Trace, fates
 
 
 class Numbers(NamedTuple):
@@ -60,6 +60,9 @@ def ending(trace: Trace) -> str:
         return f"The run ends here, after {last - 1} steps, at {place(trace.points[-1])} with loss {loss}."
     before = f"After step {last}" if last else "At the start"
     point, loss = trace.points[last], float(trace.losses[last])
+    fate = fates(trace.points, trace.losses)
+    if fate.kind == FELL and fate.step == last:
+        return f"{before} the loss is below −3.4·10³⁸, further than float32 numbers reach: it falls without end."
     if not np.isfinite(point).all():
         return f"{before} the point is beyond the largest float32 number, about 3.4·10³⁸: the run has diverged."
     if np.isnan(loss):

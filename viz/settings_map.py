@@ -3,7 +3,8 @@
 import numpy as np
 import plotly.graph_objects as go
 
-from engine.settings_map import DIVERGED, NOT_WITHIN, Choice, SettingsMap, Theory
+from engine.descent import DIVERGED, FELL, UNDEFINED
+from engine.settings_map import NOT_WITHIN, Choice, SettingsMap, Theory
 from viz import theme
 from viz.theme import color
 
@@ -13,6 +14,12 @@ PALEST = 2.5
 """The scale ends at this many times the steps made, so that no cell takes the background's colour."""
 TICKS = (1, 3, 10, 30, 100, 300)
 RATE_TICKS = tuple(float(f"{digit}e{power}") for power in range(-7, 2) for digit in (1, 3))
+LOST = {
+    DIVERGED: ("diverging", "diverges", "x-thin", "loss"),
+    FELL: ("falling", "falls without end", "triangle-down-open", "gradient"),
+    UNDEFINED: ("ending", "ends where the function has no value", "line-ew", "neutral"),
+}
+"""Of each way to be lost: its cells' name, what is said of it, its sign and its colour."""
 OPTIMA = {"momentum": "Polyak's optimum", "nesterov": "theory's optimum", "book": "theory's optimum"}
 
 
@@ -21,7 +28,9 @@ def map_figure(shown: SettingsMap, chosen: Choice, method: str, known: Theory | 
     figure = theme.figure(x_title="learning rate (log scale)", y_title="momentum", hovermode="closest")
     figure.update_layout(legend={"font": {"size": 12}})
     _add_cells(figure, shown)
-    _add_signs(figure, shown, DIVERGED, "diverges", "x-thin", 5, "loss")
+    for code, (_, says, symbol, used) in LOST.items():
+        if code == DIVERGED or (shown.steps == code).any():
+            _add_signs(figure, shown, code, says, symbol, 5, used)
     _add_signs(figure, shown, NOT_WITHIN, f"not within {shown.limit} steps", "circle", 2, "muted")
     if known:
         _add_theory(figure, known, method)
@@ -43,8 +52,9 @@ def _add_cells(figure: go.Figure, shown: SettingsMap) -> None:
     steps = shown.steps.T.astype(float)
     here = "learning rate %{x:.3g}, momentum %{y:.2f}<br>"
     every = dict(x=shown.rates.astype(float), y=shown.momenta, hoverongaps=False, xgap=0, ygap=0)
-    for name, code, used, opacity in (("diverging", DIVERGED, "loss", 0.3), ("late", NOT_WITHIN, "panel", 1.0)):
-        says = "diverges" if code == DIVERGED else f"not within {shown.limit} steps"
+    fates = [(name, code, used, 0.3, says) for code, (name, says, _, used) in LOST.items()]
+    late = ("late", NOT_WITHIN, "panel", 1.0, f"not within {shown.limit} steps")
+    for name, code, used, opacity, says in (*fates, late):
         figure.add_heatmap(
             **every, name=name, z=np.where(steps == code, 0.0, np.nan), colorscale=[[0, color(used)], [1, color(used)]],
             showscale=False, opacity=opacity, hovertemplate=f"{here}{says}<extra></extra>",

@@ -18,13 +18,15 @@ TRAIL = 10
 SHORTEST = 40
 MAX_FRAMES = 200
 LOWER = {"xaxis": "x2", "yaxis": "y2"}
-HEIGHTS = [[0, color("data")], [0.6, color("halftone")], [1, color("edge")]]
+HEIGHTS = [[0, color("loss")], [1, color("edge")]]
+"""Lines of equal loss: its own colour where it is low."""
 Grid = tuple[np.ndarray, np.ndarray]
 
 
 class Drawn(NamedTuple):
     """What is drawn of a run: x, y, heights (last + 1,): coordinates in the upper picture (y is the loss on a curve)
-    and loss above the lowest one, nan where it is none; goal: the loss to reach, above the lowest."""
+    and loss above the lowest one, nan where it is none; goal: the loss to reach, above the lowest. A function without
+    a floor has no lowest loss: heights are then the losses themselves, floored is false, and goal is nan."""
 
     x: np.ndarray
     y: np.ndarray
@@ -33,6 +35,7 @@ class Drawn(NamedTuple):
     last: int
     goal: float
     curve: bool
+    floored: bool
 
 
 def drawn(surface: Surface, shown: SettingsMap, chosen: Choice, points: np.ndarray, losses: np.ndarray) -> Drawn:
@@ -41,35 +44,37 @@ def drawn(surface: Surface, shown: SettingsMap, chosen: Choice, points: np.ndarr
     points, losses = np.asarray(points, float), np.asarray(losses, float)
     with np.errstate(invalid="ignore"):
         inside = (np.abs(points - (low + high) / 2) <= (REACH + 0.5) * (high - low)).all(1)
-        heights = losses - shown.lowest
+        heights = losses - (shown.lowest if shown.attained else 0)
     arrival = int(shown.steps[chosen])
     last = shown.limit if arrival < 0 else min(shown.limit, max(3 * arrival, SHORTEST))
     if not inside.all():
         last = min(last, max(int(np.argmin(inside)) - 1, 0))
-    heights = np.where(np.isfinite(heights) & (heights > 0), heights, np.nan)
+    heights = np.where(np.isfinite(heights) & ((heights > 0) | (not shown.attained)), heights, np.nan)
+    goal = shown.goal - shown.lowest if shown.attained else np.nan
     curve = points.shape[1] == 1
     upright = np.where(np.isfinite(losses), losses, np.nan) if curve else points[:, -1]
     kept = slice(last + 1)
     return Drawn(
-        points[kept, 0], upright[kept], heights[kept], losses[kept], last, shown.goal - shown.lowest, curve
+        points[kept, 0], upright[kept], heights[kept], losses[kept], last, goal, curve, shown.attained
     )  # fmt: skip
 
 
-def run_figure(surface: Surface, grid: Grid, lowest: float, run: Drawn, method: str) -> go.Figure:
+def run_figure(surface: Surface, grid: Grid, run: Drawn, method: str) -> go.Figure:
     """Its path over the surface or curve, above its loss curve; frames for its steps.
 
-    grid: axes and values of ``surfaces.grid``; lowest: the loss from which heights are counted.
+    grid: axes and values of ``surfaces.grid``.
     """
     figure = theme.figure(showlegend=False, hovermode="closest")
-    _add_ground(figure, grid, lowest, run.curve)
+    _add_ground(figure, grid, run.curve)
     used = color(STYLES[method][0])
     figure.add_scatter(name="path", mode="lines+markers", x=run.x, y=run.y, opacity=0.45, hoverinfo="skip",
                        line={"color": used, "width": 1.5}, marker={"size": 4})  # fmt: skip
     figure.add_scatter(
         name="loss", mode="lines", x=np.arange(run.last + 1), y=run.heights, **LOWER, line={"color": color("loss")},
-        hovertemplate="step %{x}: %{y:.3g} above the lowest<extra></extra>",
+        hovertemplate=f"step %{{x}}: %{{y:.3g}}{' above the lowest' if run.floored else ''}<extra></extra>",
     )  # fmt: skip
-    figure.add_scatter(name="goal", mode="lines", x=[0, max(run.last, 1)], y=[run.goal] * 2, **LOWER, hoverinfo="skip",
+    goal = [run.goal if run.floored else None] * 2
+    figure.add_scatter(name="goal", mode="lines", x=[0, max(run.last, 1)], y=goal, **LOWER, hoverinfo="skip",
                        line={"color": color("text"), "width": 1, "dash": "dash"})  # fmt: skip
     _add_moving(figure, _moved(run, run.last), used)
     _add_minima(figure, surface, grid)
@@ -90,15 +95,15 @@ def frame_steps(last: int) -> range:
     return range(0, last + 1, 1 if last <= MAX_FRAMES else 2)
 
 
-def _add_ground(figure: go.Figure, grid: Grid, lowest: float, curve: bool) -> None:
+def _add_ground(figure: go.Figure, grid: Grid, curve: bool) -> None:
     """The curve itself, or contour lines of the surface on a log scale of the height above its lowest point."""
     axes, values = grid
     finite = np.where(np.isfinite(values), values.astype(float), np.nan)
     if curve:
         figure.add_scatter(name="curve", mode="lines", x=axes[0], y=finite, hoverinfo="skip",
-                           line={"color": color("muted"), "width": 2})  # fmt: skip
+                           line={"color": color("loss"), "width": 2})  # fmt: skip
         return
-    heights = np.maximum(finite - lowest, 0)
+    heights = finite - np.nanmin(finite, initial=np.inf)
     figure.add_contour(
         name="surface", x=axes[0], y=axes[1], showscale=False, ncontours=14, line={"width": 1},
         z=np.log10(heights + 1e-3 * np.nanmax(heights, initial=1e-6)).astype(np.float32),
@@ -147,18 +152,24 @@ def _axes(surface: Surface, grid: Grid, run: Drawn) -> dict[str, Any]:
         values = grid[1][np.isfinite(grid[1])]
         low, high = (float(values.min()), float(values.max())) if values.size else (0.0, 1.0)
         sides.append((low - 0.06 * (high - low), high + 0.06 * (high - low)))
-    base = run.goal / 30 if run.goal > 0 else 1e-12
-    top = np.nanmax(run.heights, initial=30 * base)
     bare = {"showgrid": False, "zeroline": False}
     return {
         "xaxis": {"title": _title("x"), "range": list(sides[0]), "anchor": "y", **bare},
         "yaxis": {"title": _title("loss" if run.curve else "y"), "range": list(sides[1]), "domain": [0.44, 1], **bare},
         "xaxis2": {"title": _title("step"), "range": [0, max(run.last, 1)], "anchor": "y2"},
-        "yaxis2": {
-            "title": _title("loss above the lowest"), "type": "log", "domain": [0, 0.3], "anchor": "x2", "nticks": 5,
-            "range": [float(np.log10(base)), float(np.log10(top)) + 0.3], "exponentformat": "power",
-        },
+        "yaxis2": {"domain": [0, 0.3], "anchor": "x2", "nticks": 5, "exponentformat": "power", **_height_axis(run)},
     }  # fmt: skip
+
+
+def _height_axis(run: Drawn) -> dict[str, Any]:
+    """From a little below the goal to the highest loss, on a log scale; without a floor, all losses as they are."""
+    if not run.floored:
+        low, high = np.nanmin(run.heights, initial=0.0), np.nanmax(run.heights, initial=0.0)
+        room = 0.06 * (high - low) or 1.0
+        return {"title": _title("loss"), "type": "linear", "range": [float(low - room), float(high + room)]}
+    base = run.goal / 30 if run.goal > 0 else 1e-12
+    ends = [float(np.log10(base)), float(np.log10(np.nanmax(run.heights, initial=30 * base))) + 0.3]
+    return {"title": _title("loss above the lowest"), "type": "log", "range": ends}
 
 
 def _title(text: str) -> dict[str, Any]:

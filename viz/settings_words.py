@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from engine.descent import METHODS
-from engine.settings_map import DIVERGED, NOT_WITHIN, Agreement, Choice, SettingsMap, Theory
+from engine.descent import DIVERGED, FELL, METHODS, UNDEFINED, fates
+from engine.settings_map import NOT_WITHIN, Agreement, Choice, SettingsMap, Theory
 
 SOURCES = {
     "momentum": "Polyak 1964",
@@ -38,6 +38,11 @@ def start_problem(shown: SettingsMap) -> str:
     """Why nothing can be measured from this start; empty if it can."""
     if not np.isfinite(shown.start_loss):
         return "At this start the function has no finite value, so no run can be said to arrive. Choose another start."
+    if not shown.attained:
+        return (
+            "No floor of this function was found, so no run can be said to arrive: the lowest loss met is "
+            f"{number(shown.lowest)}, and no run comes to rest there."
+        )
     if shown.start_loss <= shown.lowest:
         return "The start already lies at the lowest loss: every run has arrived before its first step."
     return ""
@@ -46,25 +51,33 @@ def start_problem(shown: SettingsMap) -> str:
 def run_words(shown: SettingsMap, chosen: Choice, points: np.ndarray, losses: np.ndarray, drawn: int) -> str:
     """What became of one run, with its numbers."""
     rate, momentum = shown.rates[chosen.rate], shown.momenta[chosen.momentum]
-    steps = int(shown.steps[chosen])
-    goal = f"{number(shown.goal)}, {percent(shown.tolerance)} of the way up from the lowest loss to the start's"
-    outcome = {
-        NOT_WITHIN: f"within {shown.limit} steps the loss does not come to stay below {goal}.",
-        DIVERGED: "the run **diverges**: its loss ends above where it began.",
-    }.get(steps, f"from step **{steps}** on the loss stays below {goal}.")
-    words = f"**Learning rate {number(rate)}, momentum {momentum:.2f}:** {outcome} "
+    words = f"**Learning rate {number(rate)}, momentum {momentum:.2f}:** {_outcome(shown, chosen, points, losses)} "
     if np.isfinite(losses[shown.limit]) and np.isfinite(points[shown.limit]).all():
         place = ", ".join(f"{name} = {number(value)}" for name, value in zip("xy", points[shown.limit], strict=False))
         words += f"After {shown.limit} steps the loss is {number(losses[shown.limit])}, at {place}. "
-    else:
-        words += f"After {shown.limit} steps it is no longer a number. "
     return words + ("" if drawn == shown.limit else f"Drawn: the first {drawn} steps.")
+
+
+def _outcome(shown: SettingsMap, chosen: Choice, points: np.ndarray, losses: np.ndarray) -> str:
+    """How the run goes, as its own losses have it."""
+    steps, lost = int(shown.steps[chosen]), int(fates(points, losses).step)
+    goal = f"{number(shown.goal)}, {percent(shown.tolerance)} of the way up from the lowest loss to the start's"
+    late = f"within {shown.limit} steps the loss does not come to stay below {goal}."
+    away = "its loss ends above where it began" if lost == len(losses) else f"step {lost} is beyond all numbers"
+    return {
+        NOT_WITHIN: late if shown.attained else f"the run goes on, and ends at {number(losses[-1])}.",
+        DIVERGED: f"the run **diverges**: {away}.",
+        FELL: f"the loss **falls without end**: by step {lost} it is below all numbers.",
+        UNDEFINED: f"the run **ends** at step {lost}, where the function has no value.",
+    }.get(steps, f"from step **{steps}** on the loss stays below {goal}.")
 
 
 def best_words(shown: SettingsMap) -> str:
     """The cell with the fewest steps, and how the others fared."""
-    counts = {code: int((shown.steps == code).sum()) for code in (DIVERGED, NOT_WITHIN)}
+    counts = {code: int((shown.steps == code).sum()) for code in (NOT_WITHIN, DIVERGED, FELL, UNDEFINED)}
     late = f"{counts[NOT_WITHIN]:,} do not arrive within {shown.limit} steps, {counts[DIVERGED]:,} diverge"
+    late += f", with {counts[FELL]:,} the loss falls without end" if counts[FELL] else ""
+    late += f", {counts[UNDEFINED]:,} end where the function has no value" if counts[UNDEFINED] else ""
     if shown.best is None:
         return f"No setting arrives: of {shown.steps.size:,} settings {late}."
     rate, momentum = shown.rates[shown.best.rate], shown.momenta[shown.best.momentum]
@@ -80,8 +93,8 @@ def theory_words(known: Theory | None, found: Agreement | None, method: str, at_
     """How far theory and measurement agree, and where theory puts the optimum; at_optimum: its steps."""
     if known is None or found is None:
         return (
-            "Theory gives the boundary for quadratics only: bowls, the ravine and the parabola. Here the curvature "
-            "changes from place to place, so the map is measured, not predicted."
+            "Theory gives the boundary for quadratics only, whose curvatures are the same everywhere, and is drawn for "
+            "the bowls, the ravine and the parabola. Here the map is measured, not predicted."
         )
     words = (
         f"**Theory** ({METHODS[method].title}, largest curvature {known.steepest:g}): what lies left of the dashed "

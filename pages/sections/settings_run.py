@@ -49,7 +49,7 @@ def show_run(shown: SettingsMap, chosen: Choice, surface: Surface, method: str, 
     run = settings_run.drawn(surface, shown, chosen, family.points[chosen], family.losses[chosen])
     grid = surfaces.grid(surface, 81 if len(surface.window) == 2 else 401)
     live_figure(
-        settings_run.run_figure(surface, grid, shown.lowest, run, method), key="settings_map_run", height=HEIGHT,
+        settings_run.run_figure(surface, grid, run, method), key="settings_map_run", height=HEIGHT,
         clicks=True, on_change=partial(pick_start, surface),
         alt=f"The path of {METHODS[method].title} on {surface.title} above its loss at every step",
     )  # fmt: skip

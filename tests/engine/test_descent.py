@@ -168,3 +168,44 @@ def test_steps_to_reach_tells_arrival_from_passing_by_and_from_divergence():
     )
     np.testing.assert_array_equal(steps_to_reach(losses, 1.0), [3, -1, -2, -2, -2])
     assert steps_to_reach(np.array([0.5, 0.7]), 1.0) == 0
+
+
+@pytest.mark.parametrize(
+    ("points", "losses", "step", "kind"),
+    [
+        ([1, 0.5, 1e-9], [1, 0.25, 1e-18], 3, descent.GOES_ON),
+        ([1, 2, 3], [1, 0, -1e30], 3, descent.GOES_ON),
+        ([1, 1e20, 1e30], [1, np.inf, np.nan], 1, descent.DIVERGED),
+        ([1, 1e20, 1e30], [1, np.nan, np.nan], 1, descent.DIVERGED),
+        ([1, 1e20, np.inf], [1, 1.5, 1.5], 2, descent.DIVERGED),
+        ([1, 1e20, 1e30], [1, -1e38, -np.inf], 2, descent.FELL),
+        ([1, 1e20, np.inf], [1, -1e38, np.nan], 2, descent.FELL),
+        ([1, 0.5, -0.5], [1, 0.5, np.nan], 2, descent.UNDEFINED),
+        ([-1, -1, -1], [np.nan] * 3, 0, descent.UNDEFINED),
+    ],
+)
+def test_the_fate_of_a_run_is_read_from_its_numbers(points, losses, step, kind):
+    found = descent.fates(np.array(points, np.float32)[:, None], np.array(losses, np.float32))
+    assert (int(found.step), int(found.kind)) == (step, kind)
+
+
+@pytest.mark.parametrize(
+    ("text", "dimensions", "loss", "attained"),
+    [
+        ("x^2 - 7", 1, -7, True), ("x^2 + y^2", 2, 0, True), ("3", 1, 3, True), ("abs(x)", 1, 0, True),
+        ("x^4 + y^4 - 3x*y", 2, -1.125, True), ("(x - 5)^2", 1, 0, True), ("relu(x)", 1, 0, True),
+        ("x*y", 2, None, False), ("-x^2 - y^2", 2, None, False), ("1 / x", 1, None, False), ("x", 1, None, False),
+        ("x^3", 1, None, False), ("-1 / x^2", 1, None, False), ("1 / (x - 0.1)", 1, None, False),
+    ],
+)  # fmt: skip
+def test_a_functions_floor_is_told_from_the_lowest_loss_met(text, dimensions, loss, attained):
+    surface = surfaces.typed(text, dimensions)
+    _, values = surfaces.grid(surface, 401 if dimensions == 1 else 81)
+    rates, momenta = jnp.geomspace(1e-3, 1.0, 31), jnp.array([0.0, 0.5, 0.9])
+    runs = np.asarray(family(surface.expression, "momentum", jnp.array(surface.start), rates, momenta).losses)
+    found = descent.lowest(surface, values, [runs])
+    assert found.attained == attained
+    seen = np.concatenate([values.ravel(), runs.ravel()])
+    assert found.loss == pytest.approx(float(seen[np.isfinite(seen)].min()), rel=1e-6)
+    if loss is not None:
+        assert found.loss == pytest.approx(loss, abs=1e-3)

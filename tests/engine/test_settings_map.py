@@ -205,9 +205,29 @@ def test_from_a_start_without_a_value_nothing_arrives():
 
 
 def test_a_typed_functions_lowest_loss_is_sought_on_a_grid():
-    assert settings_map.lowest(surfaces.typed("(x - 1)^2 - 5", 1)) == pytest.approx(-5, abs=1e-3)
-    assert settings_map.lowest(SURFACES["saddle"]) == pytest.approx(-1, abs=1e-6)
-    assert settings_map.lowest(surfaces.typed("log(0 - 1 - x^2)", 1)) == 0
+    none = np.full((1, 1, 20), np.nan)
+    assert settings_map.lowest(surfaces.typed("(x - 1)^2 - 5", 1), none) == (pytest.approx(-5, abs=1e-3), True)
+    assert settings_map.lowest(SURFACES["saddle"], none) == (pytest.approx(-1, abs=1e-6), True)
+    assert settings_map.lowest(surfaces.typed("log(0 - 1 - x^2)", 1), none) == (0, False)
+
+
+@pytest.mark.parametrize("text", ["x*y", "-x^2-y^2"])
+def test_nothing_arrives_on_a_function_without_a_floor_and_falling_is_not_diverging(text):
+    tried, shown = measured(surfaces.typed(text, 2), "momentum")
+    last = tried.losses[..., -1]
+    assert not shown.attained and shown.goal == -np.inf and shown.best is None
+    np.testing.assert_array_equal(shown.steps == descent.FELL, ~np.isfinite(last))
+    assert (shown.steps == descent.FELL).sum() > 400
+    assert not (shown.steps == DIVERGED).any(), "no run ends above its start"
+
+
+def test_where_the_function_is_undefined_a_run_ends_and_does_not_diverge():
+    surface = surfaces.typed("log(x) + 1/x", 1)
+    tried = settings_map.runs(surface, "momentum", (2.5,), 200)
+    shown = settings_map.measure(surface, tried, 0.01)
+    ended = np.isnan(tried.losses).any(-1)
+    np.testing.assert_array_equal(shown.steps == descent.UNDEFINED, ended)
+    assert ended.any() and shown.attained and (shown.steps >= 0).any()
 
 
 def test_hitting_the_goal_with_the_last_step_is_not_arriving():

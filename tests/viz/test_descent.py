@@ -42,47 +42,82 @@ def made(name, methods=("sgd", "momentum"), rates=None, setting=None):
 
 
 def decoded(entry, family, window):
-    """Points, log losses and codes of the losses, as descent_runs.js reads them: differences along time, undone."""
-    changes = np.frombuffer(zlib.decompress(base64.b64decode(entry["packed"])), "<u2")
-    dims = family.points.shape[-1]
-    changes = changes.reshape(*family.losses.shape[:2], dims + 1, family.losses.shape[2])
-    codes = np.cumsum(changes, axis=-1, dtype=np.uint16)
+    """Points, losses above the base and ends as descent_runs.js reads them: differences along time, undone."""
+    stream = zlib.decompress(base64.b64decode(entry["packed"]))
+    shape, dims = family.losses.shape, family.points.shape[-1]
+    count = int(np.prod(shape))
+    changes = np.frombuffer(stream, "<u2", dims * count).reshape(*shape[:2], dims, shape[2])
     low, high = np.array(window).T
-    points = np.moveaxis(codes[..., :dims, :], -2, -1).astype(float)
+    points = np.moveaxis(np.cumsum(changes, axis=-1, dtype=np.uint16), -2, -1).astype(float)
     points[points == viz.OUTSIDE] = np.nan
     points = low - viz.REACH * (high - low) + points / viz.LEVELS * (2 * viz.REACH + 1) * (high - low)
-    losses = codes[..., dims, :].astype(float)
-    losses[losses >= viz.UNDEFINED] = np.nan
-    return points, viz.LOSS_RANGE[0] + losses / viz.LEVELS * viz.LOSS_RANGE[1], codes[..., dims, :]
+    planes = np.frombuffer(stream, np.uint8, 3 * count, 2 * dims * count).reshape(3, *shape).astype(np.uint32)
+    changes = planes[0] | planes[1] << 8 | planes[2] << 16
+    bits = (np.cumsum(changes, axis=-1, dtype=np.uint32) & 0xFFFFFF) << viz.CUT
+    ends = np.frombuffer(stream, "<u2", offset=(2 * dims + 3) * count).reshape(*shape[:2], 2)
+    return points, bits.astype(np.uint32).view(np.float32), ends
 
 
-@pytest.mark.parametrize("name", ["rosenbrock", "ravine", "valleys", "edge"])
+@pytest.mark.parametrize("name", ["rosenbrock", "ravine", "valleys", "edge", "plateau", "saddle"])
 def test_codes_decode_to_the_engines_runs(name):
     surface, families, shown, _ = made(name)
     low, high = np.array(surface.window).T
     for entry in shown["methods"]:
         family = families[entry["key"]]
-        points, logs, _ = decoded(entry, family, surface.window)
+        points, above, ends = decoded(entry, family, surface.window)
         exact = np.asarray(family.points, float)
         near = (exact > low - 3.9 * (high - low)).all(-1) & (exact < high + 3.9 * (high - low)).all(-1)
         assert near.mean() > 0.3
         np.testing.assert_allclose(points[near], exact[near], atol=float((high - low).max()) / 7000)
         assert np.isnan(points[(exact > high + 4.1 * (high - low)).any(-1)]).any(-1).all()
-        losses = np.asarray(family.losses, float)
-        seen = np.isfinite(losses) & (losses - shown["base"] > 1e-9) & (losses < 1e19)
-        above = losses[seen] - shown["base"]
-        # The engine's losses are float32: above a base they are known to its spacing only.
-        np.testing.assert_allclose(10 ** logs[seen], above, rtol=1e-3, atol=2e-7 * abs(shown["base"]))
-        assert np.isnan(logs[~np.isfinite(losses)]).all()
+        losses = np.asarray(family.losses)
+        np.testing.assert_allclose(above, losses - np.float32(shown["base"]), rtol=1.3e-4, equal_nan=True)
+        goes_on = np.isfinite(losses).all(-1) & np.isfinite(exact).all((-1, -2))
+        assert (ends[..., 0][goes_on] == STEPS + 1).all() and not ends[..., 1][goes_on].any()
+        assert (ends[..., 1][~goes_on] == list(viz.FATES).index(descent.DIVERGED)).all()
 
 
-def test_undefined_and_diverged_losses_have_codes_of_their_own():
-    losses = np.array([[[1.0, np.nan, np.inf, 1e25, np.nan]]], np.float32)
-    points = np.array([[[[0.5], [0.1], [0.2], [0.3], [1e9]]]], np.float32)
-    family = descent.Family(points, losses)
+def test_too_small_too_large_and_undefined_losses_are_told_apart():
+    """A loss at the base, or a billionth of a billionth above it, is a loss: only its own numbers can end a run."""
+    tiny = [1.0, 1e-10, 1e-19, 1e-36, 0.0]
+    losses = [tiny, [1.0, 1e25, 3e38, np.inf, np.nan], [1.0, 0.5, np.nan, np.nan, np.nan], [-1.0, -1e20, -3e38, -np.inf,
+              np.nan]]  # fmt: skip
+    points = [
+        [0.5, 0.1, 0.0, 0.0, 0.0],
+        [0.5, 9, 1e19, 1e30, 1e38],
+        [0.5, 0.1, -0.2, -0.2, -0.2],
+        [1, 9, 1e19, 1e30, 1e38],
+    ]
+    family = descent.Family(np.float32(points)[:, None, :, None], np.float32(losses)[:, None])
     entry = {"packed": viz.packed(family, ((-1.0, 1.0),), 0.0)}
-    codes = decoded(entry, family, ((-1.0, 1.0),))[2][0, 0]
-    assert list(codes[1:]) == [viz.UNDEFINED, viz.OUTSIDE, viz.OUTSIDE, viz.OUTSIDE]
+    _, above, ends = decoded(entry, family, ((-1.0, 1.0),))
+    np.testing.assert_allclose(above, family.losses, rtol=1.3e-4, equal_nan=True)
+    fates = list(viz.FATES.values())
+    assert [(int(step), fates[kind]) for step, kind in ends[:, 0]] == [
+        (5, ""), (3, "diverged"), (2, "undefined"), (3, "fell")
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("text", ["x*y", "-x^2 - y^2", "1 / x + 0 * y"])
+def test_losses_of_a_function_without_a_floor_are_sent_as_they_are(text):
+    surface = surfaces.typed(text, 2)
+    _, values = surfaces.grid(surface, 41)
+    runs = descent.family(
+        surface.expression, "momentum", jnp.array(surface.start), jnp.array([0.1, 1.0]), jnp.array([0.9])
+    )
+    raced = viz.race(surface, values, np.zeros(0), {"momentum": runs})
+    assert raced["base"] == 0 and not raced["lowest"]["attained"]
+    (entry,) = raced["methods"]
+    _, losses, _ = decoded(entry, runs, surface.window)
+    np.testing.assert_allclose(losses, runs.losses, rtol=1.3e-4, equal_nan=True)
+
+
+def test_the_explained_run_and_its_end_are_the_traces():
+    found, trace = explained("x*y", "momentum", (-2.0, 1.5), 1.0)
+    lost = int(np.argmin(np.isfinite(trace.losses)))
+    assert (found["lost"], found["fate"]) == (lost, "fell")
+    np.testing.assert_array_equal(np.float32(found["losses"]), trace.losses[:lost])
+    assert "falls without end" in found["ending"] and "diverged" not in found["ending"]
 
 
 @pytest.mark.parametrize(
@@ -121,10 +156,11 @@ def test_a_window_keeps_the_starts_place_in_the_picture():
 def test_losses_are_drawn_above_the_lowest_known_minimum():
     assert made("valleys")[2]["base"] == pytest.approx(0.4472, abs=1e-4)
     typed = surfaces.typed("x**2 - 7", 1)
-    family = descent.family(typed.expression, "sgd", jnp.array([1.0]), jnp.array([0.1]), jnp.array([0.0]), steps=5)
-    assert viz.lowest(typed, np.array([-6.5, np.nan, np.inf]), np.array([]), {"sgd": family}) == pytest.approx(
-        float(np.min(family.losses))
-    )
+    _, values = surfaces.grid(typed, 40)
+    family = descent.family(typed.expression, "sgd", jnp.array([1.0]), jnp.array([0.1]), jnp.array([0.0]), steps=99)
+    raced = viz.race(typed, values, np.zeros(0), {"sgd": family})
+    assert raced["base"] == raced["lowest"]["loss"] == float(np.min(family.losses)) < values.min()
+    assert raced["lowest"] == {"loss": raced["base"], "attained": True, "known": False}
 
 
 def test_minima_stand_on_the_curve():
@@ -138,6 +174,7 @@ def test_methods_keep_their_colour_and_dash():
     assert set(viz.STYLES) == set(METHODS)
     assert all(color in theme.LIGHT for color, _ in viz.STYLES.values())
     assert len({dash for _, dash in viz.STYLES.values()}) == len(METHODS)
+    assert "loss" not in {color for color, _ in viz.STYLES.values()}, "the surface is drawn in it"
 
 
 def computed(line):
@@ -195,7 +232,7 @@ def test_a_diverging_run_is_explained_as_far_as_it_is_finite():
         ("x**4", (3.0,), 1.0, r"After step \d the run stands at x = \S+\. There the loss is beyond float32"),
         ("exp(x)", (-1.0,), -50.0, r"There the loss is beyond float32"),
         ("sqrt(x)", (0.0,), 0.1, r"At the start the run stands at x = 0\. There the slope is not a finite number"),
-        ("-exp(x/20) * exp(x/20)", (99.0,), 1e36, r"the point is beyond the largest float32 number|beyond float32"),
+        ("-exp(x/20) * exp(x/20)", (99.0,), 1e36, r"the loss is below −3\.4·10³⁸, .*: it falls without end"),
         ("log(x)", (-1.0,), 0.1, r"At the start the run stands at x = −1\. There the function is undefined"),
     ],
 )
@@ -205,7 +242,8 @@ def test_the_end_of_a_run_is_said(text, start, rate, sentence):
     steps = len(found["lines"])
     finite = np.isfinite(trace.losses)
     assert steps == (200 if finite.all() else 0 if "slope" in sentence else int(np.argmin(finite)))
-    assert len(found["points"]) == len(found["losses"]) == len(found["squares"]) == steps
+    assert len(found["squares"]) == steps
+    assert len(found["points"]) == len(found["losses"]) == found["lost"] == (201 if finite.all() else np.argmin(finite))
     assert all(len(arrow["vectors"]) == steps for arrow in found["arrows"])
 
 

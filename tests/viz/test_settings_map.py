@@ -4,9 +4,10 @@ import numpy as np
 import pytest
 
 from engine import settings_map, surfaces
-from engine.settings_map import DIVERGED, NOT_WITHIN, Choice
+from engine.descent import DIVERGED, FELL
+from engine.settings_map import NOT_WITHIN, Choice
 from engine.surfaces import CURVES, SURFACES
-from viz import settings_run, settings_words
+from viz import settings_run, settings_words, theme
 from viz.settings_map import map_figure
 
 
@@ -92,7 +93,7 @@ def test_the_run_drawn_is_the_cells(name, cell):
     curve = len(surface.window) == 1
     run = settings_run.drawn(surface, shown, cell, tried.points[cell], tried.losses[cell])
     grid = surfaces.grid(surface, 401 if curve else 81)
-    figure = settings_run.run_figure(surface, grid, shown.lowest, run, "momentum")
+    figure = settings_run.run_figure(surface, grid, run, "momentum")
     kept = slice(run.last + 1)
     path = trace(figure, "path")
     np.testing.assert_allclose(path.x, tried.points[cell][kept, 0], rtol=1e-6)
@@ -124,7 +125,7 @@ def test_a_run_is_drawn_until_it_leaves():
     slow = Choice(0, 0)
     run = settings_run.drawn(surface, shown, slow, tried.points[slow], tried.losses[slow])
     assert run.last == 400
-    figure = settings_run.run_figure(surface, surfaces.grid(surface), shown.lowest, run, "momentum")
+    figure = settings_run.run_figure(surface, surfaces.grid(surface), run, "momentum")
     assert [frame.name.split(":")[0] for frame in figure.frames][:2] == ["step 0", "step 2"]
     assert len(figure.frames) == 201
 
@@ -134,7 +135,7 @@ def test_a_function_without_a_value_at_the_start_is_drawn_and_said():
     tried, shown = made(surface)
     cell = Choice(30, 10)
     run = settings_run.drawn(surface, shown, cell, tried.points[cell], tried.losses[cell])
-    figure = settings_run.run_figure(surface, surfaces.grid(surface), shown.lowest, run, "momentum")
+    figure = settings_run.run_figure(surface, surfaces.grid(surface), run, "momentum")
     assert np.isfinite(figure.layout.yaxis2.range).all()
     assert "no finite value" in settings_words.start_problem(shown)
     assert settings_words.best_words(shown).startswith("No setting arrives")
@@ -164,3 +165,33 @@ def test_sentences_carry_the_numbers():
     assert f"from step **{shown.steps[shown.best]}** on" in said and "the first 40 steps" in said
     assert settings_words.start_problem(shown) == ""
     assert settings_words.start_problem(shown._replace(start_loss=0.0)).startswith("The start already lies")
+
+
+@pytest.mark.parametrize("text", ["x*y", "-x^2-y^2"])
+def test_a_function_without_a_floor_is_said_and_drawn_without_one(text):
+    surface = surfaces.typed(text, 2)
+    tried, shown = made(surface)
+    assert settings_words.start_problem(shown).startswith("No floor of this function was found")
+    assert f"with {(shown.steps == FELL).sum():,} the loss falls without end" in settings_words.best_words(shown)
+    for cell in (Choice(*map(int, spot)) for spot in np.argwhere(shown.steps < 0)[::250]):
+        losses = tried.losses[cell]
+        said = settings_words.run_words(shown, cell, tried.points[cell], losses, 200)
+        assert ("falls without end" in said) == (not np.isfinite(losses).all())
+        assert "began" not in said and "inf" not in said and "∞" not in said
+        run = settings_run.drawn(surface, shown, cell, tried.points[cell], losses)
+        figure = settings_run.run_figure(surface, surfaces.grid(surface), run, "momentum")
+        np.testing.assert_allclose(np.array(trace(figure, "loss").y, float), losses[: run.last + 1], rtol=1e-4)
+        assert figure.layout.yaxis2.type == "linear" and figure.layout.yaxis2.title.text == "loss"
+        low, high = figure.layout.yaxis2.range
+        assert low < np.min(losses[: run.last + 1]) and np.max(losses[: run.last + 1]) < high
+    figure = map_figure(shown, Choice(0, 0), "momentum", None)
+    marked = np.argwhere(np.isfinite(np.array(trace(figure, "falling", "heatmap").z)).T)
+    np.testing.assert_array_equal(marked, np.argwhere(shown.steps == FELL))
+
+
+def test_lines_of_equal_loss_have_the_losss_colour():
+    surface = SURFACES["bowl"]
+    tried, shown = made(surface)
+    run = settings_run.drawn(surface, shown, Choice(0, 0), tried.points[0, 0], tried.losses[0, 0])
+    figure = settings_run.run_figure(surface, surfaces.grid(surface), run, "momentum")
+    assert trace(figure, "surface", "contour").colorscale[0][1] == theme.color("loss")

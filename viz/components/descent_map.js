@@ -29,7 +29,7 @@ function prepareMap(state) {
   else { paintHeat(state, pen); paintContours(state, pen); }
   paintAxes(state, pen);
   state.hint = [
-    curve ? "" : "The bluer, the lower; lines of equal loss.",
+    curve ? "" : "The redder, the lower; lines of equal loss.",
     state.data.surface.minima.length ? "×: known minimum." : "",
     state.rank.all ? "" : "Grey: undefined.",
     curve ? "Click, or use the left and right arrow keys, to start elsewhere."
@@ -62,7 +62,7 @@ function mapView([x0, x1], [y0, y1], width, height, curve) {
 function paintHeat(state, pen) {
   const { resolution: n } = state.data.surface;
   const image = new ImageData(n, n);
-  const [low, paper, grey] = ["data", "surface", "edge"].map((name) => channelsOf(state.palette[name]));
+  const [low, paper, grey] = ["loss", "surface", "edge"].map((name) => channelsOf(state.palette[name]));
   state.values.forEach((value, cell) => {
     const at = 4 * ((n - 1 - Math.floor(cell / n)) * n + (cell % n));
     const strength = Number.isFinite(value) ? 0.5 * (1 - rankOf(state.rank.sorted, value)) ** 1.5 : 0;
@@ -216,7 +216,7 @@ function paintMap(state, step) {
 function projectRun({ view }, run) {
   const scaleX = view.wide / (view.x1 - view.x0);
   const scaleY = view.tall / (view.y1 - view.y0);
-  const across = view.curve ? run.heights : run.axes[1];
+  const across = view.curve ? run.losses : run.axes[1];
   const keep = (pixel) => Math.max(-FAR, Math.min(FAR, pixel));
   const count = Math.min(run.end + 1, run.px.length);
   for (let t = 0; t < count; t += 1) {

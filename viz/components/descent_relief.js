@@ -33,12 +33,12 @@ function prepareRelief(state) {
     `Drag, or use the arrow keys, to turn. Height: loss${steep ? ", on a log scale" : ""}.`;
 }
 
-/** Colours of faces from the lowest to the highest: bluer where lower, as on the map. */
+/** Colours of faces from the lowest to the highest: redder where lower, as on the map. */
 function shadesOf(palette) {
-  const [blue, paper] = ["data", "surface"].map((name) => channelsOf(palette[name]));
+  const [deep, paper] = ["loss", "surface"].map((name) => channelsOf(palette[name]));
   return Array.from({ length: SHADES + 1 }, (_, k) => {
     const strength = 0.62 - 0.5 * (k / SHADES);
-    return `rgb(${paper.map((channel, c) => Math.round(channel + (blue[c] - channel) * strength)).join(" ")})`;
+    return `rgb(${paper.map((channel, c) => Math.round(channel + (deep[c] - channel) * strength)).join(" ")})`;
   });
 }
 
@@ -142,7 +142,7 @@ function paintReliefPath(state, context, { run, color }, step, project) {
     const [u, v] = [(run.axes[0][t] - x0) / (x1 - x0), (run.axes[1][t] - y0) / (y1 - y0)];
     // Outside the window there is no surface to stand on.
     if (!(u >= 0 && u <= 1 && v >= 0 && v <= 1)) { last = null; continue; }
-    const spot = project(u, v, state.reliefView.lift(run.heights[t]));
+    const spot = project(u, v, state.reliefView.lift(run.losses[t]));
     if (last) context.lineTo(spot[0], spot[1]);
     else context.moveTo(spot[0], spot[1]);
     last = spot;

@@ -7,7 +7,8 @@ function number(value, digits = 3) {
   const size = Math.abs(value);
   if (size !== 0 && (size < 1e-3 || size >= 1e5)) {
     const [mantissa, exponent] = value.toExponential(digits - 1).split("e");
-    const times = Number(mantissa) === 1 ? "" : `${String(Number(mantissa)).replace("-", "−")}·`;
+    const factor = String(Number(mantissa)).replace("-", "−");
+    const times = { "1": "", "−1": "−" }[factor] ?? `${factor}·`;
     return `${times}10${[...String(Number(exponent))].map((sign) => RAISED[sign]).join("")}`;
   }
   return String(Number(value.toPrecision(digits))).replace("-", "−");
@@ -23,7 +24,7 @@ function writeValues(state, step) {
     const item = state.legend.children[position];
     const shown = item.querySelector(".verdict");
     if (shown.textContent !== text) shown.textContent = text;
-    item.classList.toggle("lost", !(method.run.logs[step] < Infinity));
+    item.classList.toggle("lost", step >= method.run.lost);
   });
   writeCaption(state);
   explain(state, step);
@@ -35,14 +36,12 @@ function setOutput(slider, text) {
   slider.setAttribute("aria-valuetext", text);
 }
 
-/** How a run stands at a step. */
+const FATES = { diverged: "diverged at", fell: "fell without end by", undefined: "undefined at" };
+
+/** How a run stands at a step: its loss as it is, whatever the drawing's scale shows of it. */
 function verdict(state, run, step) {
-  const lost = run.logs.indexOf(Infinity);
-  if (lost >= 0 && step >= lost) return `${run.fate === "undefined" ? "undefined" : "diverged"} at step ${lost}`;
-  const { base, lossRange: [least] } = state.data;
-  // Below the smallest difference kept, only that is known.
-  const below = base === 0 && run.logs[step] <= least;
-  const text = below ? `loss below ${number(10 ** least)}` : `loss ${number(run.heights[step])}`;
+  if (step >= run.lost) return `${FATES[run.fate]} step ${run.lost}`;
+  const text = `loss ${number(run.losses[step])}`;
   const inside = inWindow(state, run.axes.map((values) => values[step]));
   return inside ? text : `${text}, outside`;
 }
@@ -76,8 +75,7 @@ function interpolated(state, point) {
  * Its numbers for new settings come from Python when the slider is let go; until then the old ones stay, faded. */
 function explain(state, step) {
   const { trace } = state.data;
-  const fits = trace && trace.rate === indexOf(state.rate) && trace.method === state.selected
-    && (!trace.usesMomentum || trace.momentum === indexOf(state.beta));
+  const fits = isExplained(state, state.selected);
   state.lines.classList.toggle("waiting", Boolean(trace) && !fits);
   state.root.dataset.explained = fits ? String(step) : "";
   if (trace && !fits) return;

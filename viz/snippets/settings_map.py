@@ -72,13 +72,21 @@ losses = np.moveaxis(np.asarray(every_run(rates[:, 0], momentum)), -1, 0)
 {verdict}"""
 
 _VERDICT = """\
-goal = {lowest:.9g} + {tolerance:g} * (losses[0] - {lowest:.9g})
+goal = {goal}
 
-# The step after the last one whose loss is above the goal; -1 if that is too late, -2 if it diverged.
+# The step after the last one whose loss is above the goal; -1 if that is too late, -2 if it diverged,
+# -3 if it fell below all numbers, -4 if it came to where the function has no value.
 above = ~(losses <= goal)
 steps = len(losses) - np.argmax(above[::-1], axis=0)
 steps[steps > {limit}] = -1
 steps[~np.isfinite(losses[-1]) | (losses[-1] > np.maximum(losses[0], goal))] = -2
+lost = np.argmin(np.isfinite(losses), axis=0)  # the first step without a number, 0 where there is none
+place = np.indices(lost.shape)
+end, before = losses[lost, *place], losses[lost - 1, *place]
+huge = np.abs(before) > 1e9  # so far out it is an overflow
+fell = (lost > 0) & ((end == -np.inf) | (np.isnan(end) & huge & (before < losses[0])))
+steps[fell] = -3
+steps[(lost > 0) & np.isnan(end) & ~huge] = -4
 
 print("fewest steps:", steps[steps >= 0].min(initial=len(losses)))
 print("not within {limit} steps:", np.sum(steps == -1), "diverged:", np.sum(steps == -2))
@@ -160,7 +168,7 @@ def settings_map(surface: Surface, method: str, start: Sequence[float], shown: S
         "start": [float(f"{value:.9g}") for value in start],
         "low": float(shown.rates[0]), "high": float(shown.rates[-1]), "rates": shown.rates.size,
         "momenta": shown.momenta.size, "limit": shown.limit,
-        "verdict": _VERDICT.format(lowest=shown.lowest, tolerance=shown.tolerance, limit=shown.limit),
+        "verdict": _VERDICT.format(goal=_goal(shown), limit=shown.limit),
         "update": f"{velocity}\n        {point}".replace("rate *", "rates *"),
         "jax_update": f"{velocity}\n        {point}",
     }  # fmt: skip
@@ -174,6 +182,12 @@ def settings_map(surface: Surface, method: str, start: Sequence[float], shown: S
         )
         for library, template, module in (("NumPy", _NUMPY_MAP, "np"), ("JAX", _JAX_MAP, "jnp"))
     }
+
+
+def _goal(shown: SettingsMap) -> str:
+    if not shown.attained:
+        return "-np.inf  # no floor was found, so nothing can arrive"
+    return f"{shown.lowest:.9g} + {shown.tolerance:g} * (losses[0] - {shown.lowest:.9g})"
 
 
 def escape(start: float, rate: float, bracket: tuple[float, float] | None) -> dict[str, str]:
