@@ -81,12 +81,9 @@ steps = len(losses) - np.argmax(above[::-1], axis=0)
 steps[steps > {limit}] = -1
 steps[~np.isfinite(losses[-1]) | (losses[-1] > np.maximum(losses[0], goal))] = -2
 lost = np.argmin(np.isfinite(losses), axis=0)  # the first step without a number, 0 where there is none
-place = np.indices(lost.shape)
-end, before = losses[lost, *place], losses[lost - 1, *place]
-huge = np.abs(before) > 1e9  # so far out it is an overflow
-fell = (lost > 0) & ((end == -np.inf) | (np.isnan(end) & huge & (before < losses[0])))
-steps[fell] = -3
-steps[(lost > 0) & np.isnan(end) & ~huge] = -4
+end, before = (losses[at, *np.indices(lost.shape)] for at in (lost, lost - 1))
+steps[(lost > 0) & (end == -np.inf)] = -3
+steps[(lost > 0) & np.isnan(end) & (np.abs(before) < 1e9)] = -4  # after a huge loss it is an overflow
 
 print("fewest steps:", steps[steps >= 0].min(initial=len(losses)))
 print("not within {limit} steps:", np.sum(steps == -1), "diverged:", np.sum(steps == -2))
