@@ -108,7 +108,9 @@ def test_the_slider_moves_everything_without_the_server(page):
     slider = page.locator(".st-key-network_run_box input[type=range]")
     expect(slider).to_be_visible()
     last = trace(page, "probabilities", "y")
-    page.wait_for_load_state("networkidle")  # pictures of the finished run may still be on their way
+    # What the finished run shows further down comes from the server, pictures too.
+    expect(page.get_by_text("Measured on your own network after 469 updates")).to_be_visible(timeout=60_000)
+    page.wait_for_function("[...document.images].every((image) => image.complete)")
     messages = []
     page.on("websocket", lambda socket: messages.append(socket.url))
     page.on("request", lambda request: messages.append(request.url))
