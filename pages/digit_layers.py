@@ -54,7 +54,9 @@ def cloud(digits: Digits, chosen: Moment, found: Study, batch: slice) -> None:
     if drawn is not None:
         images = np.concatenate([images, drawn[None]])
     shown = digit_layers.show(chosen.params, found.layers, images)
-    st.markdown(viz.batch_words(shown.probabilities, labels, batch.start, chosen.sentence, data.name(digits)))
+    network = shell.current().network() if chosen.name == "yours" else shell.pretrained_network()
+    words = viz.batch_words(shown.probabilities, labels, batch.start, chosen.sentence, data.name(digits))
+    st.markdown(words + data.trained_elsewhere(network, digits))
     point_cloud(
         viz.digit_cloud(found, shown, images, labels), key="digit_layers_cloud", height=HEIGHT, scrub_label="Stage"
     )

@@ -71,6 +71,14 @@ def test_size_and_batch_choose_the_digits_and_the_code(page, loaded):
     np.testing.assert_array_equal(classes(page), labels[:1_500])
 
 
+@pytest.mark.parametrize("procedural", [False, True])
+def test_weights_trained_on_mnist_are_said_to_be_where_the_digits_are_not(page, loaded, monkeypatch, procedural):
+    digits = loaded.digits._replace(source="procedural" if procedural else "cache")
+    monkeypatch.setattr(shell.loader(), "poll", lambda: loaded._replace(digits=digits))
+    page.run()
+    assert ("trained on MNIST, not on procedural digits" in texts(page)) == procedural
+
+
 def test_the_reader_s_own_digit_travels_along(page, loaded):
     reader().drawn = loaded.digits.test_images[7]
     page.run()

@@ -9,7 +9,7 @@ import pytest
 from engine import folds, folds_data
 from engine.folds import Settings
 from pages.sections import folds_run
-from tests.pages.reading import component, progress, texts
+from tests.pages.reading import component, plain, progress, texts
 
 
 @pytest.fixture
@@ -79,7 +79,7 @@ def test_painted_points_are_explained_until_they_suffice(page):
     page.segmented_control(key="folds_shape").set_value("own").run()
     assert page.info[0].value.startswith("There are no points yet") and page.button(key="folds_train").disabled
     paint(page, [[0.1, 0.2]], [1])
-    assert page.info[0].value == "1 point is too few: paint at least 4."
+    assert plain(page.info[0]) == "1 point is too few: paint at least 4."
     points = [[0.1 * k, 0.05 * k * k] for k in range(5)]
     paint(page, points, [0] * 5)
     assert page.info[0].value.startswith("All points are blue") and page.button(key="folds_train").disabled
@@ -101,7 +101,7 @@ def test_a_dead_network_is_explained(page, monkeypatch):
     shown = shown._replace(update=20, runs=shown.runs | {"relu": run})
     monkeypatch.setattr(folds_run, "now", lambda data, wanted: (folds_run.Progress("finished", shown), shown))
     page.run()
-    assert not page.exception and page.warning[0].value.startswith("Dead: every point gets the same scores.")
+    assert not page.exception and plain(page.warning[0]).startswith("Dead: every point gets the same scores.")
 
 
 def test_every_widget_key_begins_with_the_page(page):
