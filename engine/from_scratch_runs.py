@@ -76,7 +76,7 @@ class Settings:
                 raise InvalidInput(f"{title} must be a whole number from {least:,} to {most:,}; {value} is not.")
         if not -MOST_RANGE <= self.low <= self.high <= MOST_RANGE:
             raise InvalidInput(
-                f"W is drawn from low to high, low ≤ high, between -{MOST_RANGE:g} and {MOST_RANGE:g}; "
+                f"“W” is drawn from low to high, low ≤ high, between -{MOST_RANGE:g} and {MOST_RANGE:g}; "
                 f"{self.low:g} to {self.high:g} is not such a range."
             )
         if not 0 < self.learning_rate <= MOST_RATE:
@@ -84,7 +84,7 @@ class Settings:
                 f"Learning rate must be above 0 and at most {MOST_RATE:g}; {self.learning_rate:g} is not."
             )
         if self.optimizer not in OPTIMIZERS or not set(self.broken) <= set(BREAKS):
-            raise InvalidInput(f"No optimizer {self.optimizer!r}, or no way to break it: {', '.join(self.broken)}.")
+            raise InvalidInput(f"no optimizer “{self.optimizer}”, or no way to break it: {', '.join(self.broken)}.")
 
     @property
     def layers(self) -> tuple[tuple[Callable[..., Any], Callable[..., Any]], ...]:

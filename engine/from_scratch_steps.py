@@ -47,7 +47,7 @@ class Small:
                 raise InvalidInput(f"{name.replace('_', ' ').capitalize()} must be from {least:,} to {most:,}.")
         if not -MOST_RANGE <= self.low <= self.high <= MOST_RANGE:
             raise InvalidInput(
-                f"W is drawn from low to high, low ≤ high; {self.low:g} to {self.high:g} is not such a range."
+                f"“W” is drawn from low to high, low ≤ high; {self.low:g} to {self.high:g} is not such a range."
             )
         if not 0 < self.learning_rate <= MOST_RATE:
             raise InvalidInput(f"Learning rate must be above 0 and at most {MOST_RATE:g}.")

@@ -94,12 +94,12 @@ def _numbers(name: str, values: Any, shape: tuple[int, ...]) -> np.ndarray:
     try:
         array = np.asarray(values, np.float64)
     except (TypeError, ValueError):
-        raise InvalidInput(f"{name} must be numbers of shape {shape}.") from None
+        raise InvalidInput(f"“{name}” must be numbers of shape {shape}.") from None
     if array.shape != shape:
-        raise InvalidInput(f"{name} must have shape {shape}; it has {array.shape}.")
+        raise InvalidInput(f"“{name}” must have shape {shape}; it has {array.shape}.")
     for value in array.flat:
         if not abs(value) <= MAX_ENTRY:
-            raise InvalidInput(f"numbers in {name} may be from -{MAX_ENTRY:g} to {MAX_ENTRY:g}; {value:g} is not.")
+            raise InvalidInput(f"numbers in “{name}” may be from -{MAX_ENTRY:g} to {MAX_ENTRY:g}; {value:g} is not.")
     return array
 
 
@@ -134,7 +134,7 @@ def compose(second: PlaneMap, first: PlaneMap) -> PlaneMap:
     [[0.0, -1.0], [1.0, 0.0]]
     """
     if first.relu:
-        raise InvalidInput("two layers with relu between them are not one W and b.")
+        raise InvalidInput("two layers with relu between them are not one “W” and “b”.")
     return PlaneMap(second.W @ first.W, second.W @ first.b + second.b, second.relu)
 
 

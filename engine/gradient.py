@@ -58,15 +58,15 @@ def require(problem: Problem) -> Problem:
     """The same problem; InvalidInput unless x @ W fits, gives the targets' shape, and all is small and finite."""
     x, targets, weights = problem.x, problem.targets, problem.weights
     if weights.ndim != 2 or x.ndim not in (1, 2) or x.shape[-1] != weights.shape[0]:
-        raise InvalidInput(f"x @ W needs x (…, n) and W (n, m); the shapes are {x.shape} and {weights.shape}.")
+        raise InvalidInput(f"“x @ W” needs “x” (…, n) and “W” (n, m); the shapes are {x.shape} and {weights.shape}.")
     if targets.shape != (*x.shape[:-1], weights.shape[1]):
-        raise InvalidInput(f"y_true must have the shape of x @ W, {(*x.shape[:-1], weights.shape[1])}.")
+        raise InvalidInput(f"“y_true” must have the shape of “x @ W”, {(*x.shape[:-1], weights.shape[1])}.")
     if weights.size > MAX_ENTRIES or prod(x.shape[:-1]) > MAX_SAMPLES:
-        raise InvalidInput(f"Here W may have at most {MAX_ENTRIES} entries and x at most {MAX_SAMPLES} samples.")
+        raise InvalidInput(f"here “W” may have at most {MAX_ENTRIES} entries and “x” at most {MAX_SAMPLES} samples.")
     for name, values, most in (("x", x, MAX_VALUE), ("y_true", targets, MAX_VALUE), ("W", weights, MAX_WEIGHT)):
         if not (np.isfinite(values).all() and np.abs(values).max() <= most):
             worst = values.flat[np.argmax(np.where(np.isfinite(values), np.abs(values), np.inf))]
-            raise InvalidInput(f"{name} may hold numbers from -{most:,.0f} to {most:,.0f}; {worst:g} is not.")
+            raise InvalidInput(f"“{name}” may hold numbers from -{most:,.0f} to {most:,.0f}; {worst:g} is not.")
     return problem
 
 

@@ -92,16 +92,16 @@ def chain_of(layers: Sequence[Mapping[str, Any]]) -> Chain:
                 f"the activation of layer {number} must be none, relu or tanh; “{layer['activation']}” is not."
             )
         for name, count in (("W", 4), ("b", 2)):
-            _require(layer[name], count, f"{name} of layer {number}")
+            _require(layer[name], count, f"“{name}” of layer {number}")
     return _chain(*((layer["W"], layer["b"], layer["activation"]) for layer in layers))
 
 
-def _require(entries: Sequence[float], count: int, name: str) -> None:
+def _require(entries: Sequence[float], count: int, what: str) -> None:
     if len(entries) != count:
-        raise InvalidInput(f"{name} has {count} entries; this has {len(entries)}.")
+        raise InvalidInput(f"{what} has {count} entries; this has {len(entries)}.")
     for entry in entries:
         if not (isinstance(entry, (int, float)) and abs(entry) <= MAX_ENTRY):
-            raise InvalidInput(f"{name} may hold numbers from -{MAX_ENTRY:g} to {MAX_ENTRY:g}; {entry} is not.")
+            raise InvalidInput(f"{what} may hold numbers from -{MAX_ENTRY:g} to {MAX_ENTRY:g}; {entry} is not.")
 
 
 def random_affine(seed: int) -> Layer:

@@ -210,8 +210,8 @@ def read_file(folder: Path, file: File) -> bytes:
             with path.open("rb") as stream:
                 return verify(file, stream.read(file.size + BLOCK))
         except (OSError, InvalidInput) as error:
-            refused.append(f"{path} was refused: {_reason(error)}")
-    raise InvalidInput(" ".join(refused) or f"{folder} holds no {file.name} (with or without .gz).")
+            refused.append(f"“{path}” was refused: {_reason(error)}")
+    raise InvalidInput(" ".join(refused) or f"“{folder}” holds no {file.name} (with or without .gz).")
 
 
 def read_folder(folder: Path) -> Digits:
@@ -319,7 +319,7 @@ def _download_from_any(mirrors: list[str], file: File, timeout: float) -> Genera
             failures.append(f"{mirror}: {error}")
             mirrors.append(mirrors.pop(mirrors.index(mirror)))
     if not mirrors:
-        raise InvalidInput(f"{file.name} is not in the cache, and {MIRRORS_VARIABLE} allows no download.")
+        raise InvalidInput(f"“{file.name}” is not in the cache, and {MIRRORS_VARIABLE} allows no download.")
     raise InvalidInput(f"No mirror delivered {file.name}. {' '.join(failures)}")
 
 
@@ -336,7 +336,7 @@ def _download(mirror: str, file: File, timeout: float) -> Generator[Progress, No
     try:
         for item in _until_stalled(arrivals, timeout):
             if isinstance(item, Exception):
-                raise InvalidInput(f"{url} could not be read ({_reason(item)}).") from item
+                raise InvalidInput(f"“{url}” could not be read ({_reason(item)}).") from item
             if isinstance(item, int):
                 total = item
             else:

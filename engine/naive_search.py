@@ -104,10 +104,10 @@ def shape_of(params: Params, layer: str) -> tuple[int, int]:
 def require(params: Params, place: Place) -> Place:
     """The same place; InvalidInput unless the network has such a weight."""
     if place.layer not in Params._fields:
-        raise InvalidInput(f"The layer must be one of {', '.join(Params._fields)}; {place.layer!r} is not.")
+        raise InvalidInput(f"The layer must be one of {', '.join(Params._fields)}; “{place.layer}” is not.")
     rows, columns = shape_of(params, place.layer)
     if not (0 <= place.row < rows and 0 <= place.column < columns):
-        raise InvalidInput(f"{place.layer} has rows 0 to {rows - 1} and columns 0 to {columns - 1}.")
+        raise InvalidInput(f"“{place.layer}” has rows 0 to {rows - 1} and columns 0 to {columns - 1}.")
     return place
 
 

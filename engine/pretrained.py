@@ -91,16 +91,18 @@ def load(path: Path = PATH) -> Pretrained:
     except InvalidInput:
         raise
     except (OSError, EOFError, KeyError, TypeError, ValueError, zipfile.BadZipFile) as error:
-        raise InvalidInput(f"{path.name} is no file of pretrained weights ({error}): make it by {COMMAND}.") from error
+        raise InvalidInput(
+            f"“{path.name}” is no file of pretrained weights ({error}): make it by {COMMAND}."
+        ) from error
     return Pretrained(Params(**arrays), provenance)
 
 
 def _verified(stored: Any, name: str) -> Array:
     values = stored[name]
     if values.shape != SHAPES[name] or values.dtype != np.float16:
-        raise InvalidInput(f"{name} must be float16 of shape {SHAPES[name]}; it is {values.dtype} of {values.shape}.")
+        raise InvalidInput(f"“{name}” must be float16 of shape {SHAPES[name]}; it is {values.dtype} of {values.shape}.")
     if not np.isfinite(values).all():
-        raise InvalidInput(f"{name} must be finite; {np.sum(~np.isfinite(values)):,} of its values are not.")
+        raise InvalidInput(f"“{name}” must be finite; {np.sum(~np.isfinite(values)):,} of its values are not.")
     return jnp.asarray(values, jnp.float32)
 
 

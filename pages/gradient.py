@@ -68,7 +68,7 @@ def take_link(x: np.ndarray, targets: np.ndarray, began: np.ndarray, weights: np
     begin(gradient.require(PROBLEMS[st.session_state.gradient_model]._replace(x=x, targets=targets, weights=began)))
     known = st.session_state.gradient_known
     if weights.shape != began.shape or not all(0 <= entry < weights.size for entry in linked["pair"]):
-        raise InvalidInput(f"W has the shape {began.shape}; {weights.shape} and the entries {linked['pair']} came.")
+        raise InvalidInput(f"“W” has the shape {began.shape}; {weights.shape} and the entries {linked['pair']} came.")
     problem = gradient.require(known["problem"]._replace(weights=weights))
     known |= {"problem": problem, "pair": linked["pair"], "rate": linked["rate"]}
 

@@ -53,7 +53,7 @@ def take_shapes(shapes: tuple[Shape, ...]) -> None:
 
 def parse_optional(text: str) -> Shape | None:
     """The shape of c: None if nothing is typed."""
-    return parse_shape(text, what="the shape of c", max_rank=MAX_RANK) if text.strip() else None
+    return parse_shape(text, what="the shape of “c”", max_rank=MAX_RANK) if text.strip() else None
 
 
 def chosen() -> tuple[str, tuple[Shape, ...]]:
@@ -84,7 +84,7 @@ def chosen() -> tuple[str, tuple[Shape, ...]]:
 def _parser(name: str):
     if name == "c":
         return parse_optional
-    return lambda text: parse_shape(text, what=f"the shape of {name}", max_rank=MAX_RANK)
+    return lambda text: parse_shape(text, what=f"the shape of “{name}”", max_rank=MAX_RANK)
 
 
 def _renew_sliders(shapes: tuple[Shape, ...]) -> None:

@@ -136,7 +136,7 @@ def test_a_target_is_edited_in_its_cell_and_what_is_no_number_is_refused(gradien
     changed = float(np.mean((PAIRS.x @ PAIRS.weights - targets) ** 2))
     gradient.wait_for_function(f"Math.abs(document.querySelector('{BOARD}').dataset.loss - {changed}) < 1e-9")
     edit(16, "500")
-    expect(gradient.get_by_text("Y_true may hold numbers from -100 to 100; 500 is not.")).to_be_visible()
+    expect(gradient.get_by_text("“y_true” may hold numbers from -100 to 100; 500 is not.")).to_be_visible()
     assert float(shown(gradient)[1]["loss"]) == pytest.approx(changed)
 
 

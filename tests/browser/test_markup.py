@@ -15,7 +15,7 @@ def test_text_of_a_link_is_only_text(page):
     box = page.get_by_role("textbox", name="Shape of a", exact=True)
     expect(box).to_be_visible()
     box.fill(HOSTILE)
-    alert = page.get_by_role("alert").filter(has_text="The shape of a")
+    alert = page.get_by_role("alert").filter(has_text="The shape of “a”")
     expect(alert).to_be_visible()
     for shown in page.get_by_role("alert").all():
         markdown = shown.get_by_test_id("stMarkdownContainer")

@@ -115,12 +115,12 @@ def test_the_books_maps():
 @pytest.mark.parametrize(
     ("W", "b", "sentence"),
     [
-        ([[1, 0], [0, np.nan]], [0, 0], "numbers in W may be from -100 to 100; nan is not."),
-        ([[1, 0], [0, 1]], [np.inf, 0], "numbers in b may be from -100 to 100; inf is not."),
+        ([[1, 0], [0, np.nan]], [0, 0], "numbers in “W” may be from -100 to 100; nan is not."),
+        ([[1, 0], [0, 1]], [np.inf, 0], "numbers in “b” may be from -100 to 100; inf is not."),
         ([[1, 1e300], [0, 1]], [0, 0], r"1e\+300 is not."),
         ([[1, -100.5], [0, 1]], [0, 0], "-100.5 is not."),
-        ([[1, 0, 0], [0, 1, 0]], [0, 0], r"W must have shape \(2, 2\); it has \(2, 3\)."),
-        ([[1, 0], [0, 1]], ["up", 0], r"b must be numbers of shape \(2,\)."),
+        ([[1, 0, 0], [0, 1, 0]], [0, 0], r"“W” must have shape \(2, 2\); it has \(2, 3\)."),
+        ([[1, 0], [0, 1]], ["up", 0], r"“b” must be numbers of shape \(2,\)."),
     ],
 )
 def test_what_is_no_map_is_said(W, b, sentence):
@@ -132,7 +132,7 @@ def test_the_largest_numbers_are_let_through():
     plane = geometry.require([[100, -100], [0, 1]], [-100, 100], relu=True)
     assert plane.W.dtype == np.float64 and plane.relu is True
     assert geometry.require_vector("A", [0.5, 1]).tolist() == [0.5, 1]
-    with pytest.raises(InvalidInput, match="numbers in A may be"):
+    with pytest.raises(InvalidInput, match="numbers in “A” may be"):
         geometry.require_vector("A", [0.5, 1e9])
 
 

@@ -159,9 +159,9 @@ def test_problems_of_the_page(name):
     ("change", "sentence"),
     [
         ({"x": np.ones((3, 3))}, r"the shapes are \(3, 3\) and \(2, 2\)"),
-        ({"targets": np.ones((2, 2))}, r"the shape of x @ W, \(3, 2\)"),
+        ({"targets": np.ones((2, 2))}, r"the shape of “x @ W”, \(3, 2\)"),
         ({"x": np.array([[1, 2], [3, np.nan], [0, 0]])}, "from -100 to 100; nan is not"),
-        ({"weights": np.full((2, 2), -2e6)}, r"W may hold numbers from -1,000,000 to 1,000,000; -2e\+06 is not"),
+        ({"weights": np.full((2, 2), -2e6)}, r"“W” may hold numbers from -1,000,000 to 1,000,000; -2e\+06 is not"),
         ({"x": np.ones((7, 2)), "targets": np.ones((7, 2))}, "at most 6 samples"),
     ],
 )

@@ -221,10 +221,10 @@ GOOD = {"W": [1, 0, 0, 1], "b": [0, 0], "activation": "none"}
         ([], "a chain has 1 to 6 layers; this has 0"),
         ([GOOD] * 7, "this has 7"),
         ([GOOD, GOOD | {"activation": "gelu"}], "activation of layer 2 must be none, relu or tanh; “gelu” is not"),
-        ([GOOD | {"W": [1, 0, float("nan"), 1]}], "W of layer 1 may hold numbers from -10 to 10; nan is not"),
-        ([GOOD | {"b": [0, -11]}], "b of layer 1 may hold numbers from -10 to 10; -11 is not"),
+        ([GOOD | {"W": [1, 0, float("nan"), 1]}], "“W” of layer 1 may hold numbers from -10 to 10; nan is not"),
+        ([GOOD | {"b": [0, -11]}], "“b” of layer 1 may hold numbers from -10 to 10; -11 is not"),
         ([GOOD | {"b": [0, None]}], "None is not"),
-        ([GOOD | {"W": [1, 0, 0]}], "W of layer 1 has 4 entries; this has 3"),
+        ([GOOD | {"W": [1, 0, 0]}], "“W” of layer 1 has 4 entries; this has 3"),
     ],
 )
 def test_what_is_no_chain_is_said(layers, sentence):

@@ -61,9 +61,9 @@ def nan_in(values):
 @pytest.mark.parametrize(
     ("change", "sentence"),
     [
-        (lambda a: {"W1": a["W1"][:, :511]}, r"W1 must be float16 of shape \(784, 512\).*\(784, 511\)"),
-        (lambda a: {"b2": a["b2"].astype(np.float32)}, "b2 must be float16.*float32"),
-        (lambda a: {"W2": nan_in(a["W2"])}, "W2 must be finite; 1 of"),
+        (lambda a: {"W1": a["W1"][:, :511]}, r"“W1” must be float16 of shape \(784, 512\).*\(784, 511\)"),
+        (lambda a: {"b2": a["b2"].astype(np.float32)}, "“b2” must be float16.*float32"),
+        (lambda a: {"W2": nan_in(a["W2"])}, "“W2” must be finite; 1 of"),
         (lambda a: {"b1": None}, "b1"),
         (lambda a: {"provenance": None}, "provenance"),
         (lambda a: {"provenance": np.array("not JSON")}, "no file of pretrained weights"),

@@ -88,7 +88,7 @@ def test_what_the_board_sends_is_examined_and_written_as_code(page):
 def test_what_is_no_chain_is_refused_and_the_last_one_stays(page):
     before = board(page)
     sent(page, [layer([1, 0, 0, 11], [0, 0])])
-    assert "W of layer 1 may hold numbers from -10 to 10; 11 is not." in plain(page.error[0])
+    assert "“W” of layer 1 may hold numbers from -10 to 10; 11 is not." in plain(page.error[0])
     assert board(page)["layers"] == before["layers"]
     sent(page, [layer([1, 0, 0, 9], [0, 0])])
     assert not page.error and board(page)["layers"][0]["W"] == [1, 0, 0, 9]
