@@ -56,8 +56,8 @@ def explore(digits: Digits) -> None:
     )
     layout.try_this(
         "Go to the last batch. How many places stay empty?",
-        "Find a batch size that divides 60,000 evenly, such as 100.",
-        "Set the batch size to 1, then to 60,000. How many updates make an epoch?",
+        "Find a batch size that divides 60,000 evenly, such as `100`.",
+        "Set the batch size to `1`, then to `60,000`. How many updates make an epoch?",
     )
     layout.code(
         "batches",

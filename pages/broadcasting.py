@@ -76,8 +76,8 @@ def explain() -> None:
     )
     layout.try_this(
         "Press Play, then point at a cell of the result, and at a dashed one.",
-        "Add a column (4, 1) to a row (1, 5): every pair of their cells meets.",
-        "Make (3, 4) and (3,) fit. Which of the two axes should the 3 belong to?",
+        "Add a column `(4, 1)` to a row `(1, 5)`: every pair of their cells meets.",
+        "Make `(3, 4)` and `(3,)` fit. Which of the two axes should the 3 belong to?",
         "Give one tensor an axis of size 0.",
     )
 

@@ -98,5 +98,5 @@ layout.notice(
 layout.try_this(
     "Choose cos(x) and compare its derivative with −sin(x).",
     "Choose |x| and press “Go where it fails”: which slope has the secant from the left, which from the right?",
-    "Type relu(x) − relu(−x). It is just x; what does JAX answer at 0?",
+    "Type `relu(x) − relu(−x)`. It is just x; what does JAX answer at 0?",
 )

@@ -131,5 +131,5 @@ layout.try_this(
     "On the ravine, find the largest learning rate with which SGD converges. Theory: 2 divided by the larger "
     "curvature, 2 / 20 = 0.1.",
     "On the curve with two minima, raise the momentum until the ball leaves the first valley.",
-    "Type log(x) + 1/x as a curve of your own: grey is where it is undefined. A long step to the left ends there.",
+    "Type `log(x) + 1/x` as a curve of your own: grey is where it is undefined. A long step to the left ends there.",
 )

@@ -36,8 +36,8 @@ def explore(image) -> None:
     )
     layout.try_this(
         "Choose 200 as uint8, then as int8: the same bits, only the first one counts differently.",
-        "Type 16777216, 16777217: from there on float32 has no odd numbers.",
-        "Type nan, inf, -0.0, 1e-45. Which fields of their bits are all ones or all zeros?",
+        "Type `16777216, 16777217`: from there on float32 has no odd numbers.",
+        "Type `nan, inf, -0.0, 1e-45`. Which fields of their bits are all ones or all zeros?",
     )
     st.header("What the network does with its pixels", anchor=False)
     st.markdown(

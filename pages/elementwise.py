@@ -128,8 +128,8 @@ def compute() -> None:
     layout.try_this(
         "Press Play, then point at a cell of the result.",
         "Add the digit to itself: strong ink wraps around beyond 255.",
-        "Compute -7 // 2 and -7 % 2. Why is the first -4?",
-        "Compare nan with nan.",
+        "Divide `-7` by `2` with // and with %. Why is the first -4?",
+        "Compare `nan` with `nan`.",
     )
     network = shell.current().network()
     image = shell.current().scored_digit()[0]

@@ -97,10 +97,10 @@ layout.notice(
     "No box knows the whole expression: its local derivative, times what arrives from below, is all it passes on.",
 )
 layout.try_this(
-    "Take x = 2, w = 3, b = 1, y_true = 4: the loss is 3, the gradient 2 for w and 1 for b.",
-    "Take x = 3, w = 2, b = 3, y_true = 8: the loss is 1. Now raise y_true above 9: both signs turn.",
+    "Take `x = 2, w = 3, b = 1, y_true = 4`: the loss is 3, the gradient 2 for w and 1 for b.",
+    "Take `x = 3, w = 2, b = 3, y_true = 8`: the loss is 1. Now raise y_true above 9: both signs turn.",
     "Choose “One variable on several paths” and click x: three products, and their sum is the gradient.",
-    "Type log(x) / x and set x to 0.",
+    "Type `log(x) / x` and set x to 0.",
 )
 layout.code(
     "graph", snippets.programs(given.graph, tree(given), known["values"]),

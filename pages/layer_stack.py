@@ -94,7 +94,7 @@ def explore() -> None:
     layout.try_this(
         "Give layer 1 relu, read the proof, and find a, m and c in the picture.",
         "Choose “A small patch”, then “Two folds”: a network with relu is affine in pieces.",
-        "Type 0 into all four entries of W: everything after that layer is a single point.",
+        "Type `0` into all four entries of W: everything after that layer is a single point.",
     )
     show_code(chain, place, known["tolerance"])
 

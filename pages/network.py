@@ -33,8 +33,8 @@ layout.notice(
 layout.try_this(
     "When the run stands still, drag the slider under the picture and watch the digit's ten probabilities.",
     "Draw a digit of your own and come back.",
-    "SGD with learning rate 10: the loss comes to rest at 2.3, pure guessing, -log(1/10). With 1e10 it stops being a "
-    "number.",
+    "SGD with learning rate `10`: the loss comes to rest at 2.3, pure guessing, -log(1/10). With `1e10` it stops being "
+    "a number.",
     "Initialization “all zero”: every hidden unit gets the same gradient, so they never differ.",
 )
 st.page_link("pages/drawing.py", label="Draw a digit", icon=":material/draw:")

@@ -137,7 +137,7 @@ def explain() -> None:
     layout.try_this(
         "Type `[[1, 2], [3]]`: why is it no tensor?",
         "Double-click a cell, or press Enter on it, and type another number.",
-        "Set the shape (1, 1, 1): how many numbers, how many axes?",
+        "Type `[[[5]]]`, of shape (1, 1, 1): how many numbers, how many axes?",
     )
 
 
