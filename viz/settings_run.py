@@ -65,7 +65,7 @@ def run_figure(surface: Surface, grid: Grid, run: Drawn, method: str) -> go.Figu
     grid: axes and values of ``surfaces.grid``.
     """
     figure = theme.figure(showlegend=False, hovermode="closest")
-    _add_ground(figure, grid, run.curve)
+    _add_ground(figure, grid, run)
     used = color(STYLES[method][0])
     figure.add_scatter(name="path", mode="lines+markers", x=run.x, y=run.y, opacity=0.45, hoverinfo="skip",
                        line={"color": used, "width": 1.5}, marker={"size": 4})  # fmt: skip
@@ -95,18 +95,19 @@ def frame_steps(last: int) -> range:
     return range(0, last + 1, 1 if last <= MAX_FRAMES else 2)
 
 
-def _add_ground(figure: go.Figure, grid: Grid, curve: bool) -> None:
-    """The curve itself, or contour lines of the surface on a log scale of the height above its lowest point."""
+def _add_ground(figure: go.Figure, grid: Grid, run: Drawn) -> None:
+    """The curve itself, or contour lines of the surface: above a floor on a log scale of the height, else evenly."""
     axes, values = grid
     finite = np.where(np.isfinite(values), values.astype(float), np.nan)
-    if curve:
+    if run.curve:
         figure.add_scatter(name="curve", mode="lines", x=axes[0], y=finite, hoverinfo="skip",
                            line={"color": color("loss"), "width": 2})  # fmt: skip
         return
     heights = finite - np.nanmin(finite, initial=np.inf)
+    scaled = np.log10(heights + 1e-3 * np.nanmax(heights, initial=1e-6)) if run.floored else heights
     figure.add_contour(
         name="surface", x=axes[0], y=axes[1], showscale=False, ncontours=14, line={"width": 1},
-        z=np.log10(heights + 1e-3 * np.nanmax(heights, initial=1e-6)).astype(np.float32),
+        z=scaled.astype(np.float32),
         customdata=finite.astype(np.float32), contours={"coloring": "lines"}, colorscale=HEIGHTS,
         hovertemplate="x %{x:.3g}, y %{y:.3g}: %{customdata:.3g}<extra></extra>",
     )  # fmt: skip

@@ -65,7 +65,7 @@ def _outcome(shown: SettingsMap, chosen: Choice, points: np.ndarray, losses: np.
     late = f"within {shown.limit} steps the loss does not come to stay below {goal}."
     away = "its loss ends above where it began" if lost == len(losses) else f"step {lost} is beyond all numbers"
     return {
-        NOT_WITHIN: late if shown.attained else f"the run goes on, and ends at {number(losses[-1])}.",
+        NOT_WITHIN: late if shown.attained else f"its losses are numbers for all {shown.limit} steps.",
         DIVERGED: f"the run **diverges**: {away}.",
         FELL: f"the loss **falls without end**: by step {lost} it is below all numbers.",
         UNDEFINED: f"the run **ends** at step {lost}, where the function has no value.",
