@@ -5,6 +5,7 @@
 """
 
 import math
+import re
 from collections.abc import Callable, Mapping
 from functools import lru_cache
 from typing import NamedTuple
@@ -16,7 +17,8 @@ from jax import Array
 from engine.formulas import CONSTANTS, MAX_DEPTH, MAX_PARTS, MAX_TEXT, SYMBOLS, Expression, Grammar, read
 
 __all__ = [
-    "CONSTANTS", "FUNCTIONS", "MAX_DEPTH", "MAX_PARTS", "MAX_TEXT", "SYMBOLS", "Expression", "evaluate", "parse", "tex",
+    "CONSTANTS", "FUNCTIONS", "MAX_DEPTH", "MAX_PARTS", "MAX_TEXT", "SYMBOLS", "Expression", "evaluate", "name_tex",
+    "parse", "tex",
 ]  # fmt: skip
 
 HINT = "use numbers, + - * / **, brackets and functions such as sin, exp, abs."
@@ -109,11 +111,11 @@ def _whole(expression: Expression) -> int | None:
     return None
 
 
-_PRECEDENCE = {"add": 1, "subtract": 1, "negate": 1, "multiply": 2, "divide": 3, "power": 4}
+_PRECEDENCE = {"add": 1, "subtract": 1, "negate": 1, "matmul": 2, "multiply": 3, "divide": 4, "power": 5}
 
 
 def tex(expression: Expression) -> str:
-    r"""The formula as LaTeX.
+    r"""The formula as LaTeX; of any grammar: @ stands as it is typed, a function not in FUNCTIONS by its name.
 
     >>> print(tex(parse("x**2 / 2 + sin(2x)")))
     \frac{x^{2}}{2} + \sin\left(2 x\right)
@@ -122,21 +124,48 @@ def tex(expression: Expression) -> str:
     if kind == "number":
         return {"pi": r"\pi", "e": "e"}.get(expression.name) or _number_tex(expression.value)
     if kind == "name":
-        return expression.name if len(expression.name) == 1 else rf"\mathrm{{{expression.name}}}"
+        return name_tex(expression.name)
     if kind == "negate":
         return f"-{_bracketed(parts[0], 2)}"
-    if kind in FUNCTIONS:
-        return FUNCTIONS[kind].tex.format(*map(tex, parts))
+    if kind not in _PRECEDENCE:
+        return _call_tex(kind, [tex(part) for part in parts])
     left, right = parts
     if kind == "divide":
         return rf"\frac{{{tex(left)}}}{{{tex(right)}}}"
     if kind == "power":
-        base = rf"\left({tex(left)}\right)" if left.kind in FUNCTIONS else _bracketed(left, 5)
+        base = rf"\left({tex(left)}\right)" if left.parts and left.kind not in _PRECEDENCE else _bracketed(left, 6)
         return f"{base}^{{{tex(right)}}}"
+    if kind == "matmul":
+        return rf"{_bracketed(left, 2)} \mathbin{{@}} {_bracketed(right, 4)}"
     if kind == "multiply":
-        sign = r" \cdot " if _starts_with_digit(right) else " "
-        return f"{_bracketed(left, 2)}{sign}{_bracketed(right, 3)}"
+        before, after = _bracketed(left, 3), _bracketed(right, 4)
+        sign = r" \cdot " if _starts_with_digit(right) or _runs_together(before, after) else " "
+        return f"{before}{sign}{after}"
     return f"{_bracketed(left, 1)} {SYMBOLS[kind]} {_bracketed(right, 2)}"
+
+
+def name_tex(name: str) -> str:
+    r"""A variable's name as LaTeX; of several letters upright, as one word.
+
+    >>> print(name_tex("y_true"))
+    \mathrm{y\_true}
+    """
+    return name if len(name) == 1 and name != "_" else rf"\mathrm{{{_escaped(name)}}}"
+
+
+def _escaped(name: str) -> str:
+    return name.replace("_", r"\_")
+
+
+def _call_tex(kind: str, arguments: list[str]) -> str:
+    if kind in FUNCTIONS:
+        return FUNCTIONS[kind].tex.format(*arguments)
+    return rf"\operatorname{{{_escaped(kind)}}}\left({', '.join(arguments)}\right)"
+
+
+def _runs_together(before: str, after: str) -> bool:
+    """Whether a product without a sign would run a name of several letters into what stands beside it."""
+    return after.startswith(r"\mathrm") or re.search(r"\\mathrm\{[^{}]*\}$", before) is not None
 
 
 def _bracketed(expression: Expression, least: int) -> str:

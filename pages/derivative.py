@@ -7,7 +7,7 @@ import streamlit as st
 from engine import derivative, expressions
 from engine.derivative import PRESETS, STEP, Preset
 from pages.shell import layout, share
-from pages.shell.typed import typed
+from pages.shell.typed import typed, typeset
 from viz import derivative as viz
 from viz.components.tangent_board import tangent_board
 from viz.snippets import derivative as snippets
@@ -23,6 +23,11 @@ def own(text: str) -> Preset:
     return Preset("Your own function", text, WINDOW, FIRST["x"])
 
 
+def mathematics(chosen: Preset) -> str:
+    """The function as LaTeX."""
+    return rf"f(x) = {expressions.tex(chosen.expression)}"
+
+
 def choose() -> tuple[str, Preset]:
     """The function picked or typed, and its name."""
     titles = {name: preset.title for name, preset in PRESETS.items()} | {TYPED: "Your own function"}
@@ -36,11 +41,11 @@ def choose() -> tuple[str, Preset]:
             names = ", ".join(expressions.FUNCTIONS)
             chosen = typed(
                 "f(x) =", own, key="derivative_text", default="x^2 / 4 + sin(2x)",
-                help=f"Numbers, x, + − * / ^, brackets, pi, e, and {names}.",
+                help=f"Numbers, x, + − * / ^, brackets, pi, e, and {names}.", tex=mathematics,
             )  # fmt: skip
         else:
             chosen = PRESETS[name]
-            st.latex(rf"f(x) = {expressions.tex(chosen.expression)}")
+            typeset(mathematics(chosen), key="derivative_formula")
     return name, chosen
 
 

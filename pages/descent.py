@@ -8,10 +8,10 @@ import jax.numpy as jnp
 import numpy as np
 import streamlit as st
 
-from engine import descent, expressions, surfaces
+from engine import descent, surfaces
 from engine.descent import METHODS, Family, Trace
 from engine.surfaces import Surface
-from pages.sections.surface_choice import choose_kind, choose_surface
+from pages.sections.surface_choice import choose_kind, choose_surface, show_formula
 from pages.shell import layout, share
 from viz import descent as viz
 from viz.components.descent_board import descent_board
@@ -97,7 +97,7 @@ def race() -> None:
         key=f"descent_methods_{kind}", persist_state="session",
     )  # fmt: skip
     methods = tuple(name for name in METHODS if name in chosen)
-    st.latex(rf"f({', '.join(surface.variables)}) = {expressions.tex(surface.expression)}")
+    show_formula("descent", kind, name, surface)
     place, setting, click = remembered(kind, name, surface)
     if methods and setting.method not in methods:
         setting = setting._replace(method=methods[0])

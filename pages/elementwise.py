@@ -69,7 +69,9 @@ def choose(name: str) -> Operand:
     with st.container():
         if source == TYPED:
             label = f"{name}: a number, or lists of numbers in square brackets"
-            array = typed(label, parse_array, key=f"{key}_text", default=DEFAULTS[name])
+            array = typed(
+                label, parse_array, key=f"{key}_text", default=DEFAULTS[name], still=f"Still in force, {name} ="
+            )
             return Operand(name, array, editable=typeable(array))
         found = real_arrays()
         if source not in found:

@@ -17,7 +17,6 @@ from pages.shell import layout, share
 from viz import graph as viz
 from viz.components.graph_board import graph_board
 from viz.snippets import graph as snippets
-from viz.verbatim import verbatim
 
 MOST_PATHS = 24
 MOST_NOTES = 4
@@ -86,8 +85,9 @@ layout.opening(
     "how fast the result changes in all. This is the graph JAX itself computes with.",
 )
 given = choose()
-teaches = PRESETS[st.session_state.graph_preset].teaches
-st.markdown(f"{verbatim(f'{given.output} = {given.text.strip()}')}" + (f" · {teaches}" if given.preset else ""))
+with st.container():
+    if given.preset:
+        st.markdown(PRESETS[st.session_state.graph_preset].teaches)
 board(given)
 known = current(given)
 descent(given, known, backward(given.graph, known["values"], seed=seed(given.graph)))

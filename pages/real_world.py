@@ -29,7 +29,7 @@ def described() -> Description:
     """What the reader's own words describe; new words become the page's view, with what they leave open kept."""
     found = typed(
         "Describe data in your own words", parse_description, key="real_world_words", default=DEFAULT,
-        help="For example: " + "; ".join(EXAMPLES),
+        help="For example: " + "; ".join(EXAMPLES), still="Last read:",
     )  # fmt: skip
     usual = found.view._asdict() | {"sizes": list(found.view.sizes)}
     linked = share.parts("real_world_place", usual)

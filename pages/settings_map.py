@@ -4,13 +4,13 @@ from functools import partial
 
 import streamlit as st
 
-from engine import expressions, settings_map
+from engine import settings_map
 from engine.descent import METHODS, Family
 from engine.settings_map import Choice, SettingsMap
 from engine.surfaces import Surface
 from pages.sections.local_minima import local_minima
 from pages.sections.settings_run import HEIGHT, begin, choose_start, show_run
-from pages.sections.surface_choice import choose_kind, choose_surface
+from pages.sections.surface_choice import choose_kind, choose_surface, show_formula
 from pages.shell import layout, share
 from pages.shell.positions import position_slider
 from viz import settings_words
@@ -31,7 +31,8 @@ def choose_question() -> tuple[Surface, str, float, int]:
     with left:
         kind = choose_kind("settings_map")
     with right:
-        surface = choose_surface("settings_map", kind, *st.columns(2, gap="large")).surface
+        name, surface, _ = choose_surface("settings_map", kind, *st.columns(2, gap="large"))
+    show_formula("settings_map", kind, name, surface)
     method, tolerance, limit = st.columns([5, 3, 2], gap="large")
     share.default("settings_map_method", "momentum", settings_map.METHODS)
     share.default("settings_map_tolerance", 0.01, settings_map.TOLERANCES)
@@ -99,7 +100,6 @@ def explore() -> None:
     start = begin(surface)
     family = tried(surface, method, start, limit)
     shown = settings_map.measure(surface, family, tolerance)
-    st.latex(rf"f({', '.join(surface.variables)}) = {expressions.tex(surface.expression)}")
     with st.container():
         if sentence := settings_words.start_problem(shown):
             st.warning(sentence)

@@ -146,6 +146,18 @@ def figure(*, x_title: str = "", y_title: str = "", **changes: Any) -> go.Figure
     return go.Figure(layout=layout(**axes, **changes))
 
 
+_BESIDE = ':is([data-testid="stElementContainer"], [data-testid="stLayoutWrapper"], [data-testid="stColumn"])'
+_REFUSED = f'{_BESIDE}:has([class*="_still_shown"])'
+_PICTURES = ':is(.stBidiComponent, .stPlotlyChart, .stHtml):not([class*="st-key-part_"] *)'
+_TYPED = (
+    # Room for one fraction, so that the page stays where it is while a formula is typed; a taller one takes more.
+    '[class*="_typeset"] { min-height: 3.5rem; justify-content: center; }',
+    '[class*="_typeset"] .katex-display { margin: 0; padding: 0.1rem 0; overflow: auto hidden; }',
+    # Pictures behind a box whose text is refused, up to the next heading: not of what stands in the box.
+    f"{_REFUSED} ~ :not({_REFUSED} ~ :has(h2, h3) ~ *) {_PICTURES} {{ opacity: 0.4; filter: grayscale(1); }}",
+)
+
+
 def style() -> str:
     """The style sheet for what Streamlit leaves too pale: signs of code, captions, tracks, what stands on blue.
 
@@ -168,7 +180,7 @@ def style() -> str:
     for kind, tokens in _TOKENS.items():
         names = ", ".join(f".stApp [data-testid=stCode] .token.{token}" for token in tokens)
         rules.append(f"{names} {{ color: {either(*SYNTAX[kind])}; }}")
-    return "\n".join(rules)
+    return "\n".join([*rules, *_TYPED])
 
 
 def icon() -> Image.Image:

@@ -72,7 +72,9 @@ def chosen() -> tuple[str, tuple[Shape, ...]]:
     for column, name in zip(columns[1:], NAMES, strict=True):
         with column:
             label = f"Shape of {name}" + (" (empty for none)" if name == "c" else "")
-            shapes.append(typed(label, _parser(name), key=f"broadcasting_{name}", default=DEFAULTS[name]))
+            shapes.append(
+                typed(label, _parser(name), key=f"broadcasting_{name}", default=DEFAULTS[name], still="Still in force:")
+            )
     found = tuple(shape for shape in shapes if shape is not None)
     _renew_sliders(found)
     with st.expander("Drag the sizes", key="broadcasting_drag"):

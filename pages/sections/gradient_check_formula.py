@@ -41,7 +41,7 @@ def formula() -> None:
     st.selectbox("Example", list(PRESETS), key="gradient_check_preset", on_change=take_preset, **KEPT)
     expression = typed(
         "f(x, y) =", lambda text: expressions.parse(text, VARIABLES), key="gradient_check_text",
-        default=first_text,
+        default=first_text, tex=lambda tree: rf"f({', '.join(VARIABLES)}) = {expressions.tex(tree)}",
     )  # fmt: skip
     with st.container(horizontal=True, vertical_alignment="bottom"):
         share.default("gradient_check_x", first_x)

@@ -8,6 +8,7 @@ import numpy as np
 import streamlit as st
 
 from engine.errors import InvalidInput
+from engine.expressions import name_tex, tex
 from engine.graph import Graph
 from engine.graph_expressions import parse, parse_graph
 from engine.graph_presets import PRESETS, Variable
@@ -53,7 +54,7 @@ def choose() -> Given:
         variables = typed(
             "Variables and their values", parse_variables, key="graph_values",
             default=written(preset.variables), help="Name = value, separated by commas. A value may be a list: W = "
-            "[[1, 2], [3, 4]]. Every name in the expression must be here.",
+            "[[1, 2], [3, 4]]. Every name in the expression must be here.", still="The picture still follows",
         )  # fmt: skip
     variables = {
         # A preset knows better ranges than the numbers alone tell.
@@ -69,7 +70,7 @@ def choose() -> Given:
         return text, parse_graph(text, {name: item.value for name, item in variables.items()}, output=output)
 
     with left:
-        text, graph = _expression(read, preset.text, variables)
+        text, graph = _expression(read, preset.text, variables, output)
     as_offered = text == preset.text and written(variables) == written(preset.variables)
     return Given(text, variables, graph, output, as_offered)
 
@@ -81,7 +82,7 @@ def _fits(known: Variable | None, variable: Variable) -> bool:
     return bool((variable.value >= known.low).all() and (variable.value <= known.high).all())
 
 
-def _expression(read: Callable, default: str, variables: dict[str, Variable]) -> tuple[str, Graph]:
+def _expression(read: Callable, default: str, variables: dict[str, Variable], output: str) -> tuple[str, Graph]:
     """The box of the expression; without a variable it needs no last text holds either, so their sum is shown."""
     fallback = " + ".join(f"sum({name})" if item.value.ndim else name for name, item in variables.items())
     try:
@@ -91,6 +92,7 @@ def _expression(read: Callable, default: str, variables: dict[str, Variable]) ->
     return typed(
         "Expression", read, key="graph_text", default=default, help="Numbers, variables, + − * / ** @, brackets, "
         "sin, exp, log, sqrt, abs, tanh, relu, sigmoid, softmax, crossentropy, maximum, sum, mean and others.",
+        tex=lambda found: rf"{name_tex(output)} = {tex(parse(found[0], tuple(variables)))}",
     )  # fmt: skip
 
 

@@ -60,7 +60,14 @@ def _settings() -> Settings:
         "Size of both matrices", list(SIZES), key="elementwise_race_preset", on_change=take, persist_state="session"
     )
     with middle:
-        shape = typed("Rows, columns", parse_size, key="elementwise_race_size", default="20, 100")
+        shape = typed(
+            "Rows, columns",
+            parse_size,
+            key="elementwise_race_size",
+            default="20, 100",
+            still="Still in force:",
+            pictured=False,
+        )
     repetitions = right.number_input(
         "Repetitions", 1, MAX_REPETITIONS, key="elementwise_race_repetitions", step=100, persist_state="session"
     )

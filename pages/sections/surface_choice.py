@@ -7,7 +7,7 @@ import streamlit as st
 from engine import expressions, surfaces
 from engine.surfaces import CURVES, SURFACES, Surface
 from pages.shell import share
-from pages.shell.typed import typed
+from pages.shell.typed import typed, typeset
 
 TYPED = "typed"
 KINDS = {"surface": "Surface, f(x, y)", "curve": "Curve, f(x)"}
@@ -56,6 +56,18 @@ def choose_surface(stem: str, kind: str, picker: Any, bender: Any, *, window: bo
         return Choice(name, NAMED[kind][name])
 
 
+def mathematics(surface: Surface) -> str:
+    """The function as LaTeX."""
+    return rf"f({', '.join(surface.variables)}) = {expressions.tex(surface.expression)}"
+
+
+def show_formula(stem: str, kind: str, name: str, surface: Surface) -> None:
+    """A function of the list as mathematics; a typed one stands below its box."""
+    with st.container():
+        if name in NAMED[kind]:
+            typeset(mathematics(surface), key=f"{stem}_formula")
+
+
 def _typed(stem: str, kind: str, window: bool) -> Choice:
     text, beside = st.columns([2, 1]) if window else (st.container(), None)
     dimensions = 2 if kind == "surface" else 1
@@ -66,6 +78,7 @@ def _typed(stem: str, kind: str, window: bool) -> Choice:
             key=f"{stem}_text_{kind}",
             default=EXAMPLES[kind],
             help="Numbers, x and y, + − * / ^, brackets, pi, e, and " + ", ".join(expressions.FUNCTIONS) + ".",
+            tex=mathematics,
         )
     return Choice(TYPED, surface, _half(stem, kind, beside) if beside else None)
 

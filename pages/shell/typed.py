@@ -11,33 +11,54 @@ from engine.errors import InvalidInput
 from engine.typed_numbers import parse_number, parse_whole
 from pages.shell import share
 from pages.shell.refusal import refuse
+from viz.verbatim import verbatim
 
 Value = TypeVar("Value")
+MOST_SAID = 120
 
 
 def typed(
     label: str, parse: Callable[[str], Value], *, key: str, default: str, first: str | None = None,
-    help: str | None = None,
+    help: str | None = None, tex: Callable[[Value], str] | None = None, still: str = "The picture still shows",
+    pictured: bool = True,
 ) -> Value:  # fmt: skip
     """What ``parse`` makes of the text typed, or, where it raises InvalidInput, of the last text it accepted.
 
     default: the first text, unless ``first`` is given; ``parse`` must accept it. Set ``st.session_state[key]`` in a
-    callback to offer a preset.
+    callback to offer a preset. tex: writes the value as LaTeX, shown below the box. still: what the last accepted text
+    goes on with while another is refused. pictured: whether the pictures up to the next heading are of this text; they
+    are pale while it is refused (the rules are viz.theme's).
     """
     accepted = f"{key}_accepted"
     share.default(key, default if first is None else first, parse, accepted=accepted)
     text = st.text_input(label, key=key, live="0ms", help=help, persist_state="session", autocomplete="off")
-    with st.container():
+    with st.container(key=tex and f"{key}_typeset"):
         try:
             value = parse(text)
-            st.session_state[accepted] = text
-            return value
         except InvalidInput as error:
             refuse(error, text)
+            value, kept = _last(parse, st.session_state.get(accepted, default), default)
+            with st.container(key=f"{key}_{'still_shown' if pictured else 'still_in_force'}"):
+                st.caption(f"{still} {verbatim(kept.strip(), limit=MOST_SAID) or 'nothing'}.")
+        else:
+            st.session_state[accepted] = text
+            if tex:
+                st.latex(tex(value))
+    return value
+
+
+def typeset(formula: str, *, key: str) -> None:
+    """LaTeX as below a box; for the formulas of a list."""
+    with st.container(key=f"{key}_typeset"):
+        st.latex(formula)
+
+
+def _last(parse: Callable[[str], Value], accepted: str, default: str) -> tuple[Value, str]:
+    """The value in force while the text in the box is refused, and its text."""
     try:
-        return parse(st.session_state.get(accepted, default))
+        return parse(accepted), accepted
     except InvalidInput:
-        return parse(default)
+        return parse(default), default
 
 
 def typed_number(

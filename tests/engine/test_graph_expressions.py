@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine.errors import InvalidInput
+from engine.expressions import tex
 from engine.graph import forward
 from engine.graph_backward import backward, gradients, step
 from engine.graph_expressions import FUNCTIONS, check_variables, crossentropy, parse, parse_graph
@@ -229,3 +230,25 @@ def test_a_step_lowers_the_loss_of_the_book_example():
     moved = step(graph, values, learning_rate=0.1, names=["w", "b"])
     assert (moved["w"], moved["b"]) == (pytest.approx(2.8), pytest.approx(0.9))
     assert forward(graph, moved)[graph.output] == pytest.approx(2.5) and found.values[graph.output] == 3
+
+
+@pytest.mark.parametrize(
+    ("text", "mathematics"),
+    [
+        ("W @ x + b", r"W \mathbin{@} x + b"), ("a @ b * w", r"\left(a \mathbin{@} b\right) w"),
+        ("w * (a @ b)", r"w \left(a \mathbin{@} b\right)"), ("w * a @ b", r"w a \mathbin{@} b"),
+        ("a @ (w * b)", r"a \mathbin{@} \left(w b\right)"), ("a @ b @ x", r"a \mathbin{@} b \mathbin{@} x"),
+        ("a @ (b @ x)", r"a \mathbin{@} \left(b \mathbin{@} x\right)"),
+        ("(a @ b)^2", r"\left(a \mathbin{@} b\right)^{2}"),
+        ("sum(x)^2 / mean(x)",
+         r"\frac{\left(\operatorname{sum}\left(x\right)\right)^{2}}{\operatorname{mean}\left(x\right)}"),
+        ("crossentropy(y_true, softmax(x))",
+         r"\operatorname{crossentropy}\left(\mathrm{y\_true}, \operatorname{softmax}\left(x\right)\right)"),
+        ("log_softmax(x)", r"\operatorname{log\_softmax}\left(x\right)"),
+        ("W1*x", r"\mathrm{W1} \cdot x"), ("2W1", r"2 \cdot \mathrm{W1}"), ("y_true^2 x", r"\mathrm{y\_true}^{2} x"),
+        ("maximum(x, W1) * transpose(W)", r"\max\left(x, \mathrm{W1}\right) \operatorname{transpose}\left(W\right)"),
+    ],
+)  # fmt: skip
+def test_expressions_are_written_as_mathematics(text, mathematics):
+    """A product by @ is not taken for one by *, and names of several letters stay whole and apart."""
+    assert tex(parse(text, ("a", "b", "w", "x", "W", "W1", "y_true"))) == mathematics

@@ -116,7 +116,7 @@ def test_a_typed_expression(page):
     typed(page, "x = 2, y = [1, -2]", "graph_values")
     typed(page, "sum(y) * x ** 3")
     assert of(page, "gradients")["x"] == "−12" and of(page, "gradients")["y"] == [["8", "8"]]
-    assert "loss = sum(y) * x ** 3" in [plain(item) for item in page.markdown]
+    assert page.latex[0].value.strip("$\n") == r"\mathrm{loss} = \operatorname{sum}\left(y\right) x^{3}"
     before = board(page)["drawing"]
     typed(page, "x = 3, y = [1, -2]", "graph_values")
     assert board(page)["drawing"] == before and of(page, "gradients")["y"] == [["27", "27"]]

@@ -215,8 +215,7 @@ function fromWords({ data: { words }, view }) {
 function showReading(state) {
   const { words } = state.data;
   const shown = JSON.stringify(comparable(state, fromWords(state))) === JSON.stringify(comparable(state, state.view));
-  const before = words.refused ? `Not read; still shown is “${words.text}”. ` : "";
-  state.read.textContent = shown ? before + words.read : "Shown is your own choice, not what the words above describe.";
+  state.read.textContent = shown ? words.read : "Shown is your own choice, not what the words above describe.";
   state.back.hidden = shown || words.refused;
 }
 
