@@ -9,7 +9,7 @@ FORMULAS = {
         {"derivative_function": "typed"}, "derivative_text", "x^3/2 - √x", r"f(x) = \frac{x^{3}}{2} - \sqrt{x}",
     ),
     "descent": (
-        {"descent_surface": "typed"}, "descent_text_surface", "3x y + |y|", r"f(x, y) = 3 x y + \left|y\right|",
+        {"descent_surface": "typed"}, "descent_text_surface", "3x*y + |y|", r"f(x, y) = 3 x y + \left|y\right|",
     ),
     "settings_map": (
         {"settings_map_surface": "typed"}, "settings_map_text_surface", "x²+2y²", "f(x, y) = x^{2} + 2 y^{2}",

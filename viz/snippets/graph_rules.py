@@ -63,7 +63,7 @@ def rule_of(graph: Graph, node: Node) -> Rule | None:
         case "dot_general":
             return _product(shapes)
         case "reduce_sum" | "reduce_max":
-            return _reduction(node, shapes[0], tuple(parameters["axes"]))
+            return _reduction(node, shapes[0], tuple(parameters.get("axes", ())))
         case "broadcast_in_dim":
             return _stretch(node.shape, shapes[0], tuple(parameters.get("broadcast_dimensions", ())))
         case "reshape" | "squeeze" | "expand_dims":
