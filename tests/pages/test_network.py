@@ -65,6 +65,7 @@ def test_the_optimizer_suggests_its_own_learning_rate(page):
         ("hidden_units", 10**9, "Hidden units must be a whole number from 1 to 4,096; 1,000,000,000 is not."),
         ("learning_rate", -1.0, "Learning rate must be a number above 0 and at most 10,000,000,000; -1 is not."),
         ("batch_size", 2.5, "Batch size must be a whole number; “2.5” is not."),
+        ("batch_size", "-5 images", "Batch size must be a number such as 0.05 or 1e-3; “-5 images” is not."),
         ("learning_rate", "1,000", "“1,000” can mean two numbers; write 1000 or 1.000."),
         ("epochs", 101, "Epochs must be a whole number from 1 to 100; 101 is not."),
     ],
