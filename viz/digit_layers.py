@@ -93,7 +93,7 @@ def probe_figure(found: Study, fresh: Study) -> go.Figure:
             mode="lines+markers+text", text=[f"{value:.0%}" for value in own], textposition=above, cliponaxis=False
         )
     )
-    figure.add_hline(y=_GUESSING, line={"color": color("edge"), "width": 1})
+    figure.add_hline(y=_GUESSING, line={"color": color("mesh"), "width": 1})
     figure.add_annotation(x=1, xref="paper", y=_GUESSING, yshift=-9, xanchor="right", text="guessing", showarrow=False,
                           font={"color": color("muted"), "size": 12})  # fmt: skip
     figure.update_xaxes(fixedrange=True, range=[-0.45, 4.45])
@@ -111,7 +111,7 @@ def spread_figure(found: Study, fresh: Study) -> go.Figure:
             textposition="bottom left", cliponaxis=False,
         )
     )  # fmt: skip
-    figure.add_hline(y=1, line={"color": color("edge"), "width": 1})
+    figure.add_hline(y=1, line={"color": color("mesh"), "width": 1})
     known = [value for value in [*own, *ratios(fresh)] if value is not None]
     figure.update_xaxes(fixedrange=True, range=[-0.45, 4.45])
     return figure.update_yaxes(range=[-0.15, max([1.2, *known]) * 1.12], fixedrange=True)

@@ -202,10 +202,12 @@ def left_out(scene: Scene) -> str:
 
 
 def button(name: str) -> str:
-    """The operation's sign as a button shows it: Markdown, so every sign is escaped.
+    """The operation as a button shows it, in words and with its sign: a screen reader passes over bare signs.
+
+    Markdown, so every sign is escaped.
 
     >>> button("power"), button("relu")
-    ('\\\\*\\\\*', 'relu')
+    ('power \\\\*\\\\*', 'relu')
     """
-    symbol = OPERATIONS[name].symbol
-    return symbol if symbol.isalpha() else "".join(f"\\{sign}" for sign in symbol)
+    title, symbol = OPERATIONS[name].title, OPERATIONS[name].symbol
+    return title if symbol.isalpha() else " ".join([title, "".join(f"\\{sign}" for sign in symbol)])

@@ -149,7 +149,7 @@ def _add_curves(figure: go.Figure, run: Run, values: np.ndarray, axis: str, used
     apart = np.full((len(others), 1), np.nan, np.float32)
     figure.add_scatter(
         **place, name=f"{used} of the other starts", x=np.tile(np.append(steps, steps[-1]), len(others)),
-        y=np.hstack([others, apart]).ravel(), line={"width": 1, "color": color("edge")},
+        y=np.hstack([others, apart]).ravel(), line={"width": 1, "color": color("mesh")},
     )  # fmt: skip
     figure.add_scatter(
         **place, name=f"{used} of the start shown", x=steps, y=values[run.best, steps],

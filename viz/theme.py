@@ -23,6 +23,7 @@ LIGHT = {
     "muted": "#59616B",
     "grid": "#E4E0D8",
     "edge": "#B9B2A6",
+    "mesh": "#8C857A",
     "surface": "#FFFFFF",
     "panel": "#F3F1EC",
     "ink": "#1F2328",
@@ -53,6 +54,7 @@ DARK = {
     "muted": "#A3ADB9",
     "grid": "#2C333D",
     "edge": "#4C5664",
+    "mesh": "#6B7788",
     "surface": "#14171C",
     "panel": "#1E232B",
     "ink": "#F0F3F6",
@@ -135,7 +137,7 @@ def layout(**changes: Any) -> dict[str, Any]:
         "legend": {"orientation": "h", "yanchor": "bottom", "y": 1.02, "x": 0, "bgcolor": "rgba(0,0,0,0)"},
         "uirevision": "kept",
         "dragmode": "zoom",
-        "template": {"layout": {"xaxis": axis, "yaxis": axis}},
+        "template": {"layout": {"xaxis": axis | {"ticklabelstandoff": 4}, "yaxis": axis | {"ticklabelstandoff": 4}}},
     }
     return style | changes
 

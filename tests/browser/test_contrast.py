@@ -1,7 +1,12 @@
 """What Streamlit draws in the app's theme, by computed styles: WCAG AA for text, in both themes."""
 
+import re
+
 import pytest
 from playwright.sync_api import expect
+
+from tests.viz.test_theme import contrast, faded
+from viz import theme
 
 MEASURE = """([name, selector]) => {
   const numbers = (colour) => {
@@ -53,3 +58,40 @@ def test_what_streamlit_draws_is_readable(page, stem, scheme):
         measured = page.evaluate(MEASURE, [name, selector])
         assert measured, name
         assert [(what, round(ratio, 2)) for what, ratio in measured if ratio < 4.5] == []
+
+
+STROKES = """() => {
+  window.strokes = {};
+  const inner = CanvasRenderingContext2D.prototype.stroke;
+  CanvasRenderingContext2D.prototype.stroke = function (...path) {
+    const board = this.canvas.closest("[data-testid]")?.dataset.testid;
+    (window.strokes[board] ??= new Set()).add(`${this.strokeStyle} ${this.globalAlpha}`);
+    return inner.apply(this, path);
+  };
+}"""
+MESHES = {
+    "uncrumple?mesh=true": ("point-cloud", ("mesh", "neutral")),
+    "geometry": ("plane-map", theme.AXES[:2]),
+    "layer_stack": ("stack-board", ("mesh",)),
+}
+"""Page -> its board, and the colours its mesh has there: every line in them, faded or not, is content."""
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("address", MESHES)
+def test_the_lines_of_a_mesh_are_seen_on_their_paper(page, address, scheme):
+    board, names = MESHES[address]
+    palette = theme.PALETTES[scheme]
+    page.emulate_media(color_scheme=scheme)
+    page.add_init_script(f"({STROKES})()")
+    page.goto(f"/{address}")
+    wanted = [palette[name].lower() for name in names]
+    page.wait_for_function(
+        "([board, wanted]) => wanted.every((color) => "
+        "[...(window.strokes[board] ?? [])].some((stroke) => stroke.startsWith(color)))", arg=[board, wanted],
+    )  # fmt: skip
+    drawn = [stroke.split() for stroke in page.evaluate("(board) => [...window.strokes[board]]", board)]
+    for color, alpha in drawn:
+        if color in wanted:
+            seen = faded(color, palette["surface"], float(alpha))
+            assert contrast(seen, palette["surface"]) >= 3, (color, alpha)

@@ -158,6 +158,8 @@ def test_sentences_about_the_whole_result(words, name, arrays):
     assert words in sentence(name, *arrays)
 
 
-def test_buttons_escape_markdown():
-    assert viz.button("power") == r"\*\*"
-    assert {viz.button(name).replace("\\", "") for name in OPERATIONS} == {one.symbol for one in OPERATIONS.values()}
+def test_buttons_say_the_operation_in_words_and_escape_its_sign():
+    assert viz.button("power") == r"power \*\*" and viz.button("maximum") == "maximum"
+    for name, operation in OPERATIONS.items():
+        words, _, sign = viz.button(name).replace("\\", "").rpartition(" ")
+        assert (words, sign) == (operation.title, operation.symbol) or viz.button(name) == operation.title, name

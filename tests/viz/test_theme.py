@@ -11,7 +11,19 @@ import pytest
 
 from viz import theme
 
-MEANINGS = ("data", "weights", "prediction", "loss", "gradient", "truth", "neutral", "negative", "positive", "ink")
+MEANINGS = (
+    "data",
+    "weights",
+    "prediction",
+    "loss",
+    "gradient",
+    "truth",
+    "neutral",
+    "negative",
+    "positive",
+    "ink",
+    "mesh",
+)
 GROUNDS = ("surface", "panel")
 
 

@@ -113,7 +113,7 @@ function order(backwards) {
 /** The ground the surface stands on, with the names and ends of its axes along the near sides. */
 function paintBase(state, pen, project) {
   const corners = [[0, 0], [1, 0], [1, 1], [0, 1]].map(([u, v]) => project(u, v, 0));
-  pen.strokeStyle = state.palette.edge;
+  pen.strokeStyle = state.palette.mesh;
   pen.beginPath();
   corners.forEach(([x, y], k) => (k ? pen.lineTo(x, y) : pen.moveTo(x, y)));
   pen.closePath();

@@ -69,9 +69,10 @@ function paintLines(state, pen) {
   const { lines, pixels, near } = state;
   if (!lines.length) return;
   pen.lineWidth = 1;
-  pen.strokeStyle = state.palette.edge;
-  for (const [low, high, alpha] of state.data.flat ? [[-1, 2, 1]] : [[-1, 0.5, 0.45], [0.5, 2, 0.9]]) {
-    pen.globalAlpha = alpha;
+  // Far lines are paler, never transparent: a mesh that tells where a sheet lies must be seen on its paper.
+  const { mesh, neutral } = state.palette;
+  for (const [low, high, color] of state.data.flat ? [[-1, 2, mesh]] : [[-1, 0.5, mesh], [0.5, 2, neutral]]) {
+    pen.strokeStyle = color;
     pen.beginPath();
     for (let k = 0; k < lines.length; k += 2) {
       const [from, to] = [lines[k], lines[k + 1]];
@@ -82,7 +83,6 @@ function paintLines(state, pen) {
     }
     pen.stroke();
   }
-  pen.globalAlpha = 1;
 }
 
 /** Far points first: counted into DEPTHS shelves, which is all the order the eye needs. */

@@ -72,7 +72,7 @@ function paintStrip(state) {
 function paintShape(state, pen, view, shape, weight) {
   const { palette, scene } = state;
   trace(pen, view, shape, scene.lines);
-  pen.strokeStyle = palette.edge;
+  pen.strokeStyle = palette.mesh;
   pen.lineWidth = weight;
   pen.stroke();
   trace(pen, view, shape, [scene.letter]);
