@@ -5,6 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from pages.shell.chapter import LESSONS
+from tests.pages.test_share import opened  # noqa: F401, a fixture
+
 PAGES = Path(__file__).resolve().parents[2] / "pages"
 NAMED = {
     "checkbox", "color_picker", "date_input", "file_uploader", "multiselect", "number_input", "pills", "radio",
@@ -36,3 +39,33 @@ def test_no_label_has_marks_that_would_be_read_aloud(path):
 def test_the_search_finds_labels():
     found = list(labels('st.slider(f"**a** {x}", 1)\nbox("key", 1)\ntyped("**x**: values", lambda text: text)'))
     assert "**a** " in found and "**x**: values" in found and "key" not in found
+
+
+QUICK = {"elementwise", "tensors"}
+STEMS = [
+    pytest.param(lesson.stem, marks=[] if lesson.stem in QUICK else [pytest.mark.slow]) for lesson in LESSONS
+]  # fmt: skip
+
+
+def options(app):
+    """What can be chosen on this page, as it is written on it: segments and pills are Markdown, the rest is plain."""
+    for group in app.get("button_group"):
+        yield from (option.content for option in group.proto.options)
+    for kind in ("radio", "selectbox", "multiselect"):
+        for widget in app.get(kind):
+            for option in widget.options:
+                assert not {"*", "`", "\\"} & set(option), option
+                yield option
+
+
+@pytest.mark.parametrize("stem", STEMS)
+def test_every_option_has_a_letter_or_a_numeral(opened, stem):  # noqa: F811
+    app = opened(stem)
+    assert not app.exception
+    for option in options(app):
+        assert any(sign.isalnum() for sign in option), option
+
+
+def test_the_search_finds_options(opened):  # noqa: F811
+    found = list(options(opened("elementwise")))
+    assert r"power \*\*" in found and "typed" in found
