@@ -93,8 +93,8 @@ def race() -> None:
     name, surface = chosen_surface(kind, picker, bender)
     share.default(f"descent_methods_{kind}", FIRST_METHODS[kind], set(METHODS).issuperset)
     chosen = st.pills(
-        "Ways to descend", list(METHODS), format_func=lambda name: METHODS[name].title, selection_mode="multi",
-        key=f"descent_methods_{kind}", persist_state="session",
+        "Ways to descend", list(METHODS), wrap=True, format_func=lambda name: METHODS[name].title,
+        selection_mode="multi", key=f"descent_methods_{kind}", persist_state="session",
     )  # fmt: skip
     methods = tuple(name for name in METHODS if name in chosen)
     show_formula("descent", kind, name, surface)

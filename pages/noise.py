@@ -17,7 +17,7 @@ def experiment() -> None:
     """Choose points; the board; the race; the floor; the code."""
     share.default("noise_kind", "digits", KINDS)
     kind = st.segmented_control(
-        "Fit the line to", list(KINDS), format_func=KINDS.get, key="noise_kind", required=True,
+        "Fit the line to", list(KINDS), wrap=True, format_func=KINDS.get, key="noise_kind", required=True,
         persist_state="session",
     )  # fmt: skip
     x, y, axes = choose_points(kind, digits)
@@ -30,7 +30,7 @@ def experiment() -> None:
     options, first = MINIS[kind]
     share.default(f"noise_minis_{kind}", first, lambda sizes: set(sizes) <= set(options))
     minis = st.pills(
-        "Mini-batches in the race, up to three", options, selection_mode="multi", key=f"noise_minis_{kind}",
+        "Mini-batches in the race, up to three", options, wrap=True, selection_mode="multi", key=f"noise_minis_{kind}",
         persist_state="session",
     )  # fmt: skip
     rates = race.race(kind, x, y, minis, seed)

@@ -40,15 +40,15 @@ def choose_question() -> tuple[Surface, str, float, int]:
     return (
         surface,
         method.pills(
-            "Way to descend", settings_map.METHODS, format_func=lambda name: METHODS[name].title,
+            "Way to descend", settings_map.METHODS, wrap=True, format_func=lambda name: METHODS[name].title,
             key="settings_map_method", required=True, persist_state="session",
         ),
         tolerance.segmented_control(
-            "Arrived when this much of the height is left", settings_map.TOLERANCES, required=True,
+            "Arrived when this much of the height is left", settings_map.TOLERANCES, wrap=True, required=True,
             format_func=settings_words.percent, key="settings_map_tolerance", persist_state="session",
         ),
         limit.segmented_control(
-            "Steps", settings_map.STEPS, key="settings_map_limit", required=True, persist_state="session"
+            "Steps", settings_map.STEPS, wrap=True, key="settings_map_limit", required=True, persist_state="session"
         ),
     )  # fmt: skip
 

@@ -92,8 +92,8 @@ def batch(digits: Digits) -> slice:
 
     with st.container(horizontal=True, vertical_alignment="bottom"):
         size = st.segmented_control(
-            "Digits shown", SIZES, key="digit_layers_size", required=True, format_func=lambda size: f"{size:,}",
-            persist_state="session",
+            "Digits shown", SIZES, wrap=True, key="digit_layers_size", required=True,
+            format_func=lambda size: f"{size:,}", persist_state="session",
         )  # fmt: skip
         last = digit_layers.batch_count(digits, size) - 1
         state.digit_layers_batch = min(state.digit_layers_batch or 0, last)

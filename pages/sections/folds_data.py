@@ -19,7 +19,7 @@ def choose() -> None:
     titles = {name: shape.title for name, shape in SHAPES.items()} | {OWN: "Paint"}
     share.default("folds_shape", "spirals", titles)
     st.segmented_control(
-        "Points of two classes", list(titles), format_func=titles.get, key="folds_shape", required=True,
+        "Points of two classes", list(titles), wrap=True, format_func=titles.get, key="folds_shape", required=True,
         persist_state="session",
     )  # fmt: skip
 

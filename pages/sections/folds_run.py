@@ -49,8 +49,8 @@ def choose() -> None:
     """The controls of these settings."""
     kept = {"persist_state": "session"}
     layers, units, rate, updates, seed = st.columns([4, 3, 4, 3, 3], gap="medium")
-    layers.segmented_control("Hidden layers", OFFERED["layers"], key="folds_layers", required=True, **kept)
-    units.segmented_control("Units in each", OFFERED["units"], key="folds_units", required=True, **kept)
+    layers.segmented_control("Hidden layers", OFFERED["layers"], wrap=True, key="folds_layers", required=True, **kept)
+    units.segmented_control("Units in each", OFFERED["units"], wrap=True, key="folds_units", required=True, **kept)
     rate.select_slider("Learning rate", RATES, format_func="{:g}".format, key="folds_rate", **kept)
     updates.selectbox("Updates", UPDATES, format_func="{:,}".format, key="folds_updates", **kept)
     seed.number_input("Seed of the weights", 0, MAX_SEED, key="folds_seed", **kept)
@@ -60,7 +60,7 @@ def activation() -> str:
     """Which of the three networks is drawn; all are trained."""
     share.default("folds_activation", "relu", ACTIVATIONS)
     return st.segmented_control(
-        "Activation drawn", list(ACTIVATIONS), key="folds_activation", required=True, persist_state="session"
+        "Activation drawn", list(ACTIVATIONS), wrap=True, key="folds_activation", required=True, persist_state="session"
     )
 
 

@@ -55,11 +55,12 @@ def controls() -> Settings:
     share.default(f"{KEY}optimizer", usual.optimizer, viz.OPTIMIZERS)
     share.default(f"{KEY}broken", [], lambda names: set(names) <= set(BREAKS))
     st.segmented_control(
-        "Weight update", list(viz.OPTIMIZERS), format_func=viz.OPTIMIZERS.get, key=f"{KEY}optimizer", required=True,
-        persist_state="session",
+        "Weight update", list(viz.OPTIMIZERS), wrap=True, format_func=viz.OPTIMIZERS.get, key=f"{KEY}optimizer",
+        required=True, persist_state="session",
     )  # fmt: skip
     st.pills(
-        "Break it on purpose", BREAKS, format_func=lambda each: viz.WITHOUT[each][0].upper() + viz.WITHOUT[each][1:],
+        "Break it on purpose", BREAKS, wrap=True,
+        format_func=lambda each: viz.WITHOUT[each][0].upper() + viz.WITHOUT[each][1:],
         selection_mode="multi", key=f"{KEY}broken", persist_state="session",
     )  # fmt: skip
     with st.container(horizontal=True, vertical_alignment="bottom"):

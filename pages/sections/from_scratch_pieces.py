@@ -26,8 +26,8 @@ def pieces(digits: Digits) -> None:
     """The choice of a piece, its code beside its values, and the numbers it runs with."""
     share.default("from_scratch_piece", PIECES[0], PIECES)
     chosen = st.segmented_control(
-        "Piece", PIECES, format_func=lambda piece: WORDS[piece].title, key="from_scratch_piece", required=True,
-        persist_state="session",
+        "Piece", PIECES, wrap=True, format_func=lambda piece: WORDS[piece].title, key="from_scratch_piece",
+        required=True, persist_state="session",
     )  # fmt: skip
     st.markdown(WORDS[chosen].about)
     place, below, note = st.container(), st.container(), st.container()

@@ -40,7 +40,13 @@ def choose_digits(digits: Digits) -> Chosen:
         state.gradient_check_data = FIRST
     with st.container(horizontal=True, vertical_alignment="bottom"):
         kind = st.segmented_control(
-            "Digits", list(options), format_func=options.get, key="gradient_check_data", required=True, **KEPT
+            "Digits",
+            list(options),
+            wrap=True,
+            format_func=options.get,
+            key="gradient_check_data",
+            required=True,
+            **KEPT,
         )
         if kind == "drawn":
             return _drawn(drawn)

@@ -50,7 +50,7 @@ def formula() -> None:
         y = typed_number("y", key="gradient_check_y", width=150)
         share.default("gradient_check_variable", "x", VARIABLES)
         variable = st.segmented_control(
-            "Derivative with respect to", VARIABLES, key="gradient_check_variable", required=True, **KEPT
+            "Derivative with respect to", VARIABLES, wrap=True, key="gradient_check_variable", required=True, **KEPT
         )
     # Not the last table that could be made: it would be another function's.
     try:

@@ -18,6 +18,7 @@ def samples(digits: Digits) -> None:
     chosen = st.segmented_control(
         "Class",
         classes,
+        wrap=True,
         required=True,
         key="network_class",
         persist_state="session",

@@ -60,7 +60,7 @@ def choose(digits: Digits) -> Given:
         state.network_graph_source = options[0]
     with st.container(horizontal=True, vertical_alignment="bottom"):
         source = st.segmented_control(
-            "What goes through", options, key="network_graph_source", required=True, persist_state="session"
+            "What goes through", options, wrap=True, key="network_graph_source", required=True, persist_state="session"
         )
         given = _batch(digits) if source == TRAIN else _digit(digits, own=source == OWN)
     return _at_moment(given)
@@ -98,7 +98,7 @@ def _digit(digits: Digits, *, own: bool) -> Given:
         state.network_graph_digit, state.network_graph_label = identity, usual
     share.default("network_graph_label", usual, range(10))
     label = st.segmented_control(
-        "Label y_true", range(10), key="network_graph_label", required=True, persist_state="session"
+        "Label y_true", range(10), wrap=True, key="network_graph_label", required=True, persist_state="session"
     )
     key = f"{hash(image.tobytes())} {label}"
     return Given(key, image, inputs, np.asarray(label), None, f"{said}; y_true says {label}")

@@ -57,7 +57,12 @@ def _settings() -> Settings:
     share.default("elementwise_race_repetitions", 1_000, share.between(1, MAX_REPETITIONS))
     left, middle, right = st.columns([5, 3, 2])
     left.segmented_control(
-        "Size of both matrices", list(SIZES), key="elementwise_race_preset", on_change=take, persist_state="session"
+        "Size of both matrices",
+        list(SIZES),
+        wrap=True,
+        key="elementwise_race_preset",
+        on_change=take,
+        persist_state="session",
     )
     with middle:
         shape = typed(

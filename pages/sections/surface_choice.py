@@ -30,7 +30,13 @@ def choose_kind(stem: str, place: Any = st) -> str:
     """ "surface" or "curve"; keys begin with the page's stem."""
     share.default(f"{stem}_kind", "surface", KINDS)
     return place.segmented_control(
-        "Descend on a", list(KINDS), format_func=KINDS.get, key=f"{stem}_kind", required=True, persist_state="session"
+        "Descend on a",
+        list(KINDS),
+        wrap=True,
+        format_func=KINDS.get,
+        key=f"{stem}_kind",
+        required=True,
+        persist_state="session",
     )
 
 

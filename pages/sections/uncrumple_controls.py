@@ -52,9 +52,9 @@ def choose(wanted: Settings) -> None:
             )
             st.button("Another ball", icon=":material/casino:", key="uncrumple_another", on_click=another)
     with network:
-        st.segmented_control("Layers", DEPTHS, key="uncrumple_depth", required=True, persist_state="session")
+        st.segmented_control("Layers", DEPTHS, wrap=True, key="uncrumple_depth", required=True, persist_state="session")
         st.segmented_control(
-            "What the network is asked", list(viz.OBJECTIVES), format_func=viz.OBJECTIVES.get,
+            "What the network is asked", list(viz.OBJECTIVES), wrap=True, format_func=viz.OBJECTIVES.get,
             key="uncrumple_objective", required=True, persist_state="session",
         )  # fmt: skip
     if wanted.crumple.strength == 0:

@@ -69,3 +69,11 @@ def test_every_option_has_a_letter_or_a_numeral(opened, stem):  # noqa: F811
 def test_the_search_finds_options(opened):  # noqa: F811
     found = list(options(opened("elementwise")))
     assert r"power \*\*" in found and "typed" in found
+
+
+@pytest.mark.parametrize("path", sorted(PAGES.rglob("*.py")), ids=lambda path: str(path.relative_to(PAGES)))
+def test_segments_and_pills_go_on_in_a_second_line_where_a_phone_would_cut_them(path):
+    for call in (node for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))) if isinstance(node, ast.Call)):
+        if getattr(call.func, "attr", "") in {"pills", "segmented_control"}:
+            named = {word.arg: word.value for word in call.keywords}
+            assert "wrap" in named and ast.literal_eval(named["wrap"]) is True, f"line {call.lineno}"
