@@ -5,6 +5,7 @@ import streamlit as st
 from engine.batches import batch_of, division
 from engine.mnist import Digits
 from pages.shell import data, layout, server, share
+from pages.shell.typed import typed_whole
 from viz.batches import sizes_table_html
 from viz.components.batch_strip import batch_strip
 from viz.snippets import batches as snippets
@@ -32,9 +33,9 @@ def explore(digits: Digits) -> None:
     share.default("batches_size", 128, share.between(1, samples))
     state.setdefault("batches_divided", state.batches_size)
     share.default("batches_number", 0, share.between(0, -(-samples // state.batches_size) - 1))
-    size = st.number_input(
-        f"Batch size, 1 to {samples:,}", 1, samples, key="batches_size", on_change=keep_place,
-        persist_state="session", width=260,
+    size = typed_whole(
+        f"Batch size, 1 to {samples:,}", what="the batch size", key="batches_size", low=1, high=samples, width=260,
+        changed=keep_place,
     )  # fmt: skip
     version = server.digit_chunks(digits).version
     number = state.batches_number

@@ -12,6 +12,7 @@ from engine.mnist import Digits
 from pages.shell import canvas, data, layout, share
 from pages.shell import session as shell
 from pages.shell.refusal import refuse
+from pages.shell.typed import typed_whole
 from pages.shell.weights import WEIGHTS, WHERE_TO_RUN
 from viz import drawing as viz
 from viz.snippets import drawing as snippets
@@ -81,9 +82,10 @@ def offer_test_digits(digits: Digits) -> None:
     """A number, or chance, puts one of the 10,000 test digits on the board."""
     place_linked(digits)
     share.default("drawing_number", 0, share.between(0, len(digits.test_labels) - 1))
-    st.number_input(
-        f"Number of a test digit ({data.name(digits)}), 0 to 9999", 0, len(digits.test_labels) - 1,
-        key="drawing_number", on_change=place_test_digit, persist_state="session",
+    last = len(digits.test_labels) - 1
+    typed_whole(
+        f"Number of a test digit ({data.name(digits)}), 0 to {last}", what="the number of a test digit",
+        key="drawing_number", high=last, changed=place_test_digit,
     )  # fmt: skip
     with st.container(horizontal=True):
         st.button("Put it on the canvas", key="drawing_place", on_click=place_test_digit)

@@ -47,8 +47,8 @@ def explain() -> None:
         "other strides; a **copy** is needed where no strides would do.",
     )
     layout.try_this(
-        "Make `[1, 2, 3]` a scalar: type the target `()`. Then ask for `(2, -1)`.",
         "Choose “Both” and the target `-1`: why is this a copy?",
+        "Then type `[1, 2, 3]` as x, and the targets `()` and `(2, -1)`: why is each refused?",
     )
 
 

@@ -12,6 +12,7 @@ from engine.network import Params
 from pages.shell import session as shell
 from pages.shell import share
 from pages.shell.refusal import refuse
+from pages.shell.typed import typed_whole
 
 NOW = "now"
 
@@ -97,8 +98,8 @@ def batch(digits: Digits) -> slice:
         )  # fmt: skip
         last = digit_layers.batch_count(digits, size) - 1
         state.digit_layers_batch = min(state.digit_layers_batch or 0, last)
-        number = st.number_input(
-            f"Batch of test digits, 0 to {last}", 0, last, key="digit_layers_batch", width=220, persist_state="session"
+        number = typed_whole(
+            f"Batch of test digits, 0 to {last}", what="the batch", key="digit_layers_batch", high=last, width=220
         )
         st.button("Next batch", key="digit_layers_next", icon=":material/skip_next:", on_click=take_next)
     return slice(size * number, size * (number + 1))

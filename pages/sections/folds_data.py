@@ -6,6 +6,7 @@ from engine import folds_data
 from engine.errors import InvalidInput
 from engine.folds_data import MAX_NOISE, NOISE, POINTS, REACH, SHAPES, TURNS, Points
 from pages.shell import share
+from pages.shell.typed import typed_whole
 from viz.components.paint_board import paint_board
 from viz.folds import CLASSES, COLORS
 from viz.verbatim import sentence
@@ -56,7 +57,8 @@ def settings() -> None:
     left, middle, right = st.columns(3, gap="large")
     kept = {"persist_state": "session"}
     left.slider("Noise", 0.0, MAX_NOISE, step=0.01, key="folds_noise", disabled=own, **kept)
-    middle.number_input("Seed of the points", 0, MAX_SEED, key="folds_data_seed", disabled=own, **kept)
+    with middle:
+        typed_whole("Seed of the points", key="folds_data_seed", high=MAX_SEED, disabled=own)
     right.select_slider("Turns of each spiral", TURNS, key="folds_turns", disabled=not spirals, **kept)
 
 

@@ -10,6 +10,7 @@ from engine.folds import ACTIVATIONS, MAX_SEED, RATES, UPDATES, Settings, Snapsh
 from engine.folds_data import Points
 from pages.sections.folds_data import chosen, problem
 from pages.shell import share
+from pages.shell.typed import typed_whole
 from viz import folds as viz
 from viz import folds_words as words
 from viz.components.live_figure import Narrow, live_figure
@@ -53,7 +54,8 @@ def choose() -> None:
     units.segmented_control("Units in each", OFFERED["units"], wrap=True, key="folds_units", required=True, **kept)
     rate.select_slider("Learning rate", RATES, format_func="{:g}".format, key="folds_rate", **kept)
     updates.selectbox("Updates", UPDATES, format_func="{:,}".format, key="folds_updates", **kept)
-    seed.number_input("Seed of the weights", 0, MAX_SEED, key="folds_seed", **kept)
+    with seed:
+        typed_whole("Seed of the weights", key="folds_seed", high=MAX_SEED)
 
 
 def activation() -> str:

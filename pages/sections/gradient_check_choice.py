@@ -12,6 +12,7 @@ from engine.naive_search import BATCH, Place, Slopes
 from engine.network import Params
 from pages.shell import data, share
 from pages.shell import session as shell
+from pages.shell.typed import typed_whole
 from viz import gradient_check as viz
 from viz.components.live_cells import live_cells
 
@@ -54,7 +55,7 @@ def choose_digits(digits: Digits) -> Chosen:
             last = len(digits.test_images) - 1
             share.default("gradient_check_test", min(TEST, last), share.between(0, last))
             state["gradient_check_test"] = min(state["gradient_check_test"], last)
-            number = st.number_input("Which", 0, last, key="gradient_check_test", width=150, **KEPT)
+            number = typed_whole("Which", key="gradient_check_test", high=last, width=150)
             image, label = digits.test_images[number], digits.test_labels[number : number + 1].astype(np.int32)
             return Chosen(image[None], label, f"test digit {number} of {data.name(digits)}, a {label[0]}", image)
     name = f"the first {BATCH} training images of {data.name(digits)}"
@@ -105,10 +106,10 @@ def choose_weight(params: Params, found: Slopes, images: np.ndarray) -> Place:
         rows, columns = naive_search.shape_of(params, layer)
         state.gradient_check_row = min(state.gradient_check_row or 0, rows - 1)
         state.gradient_check_column = min(state.gradient_check_column or 0, columns - 1)
-        row = st.number_input(f"Row, 0 to {rows - 1}", 0, rows - 1, key="gradient_check_row", width=150,
-                              disabled=rows == 1, **KEPT)  # fmt: skip
-        column = st.number_input(
-            f"Column, 0 to {columns - 1}", 0, columns - 1, key="gradient_check_column", width=150, **KEPT
+        row = typed_whole(f"Row, 0 to {rows - 1}", what="the row", key="gradient_check_row", high=rows - 1, width=150,
+                          disabled=rows == 1)  # fmt: skip
+        column = typed_whole(
+            f"Column, 0 to {columns - 1}", what="the column", key="gradient_check_column", high=columns - 1, width=150
         )
         st.button("Largest gradient", key="gradient_check_largest", on_click=put_largest)
         st.button("A silent unit", key="gradient_check_silent", on_click=put_silent, disabled=silent is None,

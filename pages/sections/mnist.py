@@ -5,6 +5,7 @@ import streamlit as st
 
 from engine.mnist import Digits
 from pages.shell import data, share
+from pages.shell.typed import typed_whole
 from viz.components.digit_gallery import digit_gallery
 from viz.components.live_figure import Narrow, live_figure
 from viz.mnist import numbers_figure
@@ -47,7 +48,7 @@ def as_numbers(digits: Digits) -> None:
     """One training image with the value of every pixel printed in it."""
     last = len(digits.train_labels) - 1
     share.default("network_train_image", 4, share.between(0, last))
-    index = st.number_input("Training image", 0, last, key="network_train_image", persist_state="session")
+    index = typed_whole("Training image", key="network_train_image", high=last)
     image, label = digits.train_images[index], digits.train_labels[index]
     st.markdown(
         f"`train_images[{index}]` of {data.name(digits)} is a **{label}**: {image.shape[0]} rows of "

@@ -11,6 +11,7 @@ from engine.naive_search import BATCH, Place, Slopes, Stopwatch
 from engine.network import Params
 from pages.shell import data, layout, share
 from pages.shell import session as shell
+from pages.shell.typed import typed_whole
 from pages.shell.weights import WEIGHTS, WHERE_TO_RUN
 from viz import naive_search as viz
 from viz.components.live_figure import live_figure
@@ -89,9 +90,9 @@ def choose(params: Params, found: Slopes) -> tuple[Place, float]:
         rows, columns = naive_search.shape_of(params, layer)
         state.gradient_row = min(state.gradient_row or 0, rows - 1)
         state.gradient_column = min(state.gradient_column or 0, columns - 1)
-        row = st.number_input(f"Row, 0 to {rows - 1}", 0, rows - 1, key="gradient_row", width=150, **kept)
-        column = st.number_input(
-            f"Column, 0 to {columns - 1}", 0, columns - 1, key="gradient_column", width=150, **kept
+        row = typed_whole(f"Row, 0 to {rows - 1}", what="the row", key="gradient_row", high=rows - 1, width=150)
+        column = typed_whole(
+            f"Column, 0 to {columns - 1}", what="the column", key="gradient_column", high=columns - 1, width=150
         )
         st.button("A random one", key="gradient_random", icon=":material/shuffle:", on_click=put_random)
         st.button("The steepest", key="gradient_steepest", on_click=lambda: put(found.steepest()))

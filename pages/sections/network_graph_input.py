@@ -13,6 +13,7 @@ from engine.network import Params
 from engine.network_graph import network_graph, network_values
 from pages.shell import data, share
 from pages.shell import session as shell
+from pages.shell.typed import typed_whole
 
 BATCH = 128
 NOW = "now"
@@ -68,7 +69,7 @@ def choose(digits: Digits) -> Given:
 
 def _number(label: str, key: str, last: int) -> int:
     st.session_state[key] = min(share.default(key, 0, share.between(0, last)) or 0, last)
-    return st.number_input(f"{label}, 0 to {last}", 0, last, key=key, width=200, persist_state="session")
+    return typed_whole(f"{label}, 0 to {last}", what=f"“{label}”", key=key, high=last, width=200)
 
 
 def _batch(digits: Digits) -> Given:

@@ -9,6 +9,7 @@ from engine.mnist import Digits
 from engine.noise import MEASURES
 from pages.sections.noise_race import answered, news
 from pages.shell import share
+from pages.shell.typed import typed_whole
 from viz import noise as viz
 from viz.components.noise_board import noise_board
 
@@ -75,7 +76,8 @@ def one_step(kind: str, x: np.ndarray, y: np.ndarray, axes: tuple[str, str]) -> 
     share.default(f"noise_size_{kind}", MINIS[kind][1][0], sizes)
     size = left.select_slider("Batch size", sizes, key=f"noise_size_{kind}", persist_state="session")
     share.default("noise_seed", 0, share.between(0, 9999))
-    seed = right.number_input("Seed of the shuffling", 0, 9999, key="noise_seed", persist_state="session")
+    with right:
+        seed = typed_whole("Seed of the shuffling", key="noise_seed", high=9999)
     with st.container():
         if special := noise.remark(x, y):
             st.info(special)

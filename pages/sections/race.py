@@ -5,7 +5,7 @@ import streamlit as st
 from engine.race import MAX_REPETITIONS, Race, Settings, Snapshot, parse_size
 from pages.shell import layout, share
 from pages.shell.refusal import refuse
-from pages.shell.typed import typed
+from pages.shell.typed import typed, typed_whole
 from viz import race as viz
 from viz.components.live_figure import live_figure
 from viz.snippets import elementwise as snippets
@@ -73,10 +73,9 @@ def _settings() -> Settings:
             still="Still in force:",
             pictured=False,
         )
-    repetitions = right.number_input(
-        "Repetitions", 1, MAX_REPETITIONS, key="elementwise_race_repetitions", step=100, persist_state="session"
-    )
-    return Settings(shape, int(repetitions))
+    with right:
+        repetitions = typed_whole("Repetitions", key="elementwise_race_repetitions", low=1, high=MAX_REPETITIONS)
+    return Settings(shape, repetitions)
 
 
 def _buttons(wanted: Settings, now: Snapshot) -> None:

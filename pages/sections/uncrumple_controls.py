@@ -6,6 +6,7 @@ from engine.crumpling import DEFAULT_STRENGTH, MAX_SEED, Crumple
 from engine.uncrumple import DEPTHS, Settings
 from engine.uncrumple_runs import Uncrumpler
 from pages.shell import share
+from pages.shell.typed import typed_whole
 from viz import uncrumple as viz
 
 
@@ -47,9 +48,7 @@ def choose(wanted: Settings) -> None:
             persist_state="session",
         )  # fmt: skip
         with st.container(horizontal=True, vertical_alignment="bottom"):
-            st.number_input(
-                "Ball number", 0, MAX_SEED, step=1, key="uncrumple_seed", width=160, persist_state="session"
-            )
+            typed_whole("Ball number", key="uncrumple_seed", high=MAX_SEED, width=160)
             st.button("Another ball", icon=":material/casino:", key="uncrumple_another", on_click=another)
     with network:
         st.segmented_control("Layers", DEPTHS, wrap=True, key="uncrumple_depth", required=True, persist_state="session")

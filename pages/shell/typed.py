@@ -77,10 +77,14 @@ def typed_number(
 def typed_whole(
     label: str, *, key: str, low: int = 0, high: int = 2**53, check: Callable | None = None,
     what: str = "", help: str | None = None, width: int | str = "stretch", disabled: bool = False,
+    changed: Callable[[], None] | None = None,
 ) -> int:  # fmt: skip
-    """As typed_number, for a whole number: 2.5 is refused, not cut off; 60,000 is read."""
+    """As typed_number, for a whole number: 2.5 is refused, not cut off; 60,000 is read.
+
+    changed: called once a number typed is in force, before the page runs again.
+    """
     parse = partial(parse_whole, what=what or f"“{label}”", low=low, high=high)
-    return _numeric(label, parse, check, key, help, width, disabled)
+    return _numeric(label, parse, check, key, help, width, disabled, changed)
 
 
 def in_force(key: str) -> bool:
@@ -90,15 +94,20 @@ def in_force(key: str) -> bool:
 
 def _numeric(
     label: str, parse: Callable[[str], Value], check: Callable | None, key: str, help: str | None, width: int | str,
-    disabled: bool,
+    disabled: bool, changed: Callable[[], None] | None = None,
 ) -> Value:  # fmt: skip
     state, box, shown = st.session_state, f"{key}_box", f"{key}_box_shows"
     if box not in state or state.get(shown) != state[key]:
         state[box], state[shown] = f"{state[key]:.12g}", state[key]
     take = partial(_take, key, parse, check)
+
+    def typed_anew() -> None:
+        if take() is None and changed is not None:
+            changed()
+
     # At once, so that a button pressed right after typing finds the new number.
     text = st.text_input(
-        label, key=box, help=help, width=width, disabled=disabled, on_change=take, persist_state="session",
+        label, key=box, help=help, width=width, disabled=disabled, on_change=typed_anew, persist_state="session",
         autocomplete="off",
     )  # fmt: skip
     with st.container():

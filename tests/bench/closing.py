@@ -42,7 +42,7 @@ def main() -> None:
         browser = conftest.launch(playwright)
         page, _ = conftest.open_page(browser, url, viewport={"width": 1440, "height": 900})
         page.goto("/network")
-        epochs = page.get_by_role("spinbutton", name="Epochs")
+        epochs = page.get_by_role("textbox", name="Epochs")
         epochs.fill("100")
         epochs.press("Enter")
         expect(page.get_by_test_id("stProgress").first).to_contain_text("of 46,900", timeout=60_000)

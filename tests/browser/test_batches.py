@@ -128,7 +128,7 @@ def test_another_batch_size_keeps_the_place_and_a_large_batch_says_what_is_drawn
     set_slider(page, 100)
     shows(root, 100)
     expect(page.get_by_test_id("stCode").first).to_contain_text("n, batch_size = 100, 128")
-    field = page.get_by_role("spinbutton", name="Batch size")
+    field = page.get_by_role("textbox", name="Batch size")
     field.fill("1000")
     field.press("Enter")
     shows(root, 12)

@@ -51,16 +51,16 @@ def test_the_page_begins_with_469_batches_of_128(page, loaded):
 def test_another_size_keeps_the_place_in_the_data(page):
     page.session_state["batches_number"] = 100
     page.run()
-    page.number_input(key="batches_size").set_value(1_000).run()
+    page.text_input(key="batches_size_box").set_value("1000").run()
     assert not page.exception
     assert (strip(page)["batches"], strip(page)["number"]) == (60, 12)
     assert "n, batch_size = 12, 1000" in page.code[0].value
-    page.number_input(key="batches_size").set_value(60_000).run()
+    page.text_input(key="batches_size_box").set_value("60000").run()
     assert (strip(page)["batches"], strip(page)["number"]) == (1, 0)
 
 
 def test_a_batch_and_its_size_survive_a_page_switch(page):
-    page.number_input(key="batches_size").set_value(100).run()
+    page.text_input(key="batches_size_box").set_value("100").run()
     page.session_state["batches_number"] = 7
     page.run()
     page.switch_page("pages/network.py").run()
@@ -76,7 +76,7 @@ def test_the_page_appears_before_the_digits(monkeypatch):
 
 
 def test_every_key_begins_with_the_pages_name(page):
-    widgets = [*page.number_input, *page.get("bidi_component")]
+    widgets = [*page.text_input, *page.get("bidi_component")]
     assert widgets and all(widget.key.startswith("batches_") for widget in widgets)
 
 
@@ -113,3 +113,17 @@ def test_no_other_path_reaches_the_digits(loaded, chunk):
 def test_no_digits_no_parts(monkeypatch):
     monkeypatch.setattr(session.loader(), "poll", lambda: Snapshot("loading", "Looking for MNIST", 0.2))
     assert get("/uncrumple/digits/x/0").status_code == 404
+
+
+@pytest.mark.parametrize(("text", "size"), [("2.5", 128), ("0,05", 128), ("0", 128), ("60,001", 128), ("1e3", 1_000)])
+def test_a_batch_size_is_taken_as_typed_or_refused(page, text, size):
+    """A box of st.number_input made 2 of 2.5 and 5 of 0,05 without a word."""
+    page.text_input(key="batches_size_box").set_value(text).run()
+    assert page.session_state.batches_size == size
+    assert len(page.error) == (size == 128)
+
+
+def test_no_page_takes_numbers_by_a_box_that_changes_them():
+    pages = Path(__file__).resolve().parents[2] / "pages"
+    calls = [path.name for path in pages.rglob("*.py") if "number_input(" in path.read_text(encoding="utf-8")]
+    assert calls == []

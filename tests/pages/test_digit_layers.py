@@ -61,11 +61,11 @@ def test_size_and_batch_choose_the_digits_and_the_code(page, loaded):
     page.button(key="digit_layers_next").click().run()
     np.testing.assert_array_equal(classes(page), labels[500:1000])
     assert "Test digits 500 to 999 (" in texts(page) and "test_images[500:1000]" in page.code[0].value
-    page.number_input(key="digit_layers_batch").set_value(19).run()
+    page.text_input(key="digit_layers_batch_box").set_value("19").run()
     # The last batch of 500 is beyond the last of 1,500.
     page.get("button_group")[0].set_value(1_500).run()
     assert not page.exception
-    assert page.number_input(key="digit_layers_batch").value == 5
+    assert page.text_input(key="digit_layers_batch_box").value == "5"
     np.testing.assert_array_equal(classes(page), labels[7_500:9_000])
     page.button(key="digit_layers_next").click().run()
     np.testing.assert_array_equal(classes(page), labels[:1_500])
@@ -140,6 +140,6 @@ def test_procedural_digits_are_named_and_made_by_the_code(page, loaded, monkeypa
 
 
 def test_every_widget_key_begins_with_the_page(page):
-    kinds = (page.button, page.number_input, page.get("button_group"), page.get("bidi_component"))
+    kinds = (page.button, page.text_input, page.get("button_group"), page.get("bidi_component"))
     keys = [item.key for kind in kinds for item in kind]
     assert len(keys) >= 4 and all(key.startswith("digit_layers_") for key in keys)

@@ -45,18 +45,18 @@ def test_the_page_appears_before_the_digits(monkeypatch):
     app = AppTest.from_file(APP, default_timeout=60).switch_page("pages/drawing.py").run()
     assert not app.exception
     assert len(app.get("bidi_component")) == 1
-    assert not app.number_input
+    assert not app.text_input
     assert any("as soon as the digits are here" in text.value for text in app.markdown)
 
 
 def test_every_key_begins_with_the_pages_name(page):
-    widgets = [*page.button, *page.number_input, *page.get("file_uploader"), *page.get("bidi_component")]
+    widgets = [*page.button, *page.text_input, *page.get("file_uploader"), *page.get("bidi_component")]
     assert widgets
     assert all(widget.key.startswith("drawing_") for widget in widgets)
 
 
 def test_a_test_digit_lies_on_the_board(page):
-    page.number_input(key="drawing_number").set_value(42).run()
+    page.text_input(key="drawing_number_box").set_value("42").run()
     digits = shell.loader().poll().digits
     picture = page.session_state["drawing_picture"]
     np.testing.assert_array_equal(picture.canvas, drawing.canvas_from_digit(digits.test_images[42]))
@@ -71,7 +71,7 @@ def test_a_test_digit_lies_on_the_board(page):
 def test_a_random_digit_shows_its_number(page):
     page.button(key="drawing_random").click().run()
     assert not page.exception
-    number = page.number_input(key="drawing_number").value
+    number = page.text_input(key="drawing_number_box").value
     assert f"Test digit {number} of" in page.session_state["drawing_picture"].caption
 
 
@@ -84,12 +84,12 @@ def test_the_code_follows_the_drawing(page):
 
 def test_a_drawing_survives_a_page_switch(page):
     page.session_state["drawing_kept"] = SEVEN
-    page.number_input(key="drawing_number").set_value(7).run()
+    page.text_input(key="drawing_number_box").set_value("7").run()
     kept = page.session_state["drawing_kept"]
     page.switch_page("pages/network.py").run()
     page.switch_page("pages/drawing.py").run()
     assert page.session_state["drawing_kept"] == kept
-    assert page.number_input(key="drawing_number").value == 7
+    assert page.text_input(key="drawing_number_box").value == "7"
 
 
 def photo() -> bytes:
@@ -146,7 +146,7 @@ def test_a_phones_photo_is_called_by_its_name(page):
 
 @pytest.mark.parametrize("content", [b"", b"this is no picture", photo()[:300]])
 def test_a_bad_file_is_one_sentence_and_changes_nothing(page, content):
-    page.number_input(key="drawing_number").set_value(3).run()
+    page.text_input(key="drawing_number_box").set_value("3").run()
     before = page.session_state["drawing_picture"].name
     page.get("file_uploader")[0].upload("bad.png", content, "image/png").run()
     assert not page.exception

@@ -142,7 +142,7 @@ def wait_for_the_race(page):
 
 def test_the_race_is_run_and_told(page):
     page.text_input(key="elementwise_race_size").set_value("2, 30").run()
-    page.number_input(key="elementwise_race_repetitions").set_value(10).run()
+    page.text_input(key="elementwise_race_repetitions_box").set_value("10").run()
     page.button(key="elementwise_race_start").click().run()
     wait_for_the_race(page)
     assert not page.exception
@@ -157,7 +157,7 @@ def test_the_race_is_run_and_told(page):
 
 def test_the_race_can_be_stopped(page):
     page.text_input(key="elementwise_race_size").set_value("2000, 5000").run()
-    page.number_input(key="elementwise_race_repetitions").set_value(100_000).run()
+    page.text_input(key="elementwise_race_repetitions_box").set_value("100000").run()
     assert page.button(key="elementwise_race_stop").disabled
     page.button(key="elementwise_race_start").click().run()
     assert page.button(key="elementwise_race_start").disabled

@@ -41,7 +41,7 @@ def test_settings_reach_picture_and_code(page):
     page.segmented_control(key="folds_units").set_value(2).run()
     page.segmented_control(key="folds_layers").set_value(1).run()
     page.segmented_control(key="folds_activation").set_value("tanh").run()
-    page.number_input(key="folds_seed").set_value(7).run()
+    page.text_input(key="folds_seed_box").set_value("7").run()
     page.slider(key="folds_noise").set_value(0.1).run()
     assert not page.exception
     cloud = component(page, "folds_cloud")
@@ -68,10 +68,10 @@ def test_training_runs_in_the_background_ends_and_belongs_to_its_settings(page):
     curve = next(found for found in figure["data"] if found["name"] == "loss of the start shown")
     assert len(curve["x"]["bdata"]) > 500
     assert "after update 500." in page.code[1].value and "linear **" in texts(page)
-    page.number_input(key="folds_seed").set_value(1).run()
+    page.text_input(key="folds_seed_box").set_value("1").run()
     assert progress(page).startswith("Untrained") and page.button(key="folds_train").label == "Train"
     # The training is kept: back at its settings it is there again.
-    page.number_input(key="folds_seed").set_value(0).run()
+    page.text_input(key="folds_seed_box").set_value("0").run()
     assert progress(page).startswith("After update 500 relu")
 
 
@@ -106,7 +106,7 @@ def test_a_dead_network_is_explained(page, monkeypatch):
 
 def test_every_widget_key_begins_with_the_page(page):
     kinds = (
-        page.button, page.segmented_control, page.selectbox, page.number_input, page.slider, page.select_slider,
+        page.button, page.segmented_control, page.selectbox, page.text_input, page.slider, page.select_slider,
         page.get("bidi_component"),
     )  # fmt: skip
     keys = [item.key for kind in kinds for item in kind]

@@ -132,7 +132,7 @@ def test_swapped_and_broken_lines_are_marked_and_in_the_code(page):
 
 
 def test_every_widget_key_begins_with_the_page(page):
-    kinds = (page.button, page.selectbox, page.number_input, page.segmented_control, page.pills)
+    kinds = (page.button, page.selectbox, page.text_input, page.segmented_control, page.pills)
     keys = [item.key for kind in kinds for item in kind]
     assert keys
     assert [key for key in keys if not key.startswith("from_scratch_")] == []

@@ -74,13 +74,13 @@ def test_it_opens_at_the_largest_gradient_of_w1_on_a_test_digit(page):
 
 def test_the_pictures_follow_the_unit(page):
     page.selectbox(key="gradient_check_layer").set_value("W2").run()
-    page.number_input(key="gradient_check_row").set_value(7).run()
+    page.text_input(key="gradient_check_row_box").set_value("7").run()
     assert not page.exception
     scene = component(page, "gradient_check_pictures")["scene"]
     assert scene["blocks"][0]["name"] == "W1[:, 7]" and scene["frames"][0]["lit"] == {}
     page.selectbox(key="gradient_check_layer").set_value("b2").run()
     assert component(page, "gradient_check_pictures")["scene"]["blocks"][0]["name"] == "W1[:, 7]"
-    assert page.number_input(key="gradient_check_row").disabled and chosen(page).row == 0
+    assert page.text_input(key="gradient_check_row_box").disabled and chosen(page).row == 0
 
 
 def test_every_tensor_and_the_shortcuts(page):
@@ -102,7 +102,7 @@ def test_every_tensor_and_the_shortcuts(page):
 
 
 def test_a_batch_and_another_test_digit(page):
-    page.number_input(key="gradient_check_test").set_value(5).run()
+    page.text_input(key="gradient_check_test_box").set_value("5").run()
     params, found, *_ = of_test_digit(5)
     place = chosen(page)
     assert value(page) == precise(float(found.gradient.W1[place.row, place.column]))
@@ -202,6 +202,6 @@ def test_the_curve_is_the_engines(page):
 
 
 def test_every_key_begins_with_the_page(page):
-    kinds = (page.button, page.selectbox, page.number_input, page.text_input, page.segmented_control)
+    kinds = (page.button, page.selectbox, page.text_input, page.segmented_control)
     keys = [item.key for kind in (*kinds, page.get("bidi_component")) for item in kind]
     assert len(keys) > 12 and [key for key in keys if not key.startswith("gradient_check_")] == []

@@ -89,11 +89,11 @@ def test_another_label_digit_or_batch_changes_every_number(page, loaded):
     wrong = (int(digits.test_labels[0]) + 1) % 10
     buttons(page, "network_graph_label").set_value(wrong).run()
     assert loss(page) == engine_loss(params, digits.test_images[0], wrong)
-    page.number_input(key="network_graph_test").set_value(5).run()
+    page.text_input(key="network_graph_test_box").set_value("5").run()
     label = int(digits.test_labels[5])
     assert loss(page) == engine_loss(params, digits.test_images[5], label) and f"y_true says {label}" in texts(page)
     buttons(page, "network_graph_source").set_value("A batch of 128").run()
-    page.number_input(key="network_graph_batch").set_value(2).run()
+    page.text_input(key="network_graph_batch_box").set_value("2").run()
     assert not page.exception
     batch = slice(256, 384)
     assert loss(page) == engine_loss(params, digits.train_images[batch], digits.train_labels[batch])

@@ -46,7 +46,7 @@ def test_the_page_begins_with_256_real_digits(page, loaded):
 
 
 def test_a_seed_is_another_order_and_the_code_has_it(page):
-    page.number_input(key="noise_seed").set_value(5).run()
+    page.text_input(key="noise_seed_box").set_value("5").run()
     board, race = given(page)
     draws = noise.orders(jax.random.fold_in(jax.random.key(5), 1), 256, noise.DRAWS)
     assert board["batches"] == draws[:, :8].tolist()
@@ -100,7 +100,7 @@ def test_what_the_components_report_is_kept(page):
 
 
 def test_every_key_begins_with_the_pages_name(page):
-    widgets = [*page.button, *page.selectbox, *page.select_slider, *page.number_input, *page.get("button_group")]
+    widgets = [*page.button, *page.selectbox, *page.select_slider, *page.text_input, *page.get("button_group")]
     widgets += page.get("bidi_component")
     assert len(widgets) >= 9
     assert all(widget.key.startswith("noise_") for widget in widgets)

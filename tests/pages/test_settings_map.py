@@ -35,7 +35,7 @@ def test_the_page_runs_and_names_the_best_cell(page):
 
 
 def test_every_key_begins_with_the_pages_name(page):
-    widgets = [*page.selectbox, *page.select_slider, *page.number_input, *page.toggle, *page.button]
+    widgets = [*page.selectbox, *page.select_slider, *page.text_input, *page.toggle, *page.button]
     widgets += [*page.get("bidi_component"), *page.get("button_group")]
     assert len(widgets) >= 12
     assert all(widget.key.startswith("settings_map_") for widget in widgets)

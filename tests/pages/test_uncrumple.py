@@ -88,7 +88,7 @@ def test_training_ends_in_a_network_that_is_shown_and_kept(page):
 def test_strength_and_another_ball_make_another_ball(page):
     page.slider(key="uncrumple_strength").set_value(1.0).run()
     page.button(key="uncrumple_another").click().run()
-    assert page.number_input(key="uncrumple_seed").value == 1
+    assert page.text_input(key="uncrumple_seed_box").value == "1"
     ball = crumpling.learned(Crumple(1.0, 1)).positions
     np.testing.assert_allclose(points(component(page, "uncrumple_cloud"), 0), ball, atol=2e-4)
     assert "strength, seed = 1.0, 1" in page.code[0].value
@@ -141,5 +141,5 @@ def test_the_file_holds_the_network_and_its_points():
 
 
 def test_every_key_starts_with_the_pages_stem(page):
-    for kind in ("button", "toggle", "slider", "number_input", "segmented_control"):
+    for kind in ("button", "toggle", "slider", "text_input", "segmented_control"):
         assert all(item.key.startswith("uncrumple_") for item in page.get(kind) if getattr(item, "key", None))
