@@ -30,7 +30,8 @@ SHAPES = {"W1": (PIXELS, 512), "b1": (512,), "W2": (512, CLASSES), "b2": (CLASSE
 COMMAND = "python -m engine.pretrained"
 NOTE = (
     "Stored as float16. Trained on distorted MNIST and digits drawn by engine.augmentation; pen trajectories of "
-    "people served only to choose settings, on 20 writers, and to measure, on 10 others."
+    "people served only to find hands that were missing and to choose settings, on 20 writers, and to measure, on 10 "
+    "others."
 )
 
 
@@ -61,13 +62,13 @@ class Recipe:
     """
 
     seed: int = 0
-    epochs: int = 40
+    epochs: int = 50
     batch_size: int = 256
     peak: float = 0.002
     warmup: int = 200
     smoothing: float = 0.05
     memory: float = 0.998
-    hands: int = 12_000
+    hands: int = 16_000
 
 
 class State(NamedTuple):
