@@ -76,7 +76,7 @@ def test_columns_point_at_operators_functions_and_names(text):
     ("text", "sentence"),
     [
         ("x * q", "“q” at character 5 is unknown; the variables are x, W, b, n."),
-        ("x @ W + n @ b", "“@” at character 11: n is a scalar: it has no axis to sum over."),
+        ("x @ W + n @ b", "“@” at character 11: “n” is a scalar: it has no axis to sum over."),
         ("b @ x", "“@” at character 3: the only axis of b has 3, the first of x has 2: they must be equal."),
         (
             "n + b * 2 + x",
