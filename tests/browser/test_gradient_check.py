@@ -37,6 +37,7 @@ def number(line):
     return float(mantissa) * 10.0 ** int(power.translate(digits) or 0)
 
 
+@pytest.mark.slow
 def test_scrubbing_epsilon_needs_no_server_and_rewrites_the_quotient(check):
     sent = []
     check.on("websocket", lambda socket: sent.append(socket))
