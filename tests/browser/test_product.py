@@ -86,13 +86,12 @@ def test_sizes_that_do_not_fit_are_said_at_the_keystroke_and_stand_without_a_pro
     product.wait_for_function(f"{CANVAS}.cellState(9).text === '6'")
 
 
-@pytest.mark.slow
 def test_every_number_of_a_block_stands_there_in_one_size(product):
     """Numbers with a sign were too long for crowded cells and left out; long ones were smaller than short ones."""
     product.locator(".st-key-product_example").get_by_role("combobox").click()
     product.get_by_role("option", name="Hidden · W2, a part").click()
-    # hidden has cells 0 to 11, W2 120 more.
-    product.wait_for_function(f"{CANVAS}.cellState(131)?.text && {CANVAS}.cellState(142)")
+    # hidden has cells 0 to 11, W2 120 more, the product the last ten.
+    product.wait_for_function(f"{CANVAS}.cellState(131)?.text && {CANVAS}.cellState(141)")
     found = [look(product, cell) for cell in range(12, 132)]
     assert sum(look["text"].startswith("-") for look in found) > 20
     assert len({look["size"] for look in found}) == 1 and found[0]["size"] >= 8
