@@ -80,7 +80,7 @@ def require(W: Any, b: Any, *, relu: bool = False) -> PlaneMap:
 
     >>> require([[1, 0], [0, float("nan")]], [0, 0])
     Traceback (most recent call last):
-    engine.errors.InvalidInput: numbers in W may be from -100 to 100; nan is not.
+    engine.errors.InvalidInput: numbers in “W” may be from -100 to 100; nan is not.
     """
     return PlaneMap(_numbers("W", W, (2, 2)), _numbers("b", b, (2,)), bool(relu))
 

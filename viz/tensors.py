@@ -166,7 +166,7 @@ def _names(dimension: int, rank: int) -> tuple[str, str]:
 
 def _poses(block: Block, *, spread: bool = False, narrow: bool = False) -> tuple[Pose, ...]:
     layout = _fitting(block, spread=spread) if narrow else tensor_layout(block, spread=spread)
-    return (arrange([_with_last_dots(layout, block)], narrow=narrow),)
+    return (arrange([layout], narrow=narrow),)
 
 
 def _fitting(block: Block, number: int = 0, *, spread: bool = False) -> Layout:
@@ -195,14 +195,6 @@ def _downward(block: Block, number: int, *, spread: bool) -> Layout:
     layout = tensor_layout(turned, number, spread=spread, axis_names=names, colors=colors)
     marks = [mark._replace(axis=axes[mark.axis]) for mark in layout.axes if axes[mark.axis] is not None]
     return layout._replace(axes=tuple(marks))
-
-
-def _with_last_dots(layout: Layout, block: Block) -> Layout:
-    """Dots at the right too, where a row is cut at both ends."""
-    if not block.kept or block.kept[-1].count(None) < 2:
-        return layout
-    dots = Label("…", layout.size[0] - 0.5, layout.size[1] / 2, "muted", 1.3)
-    return layout._replace(labels=(*layout.labels, dots))
 
 
 def attributes_html(found: Description) -> str:

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from playwright.sync_api import expect
 
-BOARD = "[data-testid=graph-board]"
+from tests.browser.graph_reading import BOARD, expect_readable
 
 
 def opened(page):
@@ -166,14 +166,7 @@ def test_a_typed_expression_its_mistake_and_a_corner(graph):
 @pytest.mark.slow
 def test_on_a_phone_it_opens_with_text_that_can_be_read_and_nothing_lies_on_a_box(phone):
     opened(phone)
-    sizes = phone.locator(f"{BOARD} .stage :is(text, tspan)").evaluate_all(
-        "texts => texts.filter((text) => text.textContent.trim() && text.checkVisibility()).map((text) =>"
-        " parseFloat(getComputedStyle(text).fontSize) * text.ownerSVGElement.querySelector('.world').getCTM().a)"
-    )
-    assert len(sizes) > 10 and min(sizes) >= 10 - 1e-6
-    stage = phone.locator(f"{BOARD} .stage").bounding_box()
-    for button in phone.locator(f"{BOARD} .zoom button").all():
-        assert button.bounding_box()["y"] + button.bounding_box()["height"] <= stage["y"]
+    expect_readable(phone)
 
 
 @pytest.mark.slow

@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-BOARD = "[data-testid=graph-board]"
+from tests.browser.graph_reading import BOARD, expect_readable
 
 
 def opened(page):
@@ -25,14 +25,7 @@ def data(page):
 
 def test_it_opens_with_text_that_can_be_read_and_nothing_lies_on_a_box(page):
     opened(page)
-    sizes = page.locator(f"{BOARD} .stage :is(text, tspan)").evaluate_all(
-        "texts => texts.filter((text) => text.textContent.trim() && text.checkVisibility()).map((text) =>"
-        " parseFloat(getComputedStyle(text).fontSize) * text.ownerSVGElement.querySelector('.world').getCTM().a)"
-    )
-    assert len(sizes) > 10 and min(sizes) >= 10 - 1e-6
-    stage = page.locator(f"{BOARD} .stage").bounding_box()
-    for button in page.locator(f"{BOARD} .zoom button").all():
-        assert button.bounding_box()["y"] + button.bounding_box()["height"] <= stage["y"]
+    expect_readable(page)
 
 
 def test_a_layer_opens_in_the_picture_and_a_box_is_told_about(page):

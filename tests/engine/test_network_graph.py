@@ -99,7 +99,7 @@ def test_a_typed_expression_has_a_gradient_graph_too():
 
 def test_what_has_no_gradient_graph_is_said():
     graph = parse_graph("2 * x", {"x": [1.0, 2.0]})
-    with pytest.raises(InvalidInput, match="loss is a tensor"):
+    with pytest.raises(InvalidInput, match="“loss” is a tensor"):
         gradient_graph(graph, ["x"])
     with pytest.raises(InvalidInput, match="“q” is no variable"):
         gradient_graph(parse_graph("2 * x", {"x": 1.0}), ["q"])

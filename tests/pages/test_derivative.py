@@ -23,7 +23,7 @@ def board(page) -> dict:
 
 
 def code(page) -> str:
-    return page.code[0].value
+    return next(block.value for block in page.code if block.language == "python")
 
 
 def test_the_page_starts_with_the_parabola(page):
