@@ -41,7 +41,7 @@ def narrow():
 @pytest.fixture(scope="session")
 def mnist():
     """Real MNIST, or a skip where it is not at hand."""
-    from engine import mnist
+    from engine.digits import mnist
 
     if "UNCRUMPLE_MNIST" not in os.environ:
         pytest.skip("real MNIST is not at hand; point UNCRUMPLE_MNIST at a folder with the four IDX files")

@@ -1,9 +1,12 @@
 """The rules of the house that a machine can check."""
 
+import ast
 import subprocess
 import sys
 import tomllib
 from pathlib import Path
+
+from pages.shell.chapter import LESSONS
 
 ROOT = Path(__file__).resolve().parent.parent
 TOP_LEVEL = {"pyproject.toml", "README.md", "app.py", "pages", "viz", "engine", "tests"}
@@ -29,14 +32,28 @@ def test_runtime_packages_are_the_six():
     assert names == {"streamlit", "plotly", "numpy", "jax", "jaxlib", "pillow"}
 
 
-def test_every_package_is_listed_for_installation():
-    listed = set(tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["setuptools"]["packages"])
-    found = {
-        ".".join(path.parent.relative_to(ROOT).parts)
-        for folder in ("engine", "viz", "pages")
-        for path in (ROOT / folder).rglob("__init__.py")
-    }
-    assert listed == found
+def test_every_package_is_found_for_installation():
+    from setuptools import find_packages
+
+    include = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["setuptools"]["packages"]["find"]["include"]
+    modules = {path.parent for folder in ("engine", "viz", "pages") for path in (ROOT / folder).rglob("*.py")}
+    assert {".".join(folder.relative_to(ROOT).parts) for folder in modules} == set(find_packages(ROOT, include=include))
+
+
+def test_pages_never_import_each_other():
+    """Only the navigation names them; what two share is a part beside them, or stands in pages.shell."""
+    pages = {lesson.file.removesuffix(".py").replace("/", ".") for lesson in LESSONS}
+    for path in (ROOT / "pages").rglob("*.py"):
+        assert not pages & set(_imported(ast.parse(path.read_text(encoding="utf-8")))), path
+
+
+def _imported(tree):
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ImportFrom):
+            yield node.module
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+        elif isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
 
 
 def test_no_module_evaluates_text():

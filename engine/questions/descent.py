@@ -6,7 +6,8 @@ from random import Random
 import jax.numpy as jnp
 import numpy as np
 
-from engine import descent, noise, settings_map
+from engine.descent import descent, noise, settings_map
+from engine.descent.surfaces import CURVES, SURFACES
 from engine.questions.kinds import (
     Question,
     Unlucky,
@@ -18,7 +19,6 @@ from engine.questions.kinds import (
     term,
     written,
 )
-from engine.surfaces import CURVES, SURFACES
 
 RACERS = {"sgd": "SGD", "momentum": "Heavy ball with m = 0.9", "adagrad": "Adagrad", "adam": "Adam"}
 RACE_RATES = (0.01, 0.02, 0.03, 0.05, 0.07, 0.09, 0.12, 0.15)

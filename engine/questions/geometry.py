@@ -4,10 +4,10 @@ from random import Random
 
 import numpy as np
 
-from engine import folds, geometry, geometry_measures, layer_stack
-from engine.folds import Dense
-from engine.geometry import PlaneMap
-from engine.layer_stack import Chain
+from engine.geometry import folds, geometry, geometry_measures, layer_stack
+from engine.geometry.folds import Dense
+from engine.geometry.geometry import PlaneMap
+from engine.geometry.layer_stack import Chain
 from engine.questions.kinds import (
     Question,
     Unlucky,

@@ -5,10 +5,10 @@ from random import Random
 import jax
 import numpy as np
 
-from engine import autodiff_modes, gradient_check, graph, graph_backward, graph_paths, network, network_graph
-from engine.graph_expressions import parse_graph
-from engine.graph_presets import BOOK
-from engine.product import product_shape
+from engine.backprop import autodiff_modes, gradient_check, graph, graph_backward, graph_paths, network_graph
+from engine.backprop.graph_expressions import parse_graph
+from engine.backprop.graph_presets import BOOK
+from engine.operations.product import product_shape
 from engine.questions.kinds import (
     Question,
     Unlucky,
@@ -23,6 +23,7 @@ from engine.questions.kinds import (
     term,
     written,
 )
+from engine.training import network
 
 NEURON = ("x", "w", "b", "y_true")
 TWO_PATHS = "x * (x + a)"

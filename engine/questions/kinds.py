@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from engine.errors import InvalidInput
-from engine.literals import parse_shape
+from engine.typed.literals import parse_shape
 
 Shape = tuple[int, ...]
 Answer = str | Shape | float

@@ -5,7 +5,8 @@ from random import Random
 import jax
 import numpy as np
 
-from engine import batches, drawing, elementwise, evaluation, network, optimizers, reshaping, training
+from engine.digits import drawing
+from engine.operations import elementwise, reshaping
 from engine.questions.kinds import (
     Question,
     Unlucky,
@@ -19,6 +20,8 @@ from engine.questions.kinds import (
     term,
     written,
 )
+from engine.tensors import batches
+from engine.training import evaluation, network, optimizers, training
 
 
 def updated_weight(random: Random) -> Question:

@@ -5,7 +5,7 @@ from random import Random
 
 import numpy as np
 
-from engine import broadcasting, elementwise
+from engine.operations import broadcasting, elementwise
 from engine.questions.kinds import Question, Unlucky, choice, integers, listed, number, shape, sized, written
 
 CONFUSED = {

@@ -3,8 +3,8 @@
 from math import prod
 from random import Random
 
-from engine import product, reshaping
 from engine.errors import InvalidInput
+from engine.operations import product, reshaping
 from engine.questions.kinds import (
     Question,
     Unlucky,

@@ -6,8 +6,9 @@ from random import Random
 
 import numpy as np
 
-from engine import dtypes, literals, slicing, tensors
 from engine.questions.kinds import Question, Unlucky, choice, integers, listed, number, shape, sized, written
+from engine.tensors import dtypes, slicing, tensors
+from engine.typed import literals
 
 DTYPES = ("uint8", "float16", "float32", "int32", "float64")
 

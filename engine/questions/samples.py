@@ -2,7 +2,6 @@
 
 from random import Random
 
-from engine import batches, real_world
 from engine.questions.kinds import (
     Question,
     choice,
@@ -11,6 +10,7 @@ from engine.questions.kinds import (
     sized,
     written,
 )
+from engine.tensors import batches, real_world
 
 
 def last_batch(random: Random) -> Question:

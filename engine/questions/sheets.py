@@ -5,7 +5,7 @@ from random import Random
 import jax
 import numpy as np
 
-from engine import digit_layers, network, uncrumple, uncrumple_measures
+from engine.geometry import digit_layers, uncrumple, uncrumple_measures
 from engine.questions.kinds import (
     Question,
     Unlucky,
@@ -18,6 +18,7 @@ from engine.questions.kinds import (
     sized,
     written,
 )
+from engine.training import network
 
 SPREAD = jax.jit(digit_layers.spread)
 

@@ -6,8 +6,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from engine import gradient, surfaces
-from engine.expressions import parse
+from engine.descent import gradient, surfaces
 from engine.questions.kinds import (
     Question,
     Unlucky,
@@ -22,6 +21,7 @@ from engine.questions.kinds import (
     term,
     written,
 )
+from engine.typed.expressions import parse
 
 PARABOLA = parse("y * x**2", ("x", "y"))
 """y takes the coefficient's part, so that one compiled program serves all of them."""

@@ -6,8 +6,8 @@ from typing import NamedTuple
 import numpy as np
 import streamlit as st
 
-from engine import network
-from engine.mnist import Digits
+from engine.digits.mnist import Digits
+from engine.training import network
 from pages.shell import data, session
 
 BATCH = 128

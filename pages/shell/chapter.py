@@ -16,12 +16,12 @@ SECTIONS = {
 
 
 class Lesson(NamedTuple):
-    """A page. stem: of its file, its address and its widgets' keys; offer: what the reader can do there.
+    """A page. script: room and name of its file; offer: what the reader can do there.
 
     needs: stems of the pages it builds on directly; what those need is not named again.
     """
 
-    stem: str
+    script: str
     section: str
     title: str
     icon: str
@@ -29,90 +29,188 @@ class Lesson(NamedTuple):
     needs: tuple[str, ...] = ()
 
     @property
+    def stem(self) -> str:
+        """The name of the page's file, its address, and what its widgets' keys begin with."""
+        return self.script.rpartition("/")[2]
+
+    @property
     def file(self) -> str:
         """The page's script, from the top folder."""
-        return f"pages/{self.stem}.py"
+        return f"pages/{self.script}.py"
 
 
 LESSONS = (
-    Lesson("whole_picture", "2.0", "The whole picture", "all_inclusive", "Run the training loop, one turn at a time."),
-    Lesson("network", "2.1", "A first network", "hub", "Train the network live; see what it gets wrong."),
-    Lesson("drawing", "2.1", "Draw a digit", "draw", "Draw a digit and watch the prediction move."),
-    Lesson("tensors", "2.2", "Tensors", "grid_on", "Type numbers; see axes, rank, shape and strides."),
-    Lesson("dtypes", "2.2", "Data types", "memory", "Flip the bits of a number and see it change.", ("tensors",)),
-    Lesson("slicing", "2.2", "Slicing", "content_cut", "Type an index; see which cells it takes.", ("tensors",)),
-    Lesson("batches", "2.2", "Batches", "burst_mode", "Scrub through all batches of an epoch.", ("network", "slicing")),
     Lesson(
-        "real_world", "2.2", "Real-world data", "movie", "Find the shape and memory of your own data.",
+        "training/whole_picture",
+        "2.0",
+        "The whole picture",
+        "all_inclusive",
+        "Run the training loop, one turn at a time.",
+    ),
+    Lesson("training/network", "2.1", "A first network", "hub", "Train the network live; see what it gets wrong."),
+    Lesson("digits/drawing", "2.1", "Draw a digit", "draw", "Draw a digit and watch the prediction move."),
+    Lesson("tensors/tensors", "2.2", "Tensors", "grid_on", "Type numbers; see axes, rank, shape and strides."),
+    Lesson(
+        "tensors/dtypes", "2.2", "Data types", "memory", "Flip the bits of a number and see it change.", ("tensors",)
+    ),
+    Lesson(
+        "tensors/slicing", "2.2", "Slicing", "content_cut", "Type an index; see which cells it takes.", ("tensors",)
+    ),
+    Lesson(
+        "tensors/batches",
+        "2.2",
+        "Batches",
+        "burst_mode",
+        "Scrub through all batches of an epoch.",
+        ("network", "slicing"),
+    ),
+    Lesson(
+        "tensors/real_world",
+        "2.2",
+        "Real-world data",
+        "movie",
+        "Find the shape and memory of your own data.",
         ("dtypes", "batches"),
     ),
     Lesson(
-        "elementwise", "2.3", "Element-wise", "drag_indicator", "Combine tensors cell by cell; race them with loops.",
+        "operations/elementwise",
+        "2.3",
+        "Element-wise",
+        "drag_indicator",
+        "Combine tensors cell by cell; race them with loops.",
         ("dtypes",),
     ),
     Lesson(
-        "broadcasting", "2.3", "Broadcasting", "open_in_full", "Stretch shapes until they fit.", ("elementwise",),
+        "operations/broadcasting",
+        "2.3",
+        "Broadcasting",
+        "open_in_full",
+        "Stretch shapes until they fit.",
+        ("elementwise",),
     ),
     Lesson(
-        "product", "2.3", "Tensor product", "close", "Let rows meet columns, one cell at a time.",
+        "operations/product",
+        "2.3",
+        "Tensor product",
+        "close",
+        "Let rows meet columns, one cell at a time.",
         ("network", "elementwise"),
     ),
     Lesson(
-        "reshaping", "2.3", "Reshape and transpose", "transform", "Follow each element into its new shape.",
+        "operations/reshaping",
+        "2.3",
+        "Reshape and transpose",
+        "transform",
+        "Follow each element into its new shape.",
         ("tensors",),
     ),
-    Lesson("geometry", "2.3", "Geometry", "architecture", "Drag arrows; turn, skew and fold the plane.", ("product",)),
     Lesson(
-        "layer_stack", "2.3", "Stacked layers", "layers", "Replace a chain of layers by one, or fail.",
+        "geometry/geometry",
+        "2.3",
+        "Geometry",
+        "architecture",
+        "Drag arrows; turn, skew and fold the plane.",
+        ("product",),
+    ),
+    Lesson(
+        "geometry/layer_stack",
+        "2.3",
+        "Stacked layers",
+        "layers",
+        "Replace a chain of layers by one, or fail.",
         ("geometry",),
     ),
     Lesson(
-        "folds", "2.3", "Layers as folds", "flip_to_front", "Train a small network; watch it fold the plane.",
+        "geometry/folds",
+        "2.3",
+        "Layers as folds",
+        "flip_to_front",
+        "Train a small network; watch it fold the plane.",
         ("layer_stack",),
     ),
-    Lesson("uncrumple", "2.3", "Uncrumple", "animation", "Let a network flatten a ball of paper.", ("folds",)),
+    Lesson("geometry/uncrumple", "2.3", "Uncrumple", "animation", "Let a network flatten a ball of paper.", ("folds",)),
     Lesson(
-        "digit_layers", "2.3", "Digits, layer by layer", "bubble_chart", "Turn a cloud of digits as layers part them.",
+        "geometry/digit_layers",
+        "2.3",
+        "Digits, layer by layer",
+        "bubble_chart",
+        "Turn a cloud of digits as layers part them.",
         ("uncrumple",),
     ),
-    Lesson("derivative", "2.4", "Derivative", "show_chart", "Drag a secant until it is a tangent."),
+    Lesson("descent/derivative", "2.4", "Derivative", "show_chart", "Drag a secant until it is a tangent."),
     Lesson(
-        "gradient", "2.4", "Gradient", "north_east", "Walk downhill on the loss of a tiny model.",
+        "descent/gradient",
+        "2.4",
+        "Gradient",
+        "north_east",
+        "Walk downhill on the loss of a tiny model.",
         ("product", "derivative"),
     ),
     Lesson(
-        "descent", "2.4", "Descent", "trending_down", "Let SGD, momentum and Adam run down any surface.",
+        "descent/descent",
+        "2.4",
+        "Descent",
+        "trending_down",
+        "Let SGD, momentum and Adam run down any surface.",
         ("gradient",),
     ),
     Lesson(
-        "settings_map", "2.4", "Which settings arrive", "map", "Try every learning rate with every momentum.",
+        "descent/settings_map",
+        "2.4",
+        "Which settings arrive",
+        "map",
+        "Try every learning rate with every momentum.",
         ("descent",),
     ),
     Lesson(
-        "noise", "2.4", "Batch size and noise", "scatter_plot", "Race one sample, a mini-batch and all samples.",
+        "descent/noise",
+        "2.4",
+        "Batch size and noise",
+        "scatter_plot",
+        "Race one sample, a mini-batch and all samples.",
         ("batches", "descent"),
     ),
     Lesson(
-        "graph", "2.4", "Computation graph", "account_tree", "Send values down a graph, and derivatives back up.",
+        "backprop/graph",
+        "2.4",
+        "Computation graph",
+        "account_tree",
+        "Send values down a graph, and derivatives back up.",
         ("derivative",),
     ),
     Lesson(
-        "network_graph", "2.4", "The network’s graph", "device_hub", "See every gradient of the real network.",
+        "backprop/network_graph",
+        "2.4",
+        "The network’s graph",
+        "device_hub",
+        "See every gradient of the real network.",
         ("product", "graph"),
     ),
     Lesson(
-        "gradient_check", "2.4", "Gradient check", "fact_check", "Check any weight’s derivative in three ways.",
+        "backprop/gradient_check",
+        "2.4",
+        "Gradient check",
+        "fact_check",
+        "Check any weight’s derivative in three ways.",
         ("product", "graph"),
     ),
     Lesson(
-        "autodiff_modes", "2.4", "Forward and reverse", "swap_vert", "Count passes from either end of a computation.",
+        "backprop/autodiff_modes",
+        "2.4",
+        "Forward and reverse",
+        "swap_vert",
+        "Count passes from either end of a computation.",
         ("product", "graph"),
     ),
     Lesson(
-        "from_scratch", "2.5", "From scratch", "construction", "Run the whole training program, line by line.",
+        "scratch/from_scratch",
+        "2.5",
+        "From scratch",
+        "construction",
+        "Run the whole training program, line by line.",
         ("batches", "broadcasting", "descent"),
     ),
-)  # fmt: skip
+)
 
 GLOSSARY = Lesson("glossary", "", "Glossary", "menu_book", "Look up a term.")
 """No stop on the path: it may be looked into from everywhere."""

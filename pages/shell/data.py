@@ -2,8 +2,8 @@
 
 import streamlit as st
 
-from engine.loading import Snapshot
-from engine.mnist import FOLDER_VARIABLE, Digits
+from engine.digits.loading import Snapshot
+from engine.digits.mnist import FOLDER_VARIABLE, Digits
 from pages.shell import session, share
 from pages.shell.refusal import refuse
 from viz.verbatim import verbatim

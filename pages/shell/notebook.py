@@ -8,7 +8,8 @@ from typing import NamedTuple
 import streamlit as st
 from streamlit.runtime.scriptrunner_utils.script_run_context import ThreadState
 
-from engine import pretrained, programs
+from engine.training import pretrained
+from engine.typed import programs
 from pages.shell import running, session, share
 from pages.shell.weights import WEIGHTS
 from viz import notebook

@@ -1,7 +1,7 @@
 """A page's program run in an interpreter of its own: cell by cell, within limits, and kept for the next who asks.
 
 No text of a reader is evaluated, here or there: what runs is a program that ``viz.snippets`` wrote from parsed
-values, and ``engine.programs`` looks at it again before it starts. DRIVER is text because it belongs to the other
+values, and ``engine.typed.programs`` looks at it again before it starts. DRIVER is text because it belongs to the other
 interpreter; in the app's own nothing is ever executed (a test holds that).
 """
 
@@ -20,8 +20,9 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from engine import mnist, programs
+from engine.digits import mnist
 from engine.errors import InvalidInput
+from engine.typed import programs
 from viz.notebook import Output, Program, cells
 
 SECONDS = 120.0

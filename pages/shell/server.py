@@ -19,9 +19,9 @@ from starlette.responses import FileResponse, JSONResponse, Response
 from starlette.routing import Route
 from streamlit.runtime.pages_manager import PagesManager
 
-from engine.batches import Chunks
+from engine.digits.mnist import Digits
 from engine.errors import InvalidInput
-from engine.mnist import Digits
+from engine.tensors.batches import Chunks
 from pages.shell import session
 from pages.shell.first_paint import FirstPaint
 from pages.shell.signpost import Signpost

@@ -12,15 +12,16 @@ import jax
 import numpy as np
 import streamlit as st
 
-from engine import drawing, evaluation, prediction, pretrained, training, whole_picture
+from engine.digits import drawing
+from engine.digits.loading import Loader
+from engine.digits.mnist import Digits
 from engine.errors import InvalidInput
-from engine.loading import Loader
-from engine.mnist import Digits
-from engine.network import Params
-from engine.runner import Runner
-from engine.training import Data, Settings
+from engine.training import evaluation, prediction, pretrained, training, whole_picture
+from engine.training.network import Params
+from engine.training.runner import Runner
+from engine.training.training import Data, Settings
 from pages.shell import weights
-from viz.drawing import board_pictures
+from viz.digits.drawing import board_pictures
 
 
 class Network(NamedTuple):

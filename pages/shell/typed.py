@@ -8,7 +8,7 @@ from typing import TypeVar
 import streamlit as st
 
 from engine.errors import InvalidInput
-from engine.typed_numbers import parse_number, parse_whole
+from engine.typed.typed_numbers import parse_number, parse_whole
 from pages.shell import share
 from pages.shell.refusal import refuse
 from viz.verbatim import verbatim

@@ -4,9 +4,9 @@ import io
 
 import numpy as np
 
-from engine.network import Params
+from engine.training.network import Params
 
-WEIGHTS = {"pretrained": "engine/pretrained.npz", "yours": "weights.npz"}
+WEIGHTS = {"pretrained": "engine/training/pretrained.npz", "yours": "weights.npz"}
 """Path of the .npz file with W1, b1, W2, b2, as the program will find it."""
 WHERE_TO_RUN = {
     "pretrained": "Run it in the app's folder.",

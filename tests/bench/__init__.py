@@ -1,7 +1,7 @@
 """Benchmarks, each runnable alone; each prints one line per figure: name, value, unit."""
 
-from engine import mnist
-from engine.mnist import Digits
+from engine.digits import mnist
+from engine.digits.mnist import Digits
 from tests import conftest as _environment
 
 _ = _environment

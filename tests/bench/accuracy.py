@@ -5,9 +5,9 @@
 
 import numpy as np
 
-from engine import training
-from engine.runner import Runner
-from engine.training import Settings
+from engine.training import training
+from engine.training.runner import Runner
+from engine.training.training import Settings
 from tests.bench import digits, report
 
 SEEDS = range(5)

@@ -11,12 +11,12 @@ import jax.numpy as jnp
 import numpy as np
 from playwright.sync_api import Page, sync_playwright
 
-from engine import descent, surfaces
-from engine.descent import METHODS
-from engine.surfaces import SURFACES
+from engine.descent import descent, surfaces
+from engine.descent.descent import METHODS
+from engine.descent.surfaces import SURFACES
 from tests.bench import report
 from tests.browser import conftest
-from viz import descent as viz
+from viz.descent import descent as viz
 
 RACED = ("sgd", "momentum", "adam")
 REPEATS = 15

@@ -14,9 +14,10 @@ from typing import NamedTuple
 import numpy as np
 from PIL import Image
 
-from engine import drawing, network, pretrained
+from engine.digits import drawing
+from engine.digits.mnist import Digits
 from engine.errors import InvalidInput
-from engine.mnist import Digits
+from engine.training import network, pretrained
 from tests.bench import digits, report
 
 TRAJECTORIES = Path(__file__).parents[2].parent / "shared" / "data" / "pendigits-train.txt"

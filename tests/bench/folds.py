@@ -4,9 +4,9 @@ import time
 
 import numpy as np
 
-from engine import folds, folds_data
-from engine.folds import ACTIVATIONS, STARTS, Settings, Snapshot
-from engine.folds_data import SHAPES
+from engine.geometry import folds, folds_data
+from engine.geometry.folds import ACTIVATIONS, STARTS, Settings, Snapshot
+from engine.geometry.folds_data import SHAPES
 from tests.bench import report
 
 SEEDS = range(10)

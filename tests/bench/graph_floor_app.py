@@ -3,8 +3,8 @@
 import numpy as np
 import streamlit as st
 
+from viz.backprop.graph import Box, displayed, drawing
 from viz.components.graph_board import graph_board
-from viz.graph import Box, displayed, drawing
 
 x = {"name": "x", "node": 0, "shape": [], "low": -10, "high": 10, "weight": True, "values": [0.0]}
 

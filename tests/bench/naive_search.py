@@ -10,9 +10,10 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from engine import naive_search, network, pretrained
-from engine.naive_search import BATCH
-from engine.network import Params
+from engine.descent import naive_search
+from engine.descent.naive_search import BATCH
+from engine.training import network, pretrained
+from engine.training.network import Params
 from tests import bench
 
 PIECE = 1_000

@@ -9,7 +9,7 @@ import jax
 import numpy as np
 from playwright.sync_api import sync_playwright
 
-from engine import noise, noise_floor
+from engine.descent import noise, noise_floor
 from tests.bench import report
 from tests.browser import conftest
 

@@ -12,9 +12,10 @@ import jax.numpy as jnp
 import numpy as np
 from jax import Array
 
-from engine import mnist, network, procedural
-from engine.network import Params
-from engine.optimizers import OPTIMIZERS
+from engine.digits import mnist, procedural
+from engine.training import network
+from engine.training.network import Params
+from engine.training.optimizers import OPTIMIZERS
 
 REAL = Path(os.environ.get("UNCRUMPLE_MNIST") or Path(__file__).parents[3] / "shared" / "data" / "mnist")
 BATCH = 128

@@ -6,8 +6,8 @@ The gaps are those between the time stamps of requestAnimationFrame, for each of
 import numpy as np
 from playwright.sync_api import expect, sync_playwright
 
-from engine.measuring import CONTESTANTS
-from engine.product_speed import Settings, Speed
+from engine.operations.product_speed import Settings, Speed
+from engine.timing.measuring import CONTESTANTS
 from tests.bench import report
 from tests.browser import conftest
 

@@ -1,9 +1,9 @@
 """relu(x + y) by Python loops, NumPy and JAX: ``python -m tests.bench.race``. The book: 2.45 s against 0.02 s."""
 
-from engine.measuring import CONTESTANTS
-from engine.race import Race, Settings
+from engine.operations.race import Race, Settings
+from engine.timing.measuring import CONTESTANTS
 from tests.bench import report
-from viz.race import duration, outcome
+from viz.operations.race import duration, outcome
 
 RACES = (Settings((1, 1)), Settings((20, 100)), Settings((200, 1_000)), Settings((2_000, 5_000), 10))
 

@@ -17,12 +17,12 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from engine import timeline, training
-from engine.optimizers import OPTIMIZERS
-from engine.runner import Runner
-from engine.training import Settings
+from engine.training import timeline, training
+from engine.training.optimizers import OPTIMIZERS
+from engine.training.runner import Runner
+from engine.training.training import Settings
 from tests.bench import digits, report
-from viz.training import run_figure
+from viz.training.training import run_figure
 
 PAIRS = 5
 POLL_SECONDS = 0.4

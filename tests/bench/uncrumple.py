@@ -9,10 +9,10 @@ from collections.abc import Iterable
 
 import numpy as np
 
-from engine import crumpling, uncrumple, uncrumple_measures
-from engine.crumpling import DEFAULT_STRENGTH, Crumple
-from engine.uncrumple import DEPTHS, OBJECTIVES, Settings
-from engine.uncrumple_measures import Report
+from engine.geometry import crumpling, uncrumple, uncrumple_measures
+from engine.geometry.crumpling import DEFAULT_STRENGTH, Crumple
+from engine.geometry.uncrumple import DEPTHS, OBJECTIVES, Settings
+from engine.geometry.uncrumple_measures import Report
 from tests.bench import report
 
 SEEDS = range(10)

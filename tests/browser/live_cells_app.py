@@ -5,9 +5,9 @@ import streamlit as st
 from streamlit import runtime
 
 from pages.shell import server
-from viz import cells
-from viz.cells import Frame, Relation, Scene
 from viz.components.live_cells import live_cells
+from viz.tensors import cells
+from viz.tensors.cells import Frame, Relation, Scene
 
 
 def sums() -> Scene:

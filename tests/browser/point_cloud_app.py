@@ -4,8 +4,8 @@ import numpy as np
 import streamlit as st
 from streamlit import runtime
 
-from viz.clouds import Cloud, Stage, sheet_lines
 from viz.components.point_cloud import point_cloud
+from viz.geometry.clouds import Cloud, Stage, sheet_lines
 
 SIDE = 39
 

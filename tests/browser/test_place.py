@@ -13,7 +13,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import ROOT, open_page, start_app
-from tests.browser.test_drawing import SEVEN, THREE, draw
+from tests.browser.digits.test_drawing import SEVEN, THREE, draw
 
 COMPONENTS = ROOT / "viz" / "components"
 TRAJECTORIES = ROOT.parent / "shared" / "data" / "pendigits-train.txt"
@@ -306,7 +306,7 @@ def test_what_no_board_has_written_is_no_drawing(ink):
 @pytest.mark.slow
 @pytest.mark.skipif(not TRAJECTORIES.exists(), reason="the writers' trajectories are not here")
 def test_five_hundred_writers_digits_are_short_and_keep_their_predictions(ink):
-    from engine import drawing
+    from engine.digits import drawing
     from tests.bench import drawing as bench
 
     dice = np.random.default_rng(5)

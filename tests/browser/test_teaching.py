@@ -164,7 +164,7 @@ def test_a_frozen_stack_still_plays_on_a_phone(phone, app_url):
 
 @pytest.mark.slow
 def test_a_frozen_drawing_takes_no_ink(page, app_url):
-    from tests.browser.test_drawing import SEVEN, place
+    from tests.browser.digits.test_drawing import SEVEN, place
     from tests.browser.test_place import encoded
 
     open_page(page, f"{app_url}/drawing?frozen=1&ink={encoded([SEVEN], 22)}")

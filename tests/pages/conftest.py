@@ -38,7 +38,7 @@ def taken_away():
     """Every program a page offers while tests open it may be run, and its notebook is one that Jupyter accepts."""
     import nbformat
 
-    from engine import programs
+    from engine.typed import programs
     from pages.shell import layout, notebook
     from viz.notebook import Program, Text, cells
     from viz.notebook import notebook as written
@@ -61,3 +61,11 @@ def taken_away():
     yield offered
     notebook.offer = inner
     assert not wrong
+
+
+@pytest.fixture(autouse=True)
+def frameless(monkeypatch):
+    """A page's own script alone: the frame around it has tests of its own, here and in the browser."""
+    from pages.shell import frame
+
+    monkeypatch.setattr(frame, "run", lambda page: page.run())

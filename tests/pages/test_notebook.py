@@ -9,9 +9,10 @@ import numpy as np
 import pytest
 import streamlit as st
 
-from engine import evaluation, mnist
-from engine.gradient import PROBLEMS
-from engine.network import Params
+from engine.descent.gradient import PROBLEMS
+from engine.digits import mnist
+from engine.training import evaluation
+from engine.training.network import Params
 from pages.shell import chapter, running
 from tests.viz.running import run
 
@@ -54,7 +55,7 @@ def printed(cells):
 
 
 def opened(app, stem):
-    return app.switch_page(f"pages/{stem}.py").run()
+    return app.switch_page(chapter.lesson(stem).file).run()
 
 
 @pytest.mark.parametrize("stem", ["elementwise", "batches", "gradient"])

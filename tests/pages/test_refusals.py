@@ -8,8 +8,12 @@ import jax
 import numpy as np
 import pytest
 
-from engine import geometry, gradient, layer_stack, literals, naive_search, network, product
+from engine.descent import gradient, naive_search
 from engine.errors import InvalidInput
+from engine.geometry import geometry, layer_stack
+from engine.operations import product
+from engine.training import network
+from engine.typed import literals
 from pages.shell.chapter import LESSONS
 from tests.pages.reading import plain
 from tests.pages.test_share import opened  # noqa: F401, a fixture
@@ -101,7 +105,12 @@ def test_beginnings_are_found():
     assert list(beginnings(source)) == ["{name}", "x is", "“", "{a.b}"]
 
 
-ENGLISH = {"engine/from_scratch_steps.py", "engine/training.py", "engine/product_speed.py", "engine/real_world.py"}
+ENGLISH = {
+    "engine/scratch/from_scratch_steps.py",
+    "engine/training/training.py",
+    "engine/operations/product_speed.py",
+    "engine/tensors/real_world.py",
+}
 """Where a name that stands first is an English noun, such as rows or Batch size."""
 
 

@@ -280,18 +280,18 @@ def test_an_error_that_no_link_made_is_not_hidden(opened, monkeypatch):
     def fail(*_):
         raise RuntimeError("not the link's fault")
 
-    monkeypatch.setattr("engine.tensors.literal", fail)
+    monkeypatch.setattr("engine.tensors.tensors.literal", fail)
     app = opened("tensors")
     assert app.exception
 
 
 def test_a_later_visit_keeps_the_values_and_says_nothing_of_its_link(opened):
     app = opened("tensors", "dimension=3")
-    app.switch_page("pages/dtypes.py").run()
+    app.switch_page("pages/tensors/dtypes.py").run()
     assert query(app) == ""
     app.query_params["dimension"] = "99"
     app.query_params["other"] = "1"
-    app.switch_page("pages/tensors.py").run()
+    app.switch_page("pages/tensors/tensors.py").run()
     assert said(app) == [] and query(app) == "dimension=3"
 
 

@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from viz import decades, race
-from viz.product_speed import speed_figure
+from viz import decades
+from viz.operations import race
+from viz.operations.product_speed import speed_figure
 
 PROPERTY = settings(deadline=None, derandomize=True, max_examples=200)
 

@@ -7,9 +7,9 @@ import nbformat
 import pytest
 
 from viz.notebook import Output, Program, Text, cells, notebook
-from viz.snippets.elementwise import race
-from viz.snippets.real_world import View, shape_code
-from viz.snippets.training import Settings, training_snippets
+from viz.operations.elementwise_snippets import race
+from viz.tensors.real_world_snippets import View, shape_code
+from viz.training.training_snippets import Settings, training_snippets
 
 SOURCES = [
     *training_snippets(Settings()).values(),

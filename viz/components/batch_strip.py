@@ -5,7 +5,7 @@ from typing import Any
 
 import streamlit as st
 
-from engine.batches import CHUNK, Division
+from engine.tensors.batches import CHUNK, Division
 from viz import theme
 from viz.components import assets
 

@@ -8,7 +8,7 @@ from viz.components import assets
 
 
 def code_stepper(shown: Mapping[str, Any], *, key: str, axes: Mapping[str, str]) -> None:
-    """Show what ``viz.from_scratch_values.stepper`` made. axes: colour name of an axis → what it counts."""
+    """Show what ``viz.scratch.from_scratch_values.stepper`` made. axes: colour name of an axis → what it counts."""
     assets.component("code_stepper", more=["code_stepper_pictures"])(
         key=key, data={**shown, "axes": dict(axes), "palettes": theme.PALETTES}
     )

@@ -3,9 +3,9 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from engine import real_world
-from engine.descriptions import Description
-from engine.real_world import View
+from engine.tensors import real_world
+from engine.tensors.descriptions import Description
+from engine.tensors.real_world import View
 from viz import theme
 from viz.components import assets
 

@@ -1,4 +1,4 @@
-// Exact counts and their texts, as engine/real_world.py makes them: whole numbers all the way, rounded only at the end.
+// Exact counts and their texts, as engine/tensors/real_world.py makes them: whole numbers all the way, rounded only at the end.
 
 const grouped = (count) => String(count).replace(/\B(?=(\d{3})+$)/g, ",");
 const rounded = (numerator, denominator) => (2n * numerator + denominator) / (2n * denominator);

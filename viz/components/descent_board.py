@@ -14,7 +14,7 @@ _SCRIPTS = ["runs", "words", "map", "arrows", "relief", "losses"]
 def descent_board(
     shown: Mapping[str, Any], *, key: str, on_change: Callable[[], None] | None = None
 ) -> Mapping[str, Any]:
-    """Show what ``viz.descent.board`` made.
+    """Show what ``viz.descent.descent.board`` made.
 
     Returns the component's state: ``start``, None or {"point", "count"}, where the reader last clicked; ``settings``,
     None or {"rate", "momentum", "step", "method", "count"}, sent when a slider is let go. "count" tells messages apart.

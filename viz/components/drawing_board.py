@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from PIL import Image
 
-from engine import drawing
+from engine.digits import drawing
 from engine.errors import InvalidInput
 from viz import theme
 from viz.components import assets

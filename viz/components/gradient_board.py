@@ -10,7 +10,7 @@ from viz.components import assets
 
 
 def gradient_board(shown: Mapping[str, Any], *, key: str) -> Mapping[str, Any]:
-    """Show what ``viz.gradient.board`` made.
+    """Show what ``viz.descent.gradient.board`` made.
 
     Returns the component's state: ``settings``, None or {"weights": W's entries row-major, "pair", "rate", "version",
     "count"}, sent when something is let go.

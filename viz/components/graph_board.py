@@ -1,4 +1,4 @@
-"""A computation graph to step through, both ways; its variables to change; any box to choose. See ``viz.graph``."""
+"""A computation graph to step through, both ways; its variables to change; any box to choose. See viz's ``graph``."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -21,11 +21,11 @@ DEFAULTS: dict[str, Any] = {
 def graph_board(
     shown: Mapping[str, Any], *, key: str, on_change: Callable[[], None] | None = None
 ) -> Mapping[str, Any]:
-    """Show what ``viz.graph.board`` made, or any ``viz.graph.drawing`` with values, gradients and steps of its own.
+    """Show what ``graph.board`` made, or any ``graph.drawing`` with values, gradients and steps of its own.
 
-    shown: "drawing"; for each box "values" and "gradients", of ``viz.graph.displayed``; for each edge "locals", what is
+    shown: "drawing"; for each box "values" and "gradients", of ``graph.displayed``; for each edge "locals", what is
     written on it when a gradient has passed, and "widths", pixels; "forward" and "backward", {"node", "text"} for each
-    step; "tape", "variables", "notes", "paths" as ``viz.graph`` makes them. DEFAULTS has the rest.
+    step; "tape", "variables", "notes", "paths" as viz's ``graph`` makes them. DEFAULTS has the rest.
     Returns the component's state: ``ask``, None or {"values": of each variable a flat list, "chosen": a box's number
     or None, "toggle": of the box whose + or − was pressed, or "", "rest": False while a slider is dragged, "version",
     "count"}. The answer carries that count as "answered": until it comes, no further message is sent.

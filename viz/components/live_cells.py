@@ -8,8 +8,8 @@ import numpy as np
 import streamlit as st
 
 from viz import theme
-from viz.cells import MAX_CELL, Frame, Pose, Scene
 from viz.components import assets
+from viz.tensors.cells import MAX_CELL, Frame, Pose, Scene
 
 ARRANGEMENTS = ("poses", "narrow", "spread", "narrow_spread")
 

@@ -1,4 +1,4 @@
-"""The training loop as one picture that is followed in place. See ``viz.whole_picture``."""
+"""The training loop as one picture that is followed in place. See ``viz.training.whole_picture``."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -10,7 +10,7 @@ from viz.components import assets
 
 
 def loop_board(shown: Mapping[str, Any], *, key: str, count: int, staged: bool) -> Mapping[str, Any]:
-    """Show what ``viz.whole_picture.board`` or ``empty_board`` made.
+    """Show what ``viz.training.whole_picture.board`` or ``empty_board`` made.
 
     count: grows with every new picture. staged: whether its four stages light up one after another, as after a single
     turn; else it takes the last one's place at once.

@@ -12,7 +12,7 @@ from viz.components import assets
 def noise_board(
     shown: Mapping[str, Any], *, key: str, on_change: Callable[[], None] | None = None
 ) -> Mapping[str, Any]:
-    """Show what ``viz.noise.board`` made.
+    """Show what ``viz.descent.noise.board`` made.
 
     Returns the component's state: ``points``, None or {"x", "y", "count"}, the reader's own points once changed;
     ``place``, None or {"place": [w, b], "count"}, where the position was let go.
@@ -21,7 +21,7 @@ def noise_board(
 
 
 def noise_race(shown: Mapping[str, Any], *, key: str, on_change: Callable[[], None] | None = None) -> Mapping[str, Any]:
-    """Show what ``viz.noise.race`` made.
+    """Show what ``viz.descent.noise.race`` made.
 
     Returns the component's state: ``start``, None or {"start": [w, b], "count"}; ``settings``, None or {"clock",
     "linked", "rates": method → position in the rates, "count"}, sent when a slider is let go.

@@ -12,7 +12,7 @@ from viz.components import assets
 def number_bits(
     table: Mapping[str, Any], *, key: str, chosen: tuple[int, int], on_change: Callable[[], None]
 ) -> Mapping[str, Any]:
-    """Show a table of ``viz.dtypes.conversion_table``; choosing a cell and flipping bits need no server.
+    """Show a table of ``viz.tensors.dtypes.conversion_table``; choosing a cell and flipping bits need no server.
 
     chosen: row (data type) and column (number) to begin with. Returns the component's state: ``chosen``, None or
     the row and column last chosen.

@@ -17,7 +17,7 @@ _SCRIPTS = (
 def plane_board(
     shown: Mapping[str, Any], *, key: str, on_change: Callable[[], None] | None = None
 ) -> Mapping[str, Any]:
-    """Show what ``viz.geometry.vectors_board`` or ``viz.geometry.map_board`` made.
+    """Show what ``viz.geometry.geometry.vectors_board`` or ``viz.geometry.geometry.map_board`` made.
 
     Returns the component's state: ``settings``, None or a dict sent when something is let go: of vectors {"A", "B",
     "order"}, of a map {"W": its entries row by row, "b", "relu", "chosen", "preset", "layers"}; both with "version"

@@ -6,8 +6,8 @@ from typing import Any
 import streamlit as st
 
 from viz import theme
-from viz.clouds import Cloud, packed
 from viz.components import assets
+from viz.geometry.clouds import Cloud, packed
 
 
 def point_cloud(

@@ -20,7 +20,7 @@ _SCRIPTS = (
 
 
 def stack_board(shown: Mapping[str, Any], *, key: str) -> Mapping[str, Any]:
-    """Show what ``viz.layer_stack.board`` made.
+    """Show what ``viz.geometry.layer_stack.board`` made.
 
     Returns the component's state: ``settings``, None or {"layers": as shown, "selected", "tolerance", "version",
     "count"}, sent when something is let go.

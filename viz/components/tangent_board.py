@@ -12,7 +12,7 @@ from viz.components import assets
 def tangent_board(
     shown: Mapping[str, Any], *, key: str, on_change: Callable[[], None] | None = None
 ) -> Mapping[str, Any]:
-    """Show what ``viz.derivative.board`` made.
+    """Show what ``viz.descent.derivative.board`` made.
 
     Returns the component's state: ``place``, None or {"version", "x", "epsilon", "count"}, sent when the reader lets
     go of a point or slider.

@@ -1,0 +1,1 @@
+"""What computes computation graphs and backpropagation."""

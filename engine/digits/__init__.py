@@ -1,0 +1,1 @@
+"""What computes digits: the data set, drawings, photos."""

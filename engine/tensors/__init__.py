@@ -1,0 +1,1 @@
+"""What computes tensors: types, slices, batches, real-world data."""

@@ -1,0 +1,1 @@
+"""What asks and explains computation graphs and backpropagation."""

@@ -1,0 +1,1 @@
+"""What asks and explains gradient-based optimization."""

@@ -1,0 +1,1 @@
+"""What asks and explains digits: the data set, drawings, photos."""

@@ -1,0 +1,1 @@
+"""What asks and explains tensors: types, slices, batches, real-world data."""

@@ -1,0 +1,1 @@
+"""What asks and explains the network, its training and what it predicts."""

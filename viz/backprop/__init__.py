@@ -1,0 +1,1 @@
+"""What draws computation graphs and backpropagation."""

@@ -1,0 +1,1 @@
+"""What draws gradient-based optimization."""

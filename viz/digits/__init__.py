@@ -1,0 +1,1 @@
+"""What draws digits: the data set, drawings, photos."""

@@ -1,0 +1,1 @@
+"""What draws the geometry of layers."""

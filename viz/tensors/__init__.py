@@ -1,0 +1,1 @@
+"""What draws tensors: types, slices, batches, real-world data."""

@@ -1,0 +1,1 @@
+"""What draws the network, its training and what it predicts."""

@@ -1,0 +1,1 @@
+"""What draws what readers type."""
