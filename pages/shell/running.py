@@ -1,6 +1,6 @@
 """A page's program run in an interpreter of its own: cell by cell, within limits, and kept for the next who asks.
 
-No text of a reader is evaluated, here or there: what runs is a program that ``viz.snippets`` wrote from parsed
+No text of a reader is evaluated, here or there: what runs is a program that a snippets module of viz wrote from parsed
 values, and ``engine.typed.programs`` looks at it again before it starts. DRIVER is text because it belongs to the other
 interpreter; in the app's own nothing is ever executed (a test holds that).
 """
