@@ -69,16 +69,24 @@ async def plotly_script(request: Request) -> Response:
     return FileResponse(assets.PLOTLY_FILE, media_type="text/javascript", headers=KEEP)
 
 
-async def takeaway_script(request: Request) -> Response:
-    """One of the scripts that take pictures away; 404 for another name."""
-    file = assets.takeaway_file(request.path_params["name"])
-    if file is None:
+async def component_module(request: Request) -> Response:
+    """A script or style of a component, for good; 404 for another path, or for what an earlier server offered."""
+    asset = assets.assets().get(request.path_params["path"])
+    if asset is None or request.path_params["version"] != assets.version():
         return Response(status_code=404)
-    return FileResponse(file, media_type="text/javascript", headers={"Cache-Control": "no-cache"})
+    return compressible(request, asset.compressed, asset.media_type)
+
+
+def compressible(request: Request, compressed: bytes, media_type: str) -> Response:
+    """An answer that a browser may keep for good, as gzip where it takes that."""
+    headers = KEEP | {"Vary": "Accept-Encoding"}
+    if "gzip" in request.headers.get("Accept-Encoding", ""):
+        return Response(compressed, media_type=media_type, headers=headers | {"Content-Encoding": "gzip"})
+    return Response(gzip.decompress(compressed), media_type=media_type, headers=headers)
 
 
 async def component_parts(request: Request) -> Response:
-    """Script and style of a component, for the page a reader takes away; 404 if none of this name was shown."""
+    """Scripts and style of a component, for the page a reader takes away; 404 if there is none of this name."""
     parts = assets.parts(request.path_params["name"])
     return JSONResponse(parts, headers={"Cache-Control": "no-cache"}) if parts else Response(status_code=404)
 
@@ -102,15 +110,10 @@ def _digit_chunk(request: Request) -> Response:
     try:
         if chunks is None or request.path_params["version"] != chunks.version:
             raise InvalidInput("These digits are not in use any more. Reload the page.")
-        content = chunks.packed(request.path_params["chunk"])
+        compressed = chunks.packed(request.path_params["chunk"])
     except InvalidInput as error:
         return JSONResponse({"error": str(error)}, 404)
-    headers = KEEP | {"Vary": "Accept-Encoding"}
-    if "gzip" in request.headers.get("Accept-Encoding", ""):
-        headers["Content-Encoding"] = "gzip"
-    else:
-        content = gzip.decompress(content)
-    return Response(content, media_type="application/octet-stream", headers=headers)
+    return compressible(request, compressed, "application/octet-stream")
 
 
 async def predict(request: Request) -> Response:
@@ -138,7 +141,7 @@ async def _limited_body(request: Request) -> bytes | None:
 MIDDLEWARE = [Middleware(Signpost), Middleware(FirstPaint)]
 ROUTES = [
     Route(assets.PREFIX + "/plotly-{version}.min.js", plotly_script),
-    Route(assets.PREFIX + "/takeaway/{name}.js", takeaway_script),
+    Route(assets.PREFIX + "/modules/{version}/{path:path}", component_module),
     Route(assets.PREFIX + "/parts/{name}.json", component_parts),
     Route(assets.PREFIX + "/predict", predict, methods=["POST"]),
     Route(assets.PREFIX + "/digits/{version}/{chunk:int}", digit_chunk),

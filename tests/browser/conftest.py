@@ -169,3 +169,25 @@ def page(laptop):
 def phone(mobile):
     """A phone: 390×844, touch, dark, reduced motion."""
     yield from turn(mobile, PHONE)
+
+
+COMPONENTS = ROOT / "viz" / "components"
+MODULES = "http://modules.test"
+
+
+@pytest.fixture
+def modules(browser):
+    """A blank page that imports the components' own modules: ``await import("/number_bits/arithmetic.js")``."""
+    with browser.new_context() as context:
+        page = context.new_page()
+
+        def offer(route) -> None:
+            file = COMPONENTS / urlsplit(route.request.url).path.lstrip("/")
+            if file.suffix == ".js":
+                route.fulfill(body=file.read_text(encoding="utf-8"), content_type="text/javascript")
+            else:
+                route.fulfill(body="<!doctype html>", content_type="text/html")
+
+        page.route(f"{MODULES}/**", offer)
+        page.goto(MODULES)
+        yield page

@@ -6,16 +6,14 @@ import json
 import math
 import random
 import re
-from pathlib import Path
 
 import numpy as np
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import ROOT, open_page, start_app
+from tests.browser.conftest import COMPONENTS, ROOT, open_page, start_app
 from tests.browser.digits.test_drawing import SEVEN, THREE, draw
 
-COMPONENTS = ROOT / "viz" / "components"
 TRAJECTORIES = ROOT.parent / "shared" / "data" / "pendigits-train.txt"
 HOSTILE = ["", "NaN", "1e9", "1,2,3,4,5,6,7", "-", "<b>", "%E0%A4", "9" * 3000, "1;0"]
 
@@ -155,7 +153,7 @@ def test_the_relief_keeps_its_angle(page, app_url):
 
 
 def encoded(strokes: list[list[tuple[int, int]]], brush: int) -> str:
-    """The text of a drawing of whole numbers, by its definition in drawing_board_ink.js."""
+    """The text of a drawing of whole numbers, by its definition in drawing_board/ink.js."""
     numbers, place = [brush, len(strokes)], (0, 0)
     for stroke in strokes:
         numbers.append(len(stroke))
@@ -196,18 +194,11 @@ def decoded(text: str) -> tuple[list[list[tuple[int, int]]], int]:
 
 
 class Ink:
-    """The functions of drawing_board_ink.js, run in Chromium."""
+    """The functions of drawing_board/ink.js, run in Chromium."""
 
     def __init__(self, page: Page) -> None:
         self.page = page
-        text = "".join((COMPONENTS / f"{name}.js").read_text() for name in ("packing", "drawing_board_ink"))
-        page.evaluate(
-            """async text => {
-              const blob = new Blob([text + "export { encodeInk, decodeInk };"], { type: "text/javascript" });
-              window.ink = await import(URL.createObjectURL(blob));
-            }""",
-            text,
-        )
+        page.evaluate("async () => { window.ink = await import('/drawing_board/ink.js'); }")
 
     def encode(self, drawings: list[list[list[float]]], brush: int = 22) -> list[str | None]:
         run = "([drawings, brush]) => drawings.map((strokes) => ink.encodeInk(strokes, brush))"
@@ -218,8 +209,8 @@ class Ink:
 
 
 @pytest.fixture
-def ink(page):
-    return Ink(page)
+def ink(modules):
+    return Ink(modules)
 
 
 def flat(strokes: list[list[tuple[float, float]]]) -> list[list[float]]:
@@ -360,5 +351,5 @@ def test_a_drawing_that_cannot_be_read_is_left_out_with_a_word(page, app_url, te
 def test_the_home_page_is_the_one_the_scripts_mean():
     from pages.shell.chapter import LESSONS
 
-    script = (Path(COMPONENTS) / "place.js").read_text()
+    script = (COMPONENTS / "shared" / "place.js").read_text()
     assert re.search(r'const HOME = "(\w+)"', script)[1] == LESSONS[0].stem

@@ -1,26 +1,56 @@
-"""Component sources, and the addresses under which the app's own server offers what browsers load."""
+"""The components' scripts and styles as real modules: their addresses, and how Streamlit comes to load them."""
 
+import gzip
+import hashlib
 import json
-from collections.abc import Sequence
+import re
+from functools import cache, lru_cache
 from pathlib import Path
-from typing import Literal
+from typing import Literal, NamedTuple
 
 import plotly
 import streamlit as st
 from streamlit.components.v2.types import ComponentRenderer
-from streamlit.runtime import Runtime
 
 from viz.components import wayfinding
 
 PREFIX = "/uncrumple"
-SHARED = ("freezing", "mounting", "packing", "place", "takeaway", "theme")
-"""Scripts every component is joined with."""
-TAKEAWAY = ("menu", "pictures", "elements", "text", "recording", "paths", "tags", "page")
-"""Names, after ``takeaway_``, of the scripts a browser loads when a picture is first taken away."""
 FOLDER = Path(__file__).parent
 PLOTLY_FILE = Path(plotly.__file__).parent / "package_data" / "plotly.min.js"
-_parts: dict[str, dict[str, str]] = {}
-_mounted: dict[str, tuple[Runtime | None, ComponentRenderer]] = {}
+TYPES = {".js": "text/javascript", ".css": "text/css"}
+IMPORT = re.compile(r'^((?:import|export)\b[^"\']*?\bfrom |import )"(\.{1,2}/[^"]+)";', re.MULTILINE)
+"""A static import of a module beside or above; the linter keeps this form."""
+
+
+class Asset(NamedTuple):
+    """A script or style sheet as the server offers it. path: below FOLDER, with /."""
+
+    path: str
+    content: bytes
+    compressed: bytes
+    media_type: str
+
+
+@cache
+def assets() -> dict[str, Asset]:
+    """Every script and style sheet by its path; read once, so that all readers of one server get one version."""
+    files = sorted(path for path in FOLDER.rglob("*.*") if path.suffix in TYPES)
+    return {asset.path: asset for asset in map(_asset, files)}
+
+
+def _asset(file: Path) -> Asset:
+    content = file.read_bytes()
+    path = file.relative_to(FOLDER).as_posix()
+    return Asset(path, content, gzip.compress(content, mtime=0), TYPES[file.suffix])
+
+
+@cache
+def version() -> str:
+    """Names the content of all assets: a browser keeps what it has until any of them changes."""
+    digest = hashlib.sha256()
+    for path, asset in assets().items():
+        digest.update(f"{path}\0{len(asset.content)}\0".encode() + asset.content)
+    return digest.hexdigest()[:16]
 
 
 def address(path: str) -> str:
@@ -33,46 +63,64 @@ def plotly_address() -> str:
     return address(f"plotly-{plotly.__version__}.min.js")
 
 
-def component(
-    name: str, *, more: Sequence[str] = (), taken: Literal["live", "still", "never"] = "live"
-) -> ComponentRenderer:
-    """The component of ``<name>.js`` and ``<name>.css`` beside this file, registered once per server.
+def component(name: str, *, taken: Literal["live", "still", "never"] = "live") -> ComponentRenderer:
+    """The component whose module is ``<name>/<name>.js``, its style ``<name>/<name>.css``.
 
-    more: names of further scripts that belong to the same module; they come after it, and export nothing.
-    SHARED follows by itself. taken: what the reader may take away as HTML: the component itself, a drawing of it
-    where it asks the server at every turn, or nothing at all, not even a picture.
+    taken: what the reader may take away as HTML: the component itself, a drawing of it where it asks the server at
+    every turn, or nothing at all, not even a picture.
     """
-    current = Runtime.instance() if Runtime.exists() else None
-    known = _mounted.get(name)
-    if known is None or known[0] is not current:
-        _parts[name] = {"script": _joined(name, more), "css": _text(f"{name}.css")}
-        source = {"name": name, "live": taken == "live", "base": address(""), "parts": address(f"parts/{name}.json")}
-        source["menu"] = address("takeaway/takeaway_menu.js")
-        shown = "shownComponent" if taken == "never" else f"takeaway(shownComponent, {json.dumps(source)})"
-        renderer = st.components.v2.component(
-            f"uncrumple_{name}",
-            js=f"{_parts[name]['script']}\nexport default {shown};\n",
-            css=_parts[name]["css"] + _text("takeaway.css"),
-            isolate_styles=False,
-        )
-        known = _mounted[name] = current, renderer
-    return known[1]
+    return _component(name, taken, address(""))
 
 
-def parts(name: str) -> dict[str, str] | None:
-    """Script and style of a registered component; the script exports nothing and calls it ``shownComponent``."""
-    return _parts.get(name)
+@lru_cache(maxsize=128)
+def _component(name: str, taken: str, base: str) -> ComponentRenderer:
+    entry = f"{base}modules/{version()}/shared/component.js"
+    source = {"name": name, "taken": taken, "base": base, "parts": f"{base}parts/{name}.json"}
+    # All that travels with a mount: the module itself comes from the app's own server and stays in the browser.
+    stub = (
+        f"const {{ component }} = await import(new URL({json.dumps(entry)}, location.href));\n"
+        f"export default await component({json.dumps(source)});\n"
+    )
+    return st.components.v2.component(f"uncrumple_{name}", js=stub, isolate_styles=False)
 
 
-def takeaway_file(name: str) -> Path | None:
-    """The file of a script that takes pictures away, if there is one of this name."""
-    return FOLDER / f"{name}.js" if name.removeprefix("takeaway_") in TAKEAWAY else None
+@cache
+def parts(name: str) -> dict[str, object] | None:
+    """A component for a page without a server; None if there is none of this name.
+
+    "modules": its scripts and all they import, as text by a bare name, imports under such names too; "entry": the
+    name of the first; "css": its style.
+    """
+    entry = f"{name}/{name}.js"
+    if entry not in assets():
+        return None
+    modules = {bare(path): _with_bare_imports(path) for path in _closure(entry)}
+    style = assets()[f"{name}/{name}.css"].content.decode()
+    return {"entry": bare(entry), "modules": modules, "css": style}
 
 
-def _joined(name: str, more: Sequence[str]) -> str:
-    scripts = [_text(f"{part}.js") for part in dict.fromkeys((name, *more, *SHARED))]
-    return "\n".join(scripts).replace("export default ", "const shownComponent = ", 1)
+def bare(path: str) -> str:
+    """The name of a module in a page of its own: such names, unlike paths, can be mapped to anything."""
+    return f"uncrumple/{path}"
 
 
-def _text(file: str) -> str:
-    return (FOLDER / file).read_text(encoding="utf-8")
+def _closure(entry: str) -> list[str]:
+    """Paths of a module and all it imports, each once."""
+    reached = [entry]
+    for path in reached:
+        reached += [each for each in _imported(path).values() if each not in reached]
+    return reached
+
+
+def _imported(path: str) -> dict[str, str]:
+    """What a module imports: the path of each under the address it writes."""
+    folder = (FOLDER / path).parent
+    found = IMPORT.findall(assets()[path].content.decode())
+    return {written: (folder / written).resolve().relative_to(FOLDER.resolve()).as_posix() for _, written in found}
+
+
+def _with_bare_imports(path: str) -> str:
+    targets = _imported(path)
+    return IMPORT.sub(
+        lambda found: f'{found.group(1)}"{bare(targets[found.group(2)])}";', assets()[path].content.decode()
+    )

@@ -4,7 +4,6 @@ import json
 import random
 import struct
 from decimal import Decimal, localcontext
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -12,7 +11,6 @@ from playwright.sync_api import expect
 
 from engine.tensors.dtypes import FORMATS
 
-ROOT = Path(__file__).resolve().parents[3]
 BITS = "[data-testid=number-bits]"
 CODES = {"uint8": ">B", "int8": ">b", "int32": ">i", "float16": ">e", "float32": ">f", "float64": ">d"}
 
@@ -47,22 +45,22 @@ def patterns(form):
     return edges + [format(rng.getrandbits(form.bits), f"0{form.bits}b") for _ in range(1_000)]
 
 
-@pytest.fixture(scope="module")
-def arithmetic(browser):
+@pytest.fixture
+def arithmetic(modules):
     """The browser's functions on many bits at once: (form, bits, typed) → values, differences, derivations."""
-    page = browser.new_page()
-    source = (ROOT / "viz/components/bit_arithmetic.js").read_text(encoding="utf-8")
 
     def call(form, bits, typed):
         fields = {name: getattr(form, name) for name in ("name", "kind", "bits", "exponent", "fraction")}
-        return page.evaluate(
-            f"([form, bits, typed]) => {{ {source}\nreturn bits.map((one, index) => "
-            "[valueText(one, form), difference(one, form, typed[index]), derivation(one, form)]); }",
+        return modules.evaluate(
+            """async ([form, bits, typed]) => {
+              const { valueText, difference, derivation } = await import("/number_bits/arithmetic.js");
+              return bits.map((one, index) =>
+                [valueText(one, form), difference(one, form, typed[index]), derivation(one, form)]);
+            }""",
             [fields, bits, typed],
         )
 
-    yield call
-    page.close()
+    return call
 
 
 @pytest.mark.parametrize("name", CODES)

@@ -1,7 +1,6 @@
 """The blocks in a browser: the same figures as the engine's, while a slider is dragged, by keyboard, on a phone."""
 
 import re
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -20,7 +19,6 @@ from engine.tensors.real_world import (
     memory,
 )
 
-COUNTING = Path(__file__).parents[3] / "viz" / "components" / "data_blocks_counting.js"
 FIGURES = "Array.from(document.querySelectorAll('.uncrumple-data-figures dd'), (each) => each.textContent)"
 LABEL = """(name) => {
   const label = [...document.querySelectorAll(".uncrumple-data-picture [data-axis]")]
@@ -97,7 +95,7 @@ def test_how_the_words_were_read_stands_only_beside_what_they_describe(page):
 
 
 @pytest.mark.slow
-def test_the_browser_counts_as_the_engine_does(page):
+def test_the_browser_counts_as_the_engine_does(modules):
     random = np.random.default_rng(5)
     counts = [int(2 ** float(power) * 1.1) + 1 for power in random.uniform(0, 160, 3000)]
     counts += [10**power + step for power in range(2, 40) for step in (-1, 0, 1)]
@@ -106,12 +104,12 @@ def test_the_browser_counts_as_the_engine_does(page):
     measures = {
         "laptop": LAPTOP_BYTES, "mnist": MNIST_BYTES, "speed": DOWNLOAD_BYTES_PER_SECOND, "durations": DURATIONS,
     }  # fmt: skip
-    source = COUNTING.read_text(encoding="utf-8")
-    found = page.evaluate(
-        f"""([counts, prefixes, measures]) => {{ {source}
+    found = modules.evaluate(
+        """async ([counts, prefixes, measures]) => {
+          const { grouped, memoryText, comparisons } = await import("/data_blocks/counting.js");
           return counts.map((text) => [grouped(BigInt(text)), memoryText(BigInt(text), prefixes),
             ...comparisons(BigInt(text), measures)]);
-        }}""",
+        }""",
         [[str(count) for count in counts], {"decimal": DECIMAL, "binary": BINARY}, measures],
     )
     expected = [[f"{count:,}", memory(count), *(item.text for item in comparisons(count))] for count in counts]

@@ -1,0 +1,306 @@
+// Descents on a curve or surface. Whole families of runs, one for every pair of learning rate and momentum, came from
+// Python at once; dragging a slider only looks up another run, so every path follows within the frame.
+// Back to Python go a new start point, and the settings when a slider is let go.
+// descent_runs reads the runs; descent_map, _arrows, _relief and _losses draw them; descent_words speaks of them.
+
+import { mount } from "../shared/mounting.js";
+import { placeOf } from "../shared/place.js";
+import { isDark } from "../shared/theme.js";
+import { paintLoss, prepareLoss, scrubByPointer } from "./losses.js";
+import { paintMap, prepareMap } from "./map.js";
+import { ANGLE, TILTS, TURNS, paintRelief, prepareRelief, turnByPointer } from "./relief.js";
+import { readRun, unpacked, valuesOf } from "./runs.js";
+import { fillLegend, fillRuler, writeValues } from "./words.js";
+
+const NARROW = 700;
+const STEPS_PER_SECOND = 20;
+
+function build(parent) {
+  const root = document.createElement("div");
+  root.className = "uncrumple-descent";
+  root.dataset.testid = "descent-board";
+  root.innerHTML = `
+    <figure class="map">
+      <canvas tabindex="0" role="application"></canvas><figcaption></figcaption>
+      <p class="message" role="alert" hidden></p>
+    </figure>
+    <figure class="relief"><canvas data-scrubs tabindex="0" role="application"
+      aria-label="The surface in perspective; arrow keys turn it"></canvas><figcaption></figcaption></figure>
+    <figure class="loss"><canvas data-scrubs role="img"></canvas><figcaption></figcaption></figure>
+    <div class="settings">
+      <div class="controls">
+        <label class="grow">Learning rate <input type="range" class="rate" min="0" step="1"><output></output></label>
+        <label class="grow momentum">Momentum
+          <input type="range" class="beta" min="0" step="1"><output></output></label>
+      </div>
+      <div class="controls" data-scrubs>
+        <button type="button" class="play">Play</button>
+        <button type="button" class="back" aria-label="Step back" title="Step back">◀</button>
+        <button type="button" class="forth" aria-label="Step forward" title="Step forward">▶</button>
+        <label class="grow">Step <input type="range" class="step" min="0" step="1"><output></output></label>
+        <label>Speed <input type="range" class="speed" min="-2" max="3" step="1" value="0"><output>1×</output></label>
+      </div>
+      <ul class="legend"></ul>
+    </div>
+    <div class="explanation" data-testid="descent-explanation">
+      <div class="ruler" aria-hidden="true"></div><div class="lines" aria-live="polite"></div>
+    </div>`;
+  parent.append(root);
+  const find = (selector) => root.querySelector(selector);
+  const state = {
+    root, map: find(".map canvas"), mapCaption: find(".map figcaption"), message: find(".message"),
+    relief: find(".relief canvas"), reliefCaption: find(".relief figcaption"),
+    loss: find(".loss canvas"), lossCaption: find(".loss figcaption"),
+    rate: find(".rate"), beta: find(".beta"), momentum: find(".momentum"), step: find(".step"), speed: find(".speed"),
+    play: find(".play"), legend: find(".legend"), explanation: find(".explanation"), lines: find(".lines"),
+    ruler: find(".ruler"), kept: placeOf(parent), methods: [], angle: [...ANGLE], playing: false, pending: 0, drawn: 0, sent: 0, time: 0,
+    still: matchMedia("(prefers-reduced-motion: reduce)"),
+  };
+  state.angle = state.kept.numbers([TURNS, TILTS]) ?? state.angle;
+  listen(state, find);
+  // Streamlit changes the background with the theme; the style sheet makes that a transition, whose end is told.
+  root.addEventListener("transitionend", (event) => {
+    if (event.target !== root) return;
+    state.pictured = ""; // all anew: taking the picture away listens to every stroke
+    renewPictures(state);
+  });
+  state.observer = new ResizeObserver(() => {
+    if (root.clientWidth && root.clientWidth !== state.width) renewPictures(state);
+  });
+  state.observer.observe(root);
+  return state;
+}
+
+function listen(state, find) {
+  for (const slider of [state.rate, state.beta]) {
+    slider.addEventListener("input", () => request(state));
+    slider.addEventListener("change", () => report(state));
+  }
+  state.step.addEventListener("input", () => { halt(state); request(state); });
+  state.step.addEventListener("change", () => report(state));
+  state.play.addEventListener("click", () => (state.playing ? halt(state, true) : start(state)));
+  find(".back").addEventListener("click", () => moveStep(state, -1));
+  find(".forth").addEventListener("click", () => moveStep(state, 1));
+  state.speed.addEventListener("input", () => {
+    const text = `${2 ** Number(state.speed.value)}×`;
+    state.speed.nextElementSibling.textContent = text;
+    state.speed.setAttribute("aria-valuetext", text);
+  });
+  pointAtMap(state);
+  turnByPointer(state);
+  scrubByPointer(state);
+}
+
+/** A click on the map starts there; the mouse over it reads the function off, also in the relief. */
+function pointAtMap(state) {
+  const under = (event) => {
+    const box = state.map.getBoundingClientRect();
+    return state.view.toPoint(event.clientX - box.left, event.clientY - box.top);
+  };
+  const hover = (point) => { state.hover = point; request(state); };
+  state.map.addEventListener("click", (event) => state.view && place(state, under(event)));
+  state.map.addEventListener("pointermove", (event) => {
+    if (!state.view || event.pointerType !== "mouse") return;
+    const point = under(event);
+    const within = event.offsetY >= state.view.top && event.offsetY <= state.view.top + state.view.tall;
+    hover(within && inWindow(state, point) ? point : null);
+  });
+  state.map.addEventListener("pointerleave", () => hover(null));
+  state.map.addEventListener("keydown", (event) => {
+    const way = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowDown: [0, -1], ArrowUp: [0, 1] }[event.key];
+    if (!way || !state.start) return;
+    event.preventDefault();
+    const sides = state.data.surface.window;
+    place(state, state.start.map((value, axis) => value + (way[axis] * (sides[axis][1] - sides[axis][0])) / 40));
+  });
+}
+
+export function inWindow(state, point) {
+  return point.every((value, axis) => {
+    const [low, high] = state.data.surface.window[axis];
+    return value >= low && value <= high;
+  });
+}
+
+// Settings and time.
+
+export const indexOf = (slider) => Number(slider.value);
+
+function start(state) {
+  if (indexOf(state.step) >= state.data.steps) state.step.value = "0";
+  state.time = indexOf(state.step);
+  setPlaying(state, true);
+  let before = performance.now();
+  const tick = (now) => {
+    if (!state.playing) return;
+    const rate = (state.still.matches ? 3 : STEPS_PER_SECOND) * 2 ** Number(state.speed.value);
+    state.time = Math.min(state.time + (rate * (now - before)) / 1000, state.data.steps);
+    before = now;
+    if (Math.floor(state.time) !== indexOf(state.step)) {
+      state.step.value = String(Math.floor(state.time));
+      paint(state);
+    }
+    if (state.time >= state.data.steps) halt(state, true);
+    else requestAnimationFrame(tick);
+  };
+  requestAnimationFrame(tick);
+}
+
+function setPlaying(state, playing) {
+  state.playing = playing;
+  state.play.textContent = playing ? "Pause" : "Play";
+  state.root.dataset.playing = String(playing);
+  // A reader of the screen hears where the run came to rest, not every step on the way.
+  state.lines.setAttribute("aria-live", playing ? "off" : "polite");
+}
+
+export function halt(state, tell = false) {
+  if (state.playing) setPlaying(state, false);
+  if (tell) report(state);
+}
+
+function moveStep(state, way) {
+  halt(state);
+  state.step.value = String(indexOf(state.step) + way);
+  report(state);
+  request(state);
+}
+
+/** A new start point: marked at once, its runs come from Python. */
+function place(state, point) {
+  const inside = point.map((value, axis) => {
+    const [low, high] = state.data.surface.window[axis];
+    return Math.min(Math.max(value, low), high);
+  });
+  state.start = inside;
+  state.message.hidden = true;
+  request(state);
+  state.asked = send(state, "start", { point: inside });
+}
+
+export function report(state) {
+  send(state, "settings", {
+    rate: indexOf(state.rate), momentum: indexOf(state.beta), step: indexOf(state.step), method: state.selected,
+  });
+}
+
+/** Returns the number under which the value went out. */
+function send(state, name, value) {
+  state.sent += 1;
+  const count = `${Date.now()}.${state.sent}`;
+  state.setStateValue(name, { ...value, count });
+  return count;
+}
+
+// Painting.
+
+export function request(state) {
+  if (!state.pending) state.pending = requestAnimationFrame(() => { state.pending = 0; paint(state); });
+}
+
+function paint(state) {
+  if (!state.ready || !state.view) return;
+  for (const method of state.methods) readRun(state, method);
+  const step = indexOf(state.step);
+  writeValues(state, step);
+  paintMap(state, step);
+  if (state.reliefView) paintRelief(state, step);
+  paintLoss(state, step);
+  state.drawn += 1;
+  state.root.dataset.drawn = String(state.drawn);
+  state.root.dataset.step = String(step);
+}
+
+/** A canvas fitted to its figure, once per width; painting then asks the page for no measures. */
+export function fitted(canvas, height) {
+  const width = canvas.parentElement.clientWidth;
+  const ratio = window.devicePixelRatio || 1;
+  canvas.style.height = `${height}px`;
+  canvas.width = Math.round(width * ratio);
+  canvas.height = Math.round(height * ratio);
+  const context = canvas.getContext("2d");
+  context.setTransform(ratio, 0, 0, ratio, 0, 0);
+  return { context, width, height, ratio };
+}
+
+/** An empty sheet of the same size, for what changes seldom and is copied into every frame. */
+export function sheetFor({ width, height, ratio }) {
+  const paper = document.createElement("canvas");
+  paper.width = Math.round(width * ratio);
+  paper.height = Math.round(height * ratio);
+  const pen = paper.getContext("2d");
+  pen.scale(ratio, ratio);
+  return { paper, pen };
+}
+
+/** Pictures that change only with surface, width or theme: contour lines, the relief's mesh; then everything. */
+function renewPictures(state) {
+  state.width = state.root.clientWidth;
+  if (!state.ready || !state.width) return;
+  const theme = isDark(state.root) ? "dark" : "light";
+  const { surface, base } = state.data;
+  const key = `${theme} ${state.width} ${window.devicePixelRatio} ${base} ${JSON.stringify(surface.window)}`;
+  state.palette = state.data.palettes[theme];
+  state.legend.querySelectorAll("line").forEach((line, k) => {
+    line.setAttribute("stroke", state.palette[state.methods[k].color]);
+  });
+  if (state.pictured !== key || state.picturedValues !== surface.values) {
+    state.pictured = key;
+    state.picturedValues = surface.values;
+    state.narrow = state.width < NARROW;
+    prepareMap(state);
+    prepareRelief(state);
+    prepareLoss(state);
+  }
+  paint(state);
+}
+
+async function renew(state, data) {
+  const turn = (state.turn = (state.turn ?? 0) + 1);
+  const methods = await Promise.all(data.methods.map((method) => unpacked(state, data, method)));
+  if (turn !== state.turn) return;
+  const known = state.data;
+  state.data = data;
+  state.methods = methods;
+  if (known?.surface.values !== data.surface.values) state.values = valuesOf(data.surface);
+  // While a newer click is on its way, its mark stays.
+  if (!state.asked || data.answer.count === state.asked) {
+    state.start = [...data.start];
+    state.message.textContent = data.answer.message;
+    state.message.hidden = !data.answer.message;
+  }
+  state.rate.max = String(data.rates.length - 1);
+  state.beta.max = String(data.momenta.length - 1);
+  state.step.max = String(data.steps);
+  if (known?.settings.version !== data.settings.version) {
+    state.rate.value = String(data.settings.rate);
+    state.beta.value = String(data.settings.momentum);
+    state.step.value = String(data.settings.step);
+    state.selected = data.settings.method;
+  }
+  if (!methods.some(({ key }) => key === state.selected)) state.selected = methods[0]?.key ?? "";
+  state.momentum.hidden = !methods.some(({ usesMomentum }) => usesMomentum);
+  state.root.classList.toggle("curve", data.surface.window.length === 1);
+  state.map.setAttribute("aria-label", `${data.alt}. Arrow keys move the start.`);
+  state.ready = true;
+  fillLegend(state);
+  fillRuler(state);
+  renewPictures(state);
+  state.root.dataset.renewed = String(turn);
+}
+
+/** New data from Python; what cannot be read is said. */
+function take(state, data) {
+  renew(state, data).catch((error) => {
+    state.message.hidden = false;
+    state.message.textContent = `The paths could not be read: ${error.message}. Reload the page.`;
+  });
+}
+
+function release(state) {
+  halt(state);
+  cancelAnimationFrame(state.pending);
+  state.observer.disconnect();
+}
+
+export default mount({ build, renew: take, release });

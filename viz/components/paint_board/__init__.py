@@ -1,0 +1,43 @@
+"""A square to paint points of two classes on, with mouse, finger, pen or keyboard."""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import streamlit as st
+
+from viz import theme
+from viz.components import assets
+
+
+def paint_board(
+    points: Sequence[Sequence[float]],
+    labels: Sequence[int],
+    *,
+    key: str,
+    names: tuple[str, str],
+    colors: tuple[str, str],
+    reach: float,
+    most: int,
+    answered: str,
+    on_change: Callable[[], None],
+    height: int = 360,
+) -> Mapping[str, Any]:
+    """Show the board. points, labels: painted so far, taken when it is first shown.
+
+    names, colors: of the two brushes. Coordinates go from −reach to reach; at most ``most`` points are taken.
+    answered: the ``count`` of the last report the page has seen; the next is sent only then.
+    Returns the component's state: ``painted``, None or {"points", "labels", "count"}, sent when the brush is lifted.
+    """
+    data = {
+        "points": [[float(value) for value in point] for point in points],
+        "labels": [int(label) for label in labels],
+        "names": list(names),
+        "colors": list(colors),
+        "reach": reach,
+        "most": most,
+        "answered": answered,
+        "height": height,
+        "palettes": theme.PALETTES,
+    }
+    with st.container(key=f"{key}_box"):
+        return assets.component("paint_board")(key=key, data=data, on_painted_change=on_change)

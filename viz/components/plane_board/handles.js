@@ -1,0 +1,113 @@
+// Handles on the plane: dragged by mouse or finger, moved by arrow keys; boxes in which their numbers are typed.
+
+import { refuse, report, request } from "./plane_board.js";
+import { number, typedNumber } from "./words.js";
+
+const KEY_STEP = 0.05;
+const WAYS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowDown: [0, -1], ArrowUp: [0, 1] };
+
+export const tidy = (value) => Math.round(value * 100) / 100 + 0;
+
+/**
+ * A handle on the stage. read: where it is. write: it is to be there, true if it may be. Both in the plane's units.
+ */
+export function makeHandle(state, stage, { name, label, read, write }) {
+  const button = document.createElement("button");
+  button.type = "button";
+  button.className = "handle";
+  button.dataset.name = name;
+  button.setAttribute("aria-label", `${label}. Arrow keys move it by ${KEY_STEP}, with Shift by ten times as much.`);
+  stage.append(button);
+  const put = (point) => {
+    const most = state.data.most;
+    if (!point.every((value) => Math.abs(value) <= most)) return;
+    write(point.map(tidy));
+    refuse(state, "");
+    request(state);
+  };
+  dragHandle(state, button, put);
+  button.addEventListener("keydown", (event) => {
+    const way = WAYS[event.key];
+    if (!way) return;
+    event.preventDefault();
+    const step = KEY_STEP * (event.shiftKey ? 10 : 1);
+    put(read().map((value, axis) => value + way[axis] * step));
+    report(state);
+  });
+  state.handles.push({ button, read });
+}
+
+function dragHandle(state, button, put) {
+  let grip = null;
+  button.addEventListener("pointerdown", (event) => {
+    if (event.button) return;
+    button.setPointerCapture(event.pointerId);
+    const box = button.getBoundingClientRect();
+    // Where within the handle it was grasped, so that it does not jump.
+    grip = [event.clientX - box.left - box.width / 2, event.clientY - box.top - box.height / 2];
+    state.holding = true;
+    state.handles.forEach((handle) => handle.button.classList.toggle("front", handle.button === button));
+    request(state);
+  });
+  button.addEventListener("pointermove", (event) => {
+    if (!grip) return;
+    const box = state.canvas.getBoundingClientRect();
+    const { left, top, wide, tall } = state.view;
+    const inside = (value, low, size) => Math.min(Math.max(value, low), low + size);
+    const x = inside(event.clientX - box.left - grip[0], left, wide);
+    const y = inside(event.clientY - box.top - grip[1], top, tall);
+    put(state.view.toPoint(x, y));
+  });
+  for (const end of ["pointerup", "pointercancel"]) {
+    button.addEventListener(end, () => {
+      if (!grip) return;
+      grip = null;
+      state.holding = false;
+      report(state);
+      request(state);
+    });
+  }
+}
+
+export function placeHandles(state) {
+  for (const { button, read } of state.handles) {
+    const [x, y] = state.view.toPixel(...read());
+    button.style.transform = `translate(${x - 22}px, ${y - 22}px)`;
+  }
+}
+
+/** A box for one number: what is no number within bounds is refused in a sentence, and the last one stays. */
+export function makeBox(state, { label, axis, read, write }) {
+  const box = document.createElement("input");
+  box.type = "text";
+  box.inputMode = "text";
+  box.autocomplete = "off";
+  box.spellcheck = false;
+  box.setAttribute("aria-label", label);
+  if (axis !== undefined) box.dataset.axis = String(axis);
+  const take = (value) => {
+    write(value);
+    refuse(state, "");
+    request(state);
+  };
+  const usable = () => Math.abs(typedNumber(box.value)) <= state.data.most;
+  box.addEventListener("input", () => { if (usable()) take(typedNumber(box.value)); });
+  box.addEventListener("change", () => {
+    if (usable()) { take(typedNumber(box.value)); report(state); } else {
+      const { most } = state.data;
+      refuse(state, `${label} must be a number from −${most} to ${most}; “${box.value.slice(0, 20)}” is not.`);
+    }
+    box.value = number(read());
+    request(state);
+  });
+  box.addEventListener("keydown", (event) => {
+    const way = { ArrowUp: 1, ArrowDown: -1 }[event.key];
+    const value = tidy(read() + (way ?? 0) * KEY_STEP * (event.shiftKey ? 10 : 1));
+    if (!way || Math.abs(value) > state.data.most) return;
+    event.preventDefault();
+    take(value);
+    box.value = number(value);
+    report(state);
+  });
+  return { box, show: () => { if (document.activeElement !== box) box.value = number(read()); } };
+}

@@ -1,0 +1,317 @@
+// One function, a point on it and a second one at distance epsilon, both dragged here. Everything shown came from
+// Python once: the curves, f and f' at all places x may take, f at every epsilon from each of them, in two precisions.
+// Back to Python goes only where the points stand when they are let go, for the code below the board.
+
+import { mount } from "../shared/mounting.js";
+import { bytesOf } from "../shared/packing.js";
+import { isDark } from "../shared/theme.js";
+import { paintCurve, paintSlope, prepareCurves } from "./curves.js";
+import { paintErrors, prepareErrors } from "./errors.js";
+import { number, numbersAt, write } from "./numbers.js";
+
+const TYPES = { f8: Float64Array, f4: Float32Array, u1: Uint8Array };
+const MAGNET = 5;
+
+async function unpacked({ packed, contents }) {
+  const bytes = bytesOf(packed);
+  const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("deflate"));
+  const buffer = await new Response(stream).arrayBuffer();
+  const arrays = {};
+  let from = 0;
+  for (const [name, type, count] of contents) {
+    arrays[name] = new TYPES[type](buffer, from, count);
+    from += Math.ceil(arrays[name].byteLength / 8) * 8;
+  }
+  return arrays;
+}
+
+function build(parent) {
+  const root = document.createElement("div");
+  root.className = "uncrumple-tangent";
+  root.dataset.testid = "tangent-board";
+  root.innerHTML = `
+    <div class="controls">
+      <label data-scrubs>x <input type="range" class="x" min="0" step="1" aria-label="x"><output></output></label>
+      <label data-scrubs>ε <input type="range" class="epsilon" min="0" step="1" aria-label="epsilon"><output></output></label>
+      <button type="button" class="side" aria-pressed="false">ε &lt; 0</button>
+      <button type="button" class="shrink" data-scrubs>Let ε shrink</button>
+      <button type="button" class="fail">Go where it fails</button>
+    </div>
+    <div class="panes">
+      <figure class="curve"><canvas tabindex="0" role="application"></canvas><figcaption></figcaption></figure>
+      <div class="numbers">
+        <dl>
+          <dt>Secant</dt><dd data-row="secant"></dd><dt>Tangent</dt><dd data-row="tangent" class="short"></dd>
+          <dt>On the line</dt><dd data-row="line"></dd><dt>On the curve</dt><dd data-row="true" class="short"></dd>
+          <dt>Error</dt><dd data-row="error" class="short"></dd>
+        </dl>
+      </div>
+      <p class="verdict" role="status"></p>
+      <figure class="slope"><canvas role="img"></canvas><figcaption></figcaption></figure>
+      <figure class="errors"><canvas role="img"></canvas><figcaption></figcaption></figure>
+    </div>
+    <p class="message" role="alert" hidden></p>`;
+  parent.append(root);
+  const find = (selector) => root.querySelector(selector);
+  const state = {
+    root, curve: find(".curve canvas"), slope: find(".slope canvas"), errors: find(".errors canvas"),
+    x: find("input.x"), epsilon: find("input.epsilon"), side: find(".side"), shrink: find(".shrink"),
+    fail: find(".fail"), verdict: find(".verdict"), message: find(".message"), find,
+    rows: Object.fromEntries([...root.querySelectorAll("dd")].map((row) => [row.dataset.row, row])),
+    at: 0, step: { family: 0 }, negative: false, pending: 0, drawn: 0, sent: 0, playing: false,
+  };
+  listen(state);
+  root.addEventListener("transitionend", (event) => { if (event.target === root) renewPictures(state); });
+  state.observer = new ResizeObserver(() => {
+    if (root.clientWidth && root.clientWidth !== state.width) { state.width = root.clientWidth; renewPictures(state); }
+  });
+  state.observer.observe(root);
+  return state;
+}
+
+function listen(state) {
+  state.x.addEventListener("input", () => moveTo(state, Number(state.x.value)));
+  state.epsilon.addEventListener("input", () => { halt(state); setFamily(state, Number(state.epsilon.value)); });
+  for (const slider of [state.x, state.epsilon]) slider.addEventListener("change", () => report(state));
+  state.side.addEventListener("click", () => { flip(state); report(state); });
+  state.shrink.addEventListener("click", () => (state.playing ? halt(state, true) : shrink(state)));
+  state.fail.addEventListener("click", () => { toNextMark(state); report(state); });
+  state.curve.addEventListener("keydown", (event) => pressed(state, event));
+  state.curve.addEventListener("keyup", (event) => { if (event.key.startsWith("Arrow")) report(state); });
+  dragged(state, state.curve, true);
+  dragged(state, state.slope, false);
+}
+
+// Where the points stand: x at one of its places, epsilon one of the family's or a whole number of steps.
+
+export const clamp = (value, low, high) => Math.min(Math.max(value, low), high);
+const places = (state) => state.arrays.slopes.length;
+export const xAt = (state, at) => state.data.window[0] + at * state.data.step;
+
+function moveTo(state, at) {
+  state.at = clamp(Math.round(at), 0, places(state) - 1);
+  request(state);
+}
+
+function setFamily(state, index) {
+  state.step = { family: clamp(index, 0, state.data.epsilons.length - 1) };
+  request(state);
+}
+
+export function epsilonOf(state) {
+  const { step } = state;
+  const size = step.family === undefined ? step.whole * state.data.step : state.data.epsilons[step.family];
+  return state.negative ? -size : size;
+}
+
+/** The member of the family nearest to a size, on the logarithmic scale of the slider. */
+function nearestFamily(state, size) {
+  const off = state.data.epsilons.map((epsilon) => Math.abs(Math.log(epsilon / size)));
+  return off.indexOf(Math.min(...off));
+}
+
+function setEpsilon(state, epsilon) {
+  state.negative = epsilon < 0;
+  const size = Math.abs(epsilon);
+  const index = nearestFamily(state, size);
+  const most = Math.round(state.data.epsilons.at(-1) / state.data.step);
+  const member = Math.abs(state.data.epsilons[index] - size) < 1e-9 * size || size < state.data.step;
+  state.step = member ? { family: index } : { whole: clamp(Math.round(size / state.data.step), 1, most) };
+}
+
+function flip(state) {
+  state.negative = !state.negative;
+  request(state);
+}
+
+/** On to the next corner, jump or end of the function; after the last again the first. */
+function toNextMark(state) {
+  const marks = state.data.marks.filter(Number.isInteger);
+  moveTo(state, marks.find((mark) => mark > state.at) ?? marks[0] ?? state.at);
+}
+
+function shrink(state) {
+  const last = state.data.epsilons.length - 1;
+  let index = state.step.family ?? nearestFamily(state, Math.abs(epsilonOf(state)));
+  if (index <= 12) index = last;
+  state.playing = true;
+  state.shrink.textContent = "Stop";
+  let due = performance.now();
+  const tick = (now) => {
+    if (!state.playing) return;
+    if (now >= due) {
+      due = now + 110;
+      setFamily(state, index);
+      // Stop at 1e-6, where the picture has long been the tangent.
+      if (index <= 6) { halt(state, true); return; }
+      index -= 1;
+    }
+    requestAnimationFrame(tick);
+  };
+  requestAnimationFrame(tick);
+}
+
+function halt(state, tell = false) {
+  state.playing = false;
+  state.shrink.textContent = "Let ε shrink";
+  if (tell) report(state);
+}
+
+function pressed(state, event) {
+  const far = event.shiftKey ? 16 : 1;
+  const family = state.step.family ?? nearestFamily(state, Math.abs(epsilonOf(state)));
+  const act = {
+    ArrowLeft: () => moveTo(state, state.at - far), ArrowRight: () => moveTo(state, state.at + far),
+    ArrowDown: () => setFamily(state, family - 1), ArrowUp: () => setFamily(state, family + 1),
+    Home: () => moveTo(state, 0), End: () => moveTo(state, places(state) - 1), "-": () => flip(state),
+  }[event.key];
+  if (!act) return;
+  event.preventDefault();
+  halt(state);
+  act();
+}
+
+/** The pointer takes the nearer point; elsewhere in the picture the point comes to the pointer. */
+function dragged(state, canvas, both) {
+  let held = null;
+  canvas.addEventListener("pointerdown", (event) => {
+    if (!state.ready || event.button !== 0) return;
+    halt(state);
+    held = both && takesSecond(state, event) ? "second" : "point";
+    canvas.setPointerCapture(event.pointerId);
+    follow(state, held, event);
+  });
+  canvas.addEventListener("pointermove", (event) => { if (held) follow(state, held, event); });
+  for (const name of ["pointerup", "pointercancel"]) {
+    canvas.addEventListener(name, () => {
+      if (held) report(state);
+      held = null;
+    });
+  }
+}
+
+function takesSecond(state, event) {
+  const box = state.curve.getBoundingClientRect();
+  const pointer = [event.clientX - box.left, event.clientY - box.top];
+  const now = numbersAt(state);
+  const first = state.view.toPixel(now.x, now.here);
+  const second = state.view.toPixel(now.x + now.epsilon, now.next);
+  const off = ([x, y]) => Math.hypot(pointer[0] - x, pointer[1] - y);
+  if (!Number.isFinite(now.here)) return off(second) < 26;
+  const towards = (pointer[0] - first[0]) * Math.sign(now.epsilon);
+  return off(second) < 26 && (off(second) < off(first) - 2 || (off(first) < 26 && towards > 6));
+}
+
+function follow(state, held, event) {
+  const box = state.curve.getBoundingClientRect();
+  const pixel = event.clientX - box.left;
+  const x = clamp(state.view.toX(pixel), ...state.data.window);
+  if (held === "second") {
+    const whole = Math.round(x / state.data.step) - Math.round(xAt(state, state.at) / state.data.step);
+    if (whole) setEpsilon(state, whole * state.data.step);
+    request(state);
+    return;
+  }
+  const near = state.data.marks.filter((mark) => Number.isInteger(mark)
+    && Math.abs(state.view.toPixel(xAt(state, mark), 0)[0] - pixel) <= MAGNET);
+  moveTo(state, near[0] ?? (x - state.data.window[0]) / state.data.step);
+}
+
+function report(state) {
+  state.sent += 1;
+  const place = { version: state.data.version, x: xAt(state, state.at), epsilon: epsilonOf(state) };
+  state.setStateValue("place", { ...place, count: `${Date.now()}.${state.sent}` });
+}
+
+// Painting.
+
+function request(state) {
+  if (!state.pending) state.pending = requestAnimationFrame(() => { state.pending = 0; paint(state); });
+}
+
+function paint(state) {
+  if (!state.ready || !state.view) return;
+  const now = numbersAt(state);
+  paintCurve(state, now);
+  paintSlope(state, now);
+  paintErrors(state, now);
+  write(state, now);
+  state.drawn += 1;
+  Object.assign(state.root.dataset, {
+    drawn: state.drawn, x: now.x, epsilon: now.epsilon, secant: now.secant, slope: now.slope, here: now.here,
+    next: now.next, error: now.error, error32: now.error32,
+  });
+}
+
+export function writeControls(state, now, epsilon) {
+  state.x.value = String(state.at);
+  state.epsilon.value = String(state.step.family ?? nearestFamily(state, Math.abs(now.epsilon)));
+  for (const [slider, text] of [[state.x, number(now.x, 7)], [state.epsilon, epsilon]]) {
+    if (slider.nextElementSibling.textContent !== text) slider.nextElementSibling.textContent = text;
+    slider.setAttribute("aria-valuetext", text);
+  }
+  state.side.setAttribute("aria-pressed", String(state.negative));
+}
+
+export function sized(canvas, height) {
+  const width = canvas.parentElement.clientWidth;
+  const ratio = window.devicePixelRatio || 1;
+  canvas.style.height = `${height}px`;
+  if (canvas.width !== Math.round(width * ratio) || canvas.height !== Math.round(height * ratio)) {
+    canvas.width = Math.round(width * ratio);
+    canvas.height = Math.round(height * ratio);
+  }
+  const context = canvas.getContext("2d");
+  context.setTransform(ratio, 0, 0, ratio, 0, 0);
+  return { context, width, height, ratio };
+}
+
+/** What changes only with function, width or theme; then everything. */
+function renewPictures(state) {
+  if (!state.ready || !state.root.clientWidth) return;
+  state.palette = state.data.palettes[isDark(state.root) ? "dark" : "light"];
+  state.root.style.setProperty("--tangent-loss", state.palette.loss);
+  prepareCurves(state);
+  prepareErrors(state);
+  paint(state);
+}
+
+async function renew(state, data) {
+  const turn = (state.turn = (state.turn ?? 0) + 1);
+  const arrays = await unpacked(data);
+  if (turn !== state.turn) return;
+  const moved = state.data?.version !== data.version;
+  Object.assign(state, { data, arrays, told: toldOf(data), ready: true });
+  state.x.max = String(places(state) - 1);
+  state.epsilon.max = String(data.epsilons.length - 1);
+  if (moved) {
+    state.at = clamp(Math.round((data.place.x - data.window[0]) / data.step), 0, places(state) - 1);
+    setEpsilon(state, data.place.epsilon);
+  }
+  state.at = Math.min(state.at, places(state) - 1);
+  state.fail.disabled = !data.marks.some(Number.isInteger);
+  state.curve.setAttribute("aria-label", data.alt);
+  state.root.dataset.version = data.version;
+  renewPictures(state);
+}
+
+/** What is said at the places where f or JAX fails, and the slope of the tangent there, null without one. */
+const toldOf = ({ sentences }) => new Map(sentences.map(([at, text, slope]) => [at, { text, slope }]));
+
+/** New data from Python; what cannot be read is said. */
+function take(state, data) {
+  renew(state, data).catch((error) => {
+    state.message.hidden = false;
+    state.message.textContent = `The curves could not be read: ${error.message}. Reload the page.`;
+  });
+}
+
+function release(state) {
+  halt(state);
+  cancelAnimationFrame(state.pending);
+  state.observer.disconnect();
+}
+
+export default mount({
+  build, renew: take, release, identify: ({ version, alt, packed }) => `${version} ${alt} ${packed}`,
+});

@@ -1,7 +1,0 @@
-// Shared by the components: each has it joined to its own script.
-
-/** Whether the reader's theme is dark, told from the background Streamlit gives this element. */
-function isDark(element) {
-  const [red, green, blue] = getComputedStyle(element).backgroundColor.match(/[\d.]+/g).map(Number);
-  return 0.299 * red + 0.587 * green + 0.114 * blue < 128;
-}
