@@ -2,7 +2,7 @@
 // Pictures come in parts from the app's server and are kept; moving the slider asks Python for nothing.
 
 import { senderOf } from "../shared/freezing.js";
-import { STRIP, digitBox, draw, geometry, inkSheet, placeAt } from "./painting.js";
+import { digitBox, draw, geometry, inkSheet, placeAt, STRIP } from "./painting.js";
 
 const instances = new WeakMap();
 const KEPT_CHUNKS = 40;
@@ -29,20 +29,47 @@ function build(parent) {
   parent.append(root);
   const find = (selector) => root.querySelector(selector);
   const state = {
-    root, canvas: find("canvas"), slider: find("input"), back: find(".back"), forth: find(".forth"),
-    output: find("output"), rule: find(".rule"), bounds: find(".bounds"), shape: find(".shape code"),
-    note: find(".uncrumple-strip-note"), readout: find(".uncrumple-strip-readout"),
-    sheet: document.createElement("canvas"), identity: "", n: 0, direction: 1, focus: null, hover: null,
-    chunks: new Map(), loading: new Map(), failure: "", shown: null, frame: 0, timer: 0, width: 0,
+    root,
+    canvas: find("canvas"),
+    slider: find("input"),
+    back: find(".back"),
+    forth: find(".forth"),
+    output: find("output"),
+    rule: find(".rule"),
+    bounds: find(".bounds"),
+    shape: find(".shape code"),
+    note: find(".uncrumple-strip-note"),
+    readout: find(".uncrumple-strip-readout"),
+    sheet: document.createElement("canvas"),
+    identity: "",
+    n: 0,
+    direction: 1,
+    focus: null,
+    hover: null,
+    chunks: new Map(),
+    loading: new Map(),
+    failure: "",
+    shown: null,
+    frame: 0,
+    timer: 0,
+    width: 0,
   };
   state.slider.addEventListener("input", () => move(state, Number(state.slider.value)));
   state.back.addEventListener("click", () => move(state, state.n - 1));
   state.forth.addEventListener("click", () => move(state, state.n + 1));
   listenToCanvas(state);
   // The background colour carries the theme; its (invisible) transition tells when the reader switches it.
-  root.addEventListener("transitionend", (event) => { if (event.target === root) { inkSheet(state); ask(state); } });
+  root.addEventListener("transitionend", (event) => {
+    if (event.target === root) {
+      inkSheet(state);
+      ask(state);
+    }
+  });
   state.observer = new ResizeObserver(() => {
-    if (root.clientWidth && root.clientWidth !== state.width) { state.width = root.clientWidth; ask(state); }
+    if (root.clientWidth && root.clientWidth !== state.width) {
+      state.width = root.clientWidth;
+      ask(state);
+    }
   });
   state.observer.observe(root);
   return state;
@@ -64,10 +91,16 @@ function listenToCanvas(state) {
   });
   canvas.addEventListener("pointermove", (event) => {
     const [x, y] = at(event);
-    if (state.dragging) { scrub(x); return; }
+    if (state.dragging) {
+      scrub(x);
+      return;
+    }
     point(state, "hover", placeAt(state, x, y));
   });
-  for (const name of ["pointerup", "pointercancel"]) canvas.addEventListener(name, () => { state.dragging = false; });
+  for (const name of ["pointerup", "pointercancel"])
+    canvas.addEventListener(name, () => {
+      state.dragging = false;
+    });
   canvas.addEventListener("pointerleave", () => point(state, "hover", null));
   canvas.addEventListener("blur", () => point(state, "focus", null));
   canvas.addEventListener("keydown", (event) => {
@@ -136,8 +169,10 @@ function remark(first, beyond, size, { samples, most, batches }, number) {
   const taken = beyond - first;
   const left = taken > most ? ` Drawn: the first ${most} of ${number(taken)}.` : "";
   if (taken < size) {
-    return `The last batch is smaller: ${number(batches - 1)} × ${number(size)} = ${number(first)} samples come before `
-      + `it, ${number(taken)} are left. NumPy's slice stops at ${number(samples)}.${left}`;
+    return (
+      `The last batch is smaller: ${number(batches - 1)} × ${number(size)} = ${number(first)} samples come before ` +
+      `it, ${number(taken)} are left. NumPy's slice stops at ${number(samples)}.${left}`
+    );
   }
   const those = taken === 1 ? `Sample ${number(first)}.` : `Samples ${number(first)} to ${number(beyond - 1)}.`;
   return those + left;
@@ -157,8 +192,9 @@ function load(state) {
   if (state.failure) return;
   const last = Math.ceil(state.data.samples / state.data.chunk) - 1;
   const needed = chunksOf(state, state.n);
-  const ahead = [1, 2, 3, -1, -2].map((step) => chunksOf(state, Math.max(0, Math.min(
-    state.data.batches - 1, state.n + step * state.direction)))).flat();
+  const ahead = [1, 2, 3, -1, -2].flatMap((step) =>
+    chunksOf(state, Math.max(0, Math.min(state.data.batches - 1, state.n + step * state.direction))),
+  );
   const near = [1, -1].map((step) => needed[0] + step * state.direction);
   const wanted = [...new Set([...needed, ...ahead, ...near])].filter((chunk) => chunk >= 0 && chunk <= last);
   for (const chunk of wanted) {
@@ -192,7 +228,11 @@ async function fetchChunk(state, chunk) {
 
 /** Paint with the next frame, however often it is asked for until then. */
 function ask(state) {
-  if (state.data && state.width) state.frame ||= requestAnimationFrame(() => { state.frame = 0; paint(state); });
+  if (state.data && state.width)
+    state.frame ||= requestAnimationFrame(() => {
+      state.frame = 0;
+      paint(state);
+    });
 }
 
 function paint(state) {
@@ -217,9 +257,12 @@ function take(state) {
     shown.labels[place] = chunk.labels[within];
   }
   state.shown = shown;
-  state.canvas.setAttribute("aria-label", `Batch ${n}, samples ${n * data.batch_size} to `
-    + `${Math.min((n + 1) * data.batch_size, data.samples) - 1}; labels of the ${count} digits drawn: `
-    + shown.labels.join(" "));
+  state.canvas.setAttribute(
+    "aria-label",
+    `Batch ${n}, samples ${n * data.batch_size} to ` +
+      `${Math.min((n + 1) * data.batch_size, data.samples) - 1}; labels of the ${count} digits drawn: ` +
+      shown.labels.join(" "),
+  );
   inkSheet(state);
 }
 
@@ -230,8 +273,9 @@ function say(state) {
     const sample = state.shown.n * state.data.batch_size + place;
     text = `batch[${place}] is train_images[${sample}]; its label is ${state.shown.labels[place]}.`;
   }
-  text ||= "Point at a digit, or use the arrow keys on the picture, to read which sample it is. "
-    + "Drag along the bar above to go far.";
+  text ||=
+    "Point at a digit, or use the arrow keys on the picture, to read which sample it is. " +
+    "Drag along the bar above to go far.";
   if (state.readout.textContent !== text) state.readout.textContent = text;
 }
 
@@ -242,7 +286,11 @@ export default function ({ data, parentElement, setStateValue }) {
   const changed = state.data?.version !== data.version;
   const identity = [data.version, data.batch_size, data.samples].join();
   state.data = data;
-  if (changed) { state.chunks.clear(); state.loading.clear(); state.failure = ""; }
+  if (changed) {
+    state.chunks.clear();
+    state.loading.clear();
+    state.failure = "";
+  }
   if (identity !== state.identity) {
     state.identity = identity;
     state.n = data.number;

@@ -45,7 +45,9 @@ export function inkSheet({ sheet, shown, ...state }) {
   const whole = new Uint32Array(image.data.buffer);
   // Little-endian as every browser is: alpha, blue, green, red from the highest byte.
   const base = (ink[2] << 16) | (ink[1] << 8) | ink[0];
-  shown.pixels.forEach((value, index) => { whole[index] = (value << 24) | base; });
+  shown.pixels.forEach((value, index) => {
+    whole[index] = (value << 24) | base;
+  });
   sheet.width = 28;
   sheet.height = image.height;
   sheet.getContext("2d").putImageData(image, 0, 0);
@@ -87,7 +89,13 @@ function drawAxis({ data, width, n, root }, pen, colors) {
   pen.fillRect(start, 0, end - start, STRIP);
   pen.globalAlpha = 0.14;
   pen.beginPath();
-  for (const [x, y] of [[start, STRIP], [end, STRIP], [width, LENS - 10], [0, LENS - 10]]) pen.lineTo(x, y);
+  for (const [x, y] of [
+    [start, STRIP],
+    [end, STRIP],
+    [width, LENS - 10],
+    [0, LENS - 10],
+  ])
+    pen.lineTo(x, y);
   pen.fill();
   pen.globalAlpha = 1;
   pen.strokeStyle = color;

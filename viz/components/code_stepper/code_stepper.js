@@ -39,9 +39,21 @@ function build(parent) {
   parent.append(root);
   const find = (selector) => root.querySelector(selector);
   const state = {
-    root, kept: placeOf(parent), code: find(".code"), says: find(".says"), panes: [...root.querySelectorAll(".pane")], reads: find(".reads"),
-    writes: find(".writes"), back: find(".back"), next: find(".next"), play: find(".play"), range: find("input"),
-    output: find("output"), legend: find(".legend"), step: 0, timer: 0,
+    root,
+    kept: placeOf(parent),
+    code: find(".code"),
+    says: find(".says"),
+    panes: [...root.querySelectorAll(".pane")],
+    reads: find(".reads"),
+    writes: find(".writes"),
+    back: find(".back"),
+    next: find(".next"),
+    play: find(".play"),
+    range: find("input"),
+    output: find("output"),
+    legend: find(".legend"),
+    step: 0,
+    timer: 0,
   };
   find(".first").addEventListener("click", () => go(state, 0));
   state.back.addEventListener("click", () => go(state, state.step - 1));
@@ -50,7 +62,9 @@ function build(parent) {
   state.play.addEventListener("click", () => (state.timer ? stop(state) : start(state)));
   state.code.addEventListener("keydown", (event) => keyed(state, event));
   // The background colour carries the theme; its (invisible) transition tells when the reader switches it.
-  root.addEventListener("transitionend", (event) => { if (event.target === root) recolor(state); });
+  root.addEventListener("transitionend", (event) => {
+    if (event.target === root) recolor(state);
+  });
   return state;
 }
 
@@ -74,10 +88,13 @@ function start(state) {
   state.play.textContent = "Pause";
   // Reduced motion: the same steps, slower.
   const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
-  state.timer = setInterval(() => {
-    show(state, state.step + 1);
-    if (state.step >= last) stop(state);
-  }, calm ? CALM_MS : PLAY_MS);
+  state.timer = setInterval(
+    () => {
+      show(state, state.step + 1);
+      if (state.step >= last) stop(state);
+    },
+    calm ? CALM_MS : PLAY_MS,
+  );
 }
 
 function stop(state) {
@@ -93,12 +110,14 @@ function writeCode(state) {
     const row = document.createElement("li");
     const indent = parts[0]?.[0].match(/^ */)[0].length ?? 0;
     row.style.setProperty("--indent", `${indent}ch`);
-    row.replaceChildren(...parts.map(([text, kind]) => {
-      const part = document.createElement("span");
-      if (kind) part.className = kind;
-      part.textContent = text;
-      return part;
-    }));
+    row.replaceChildren(
+      ...parts.map(([text, kind]) => {
+        const part = document.createElement("span");
+        if (kind) part.className = kind;
+        part.textContent = text;
+        return part;
+      }),
+    );
     // A line is a way to the next time it runs.
     row.addEventListener("click", () => {
       const { steps } = state.data;
@@ -108,7 +127,10 @@ function writeCode(state) {
         if (runs(at)) return go(state, at);
       }
     });
-    row.classList.toggle("runs", state.data.steps.some(({ line, end }) => line <= number && number <= end));
+    row.classList.toggle(
+      "runs",
+      state.data.steps.some(({ line, end }) => line <= number && number <= end),
+    );
     return row;
   });
   state.code.replaceChildren(...state.rows);
@@ -145,7 +167,12 @@ function show(state, wanted) {
   markLines(state, step);
   state.says.textContent = step.says;
   fill(state, state.reads, step.reads, "Nothing.");
-  fill(state, state.writes, step.writes, step.says.startsWith("Nothing is left") ? "Nothing: the loop is over." : "Nothing.");
+  fill(
+    state,
+    state.writes,
+    step.writes,
+    step.says.startsWith("Nothing is left") ? "Nothing: the loop is over." : "Nothing.",
+  );
   for (const pane of state.panes) pane.scrollTop = 0;
   state.range.value = String(number);
   state.range.setAttribute("aria-valuetext", `step ${number + 1} of ${steps.length}, line ${step.line + 1}`);
@@ -170,12 +197,14 @@ function recolor(state) {
   if (!state.data) return;
   state.palette = state.data.palettes[isDark(state.root) ? "dark" : "light"];
   for (const [name, value] of Object.entries(state.palette)) state.root.style.setProperty(`--${name}`, value);
-  state.legend.replaceChildren(...Object.entries(state.data.axes).map(([color, text]) => {
-    const part = document.createElement("span");
-    part.style.setProperty("--axis", state.palette[color]);
-    part.textContent = text;
-    return part;
-  }));
+  state.legend.replaceChildren(
+    ...Object.entries(state.data.axes).map(([color, text]) => {
+      const part = document.createElement("span");
+      part.style.setProperty("--axis", state.palette[color]);
+      part.textContent = text;
+      return part;
+    }),
+  );
   show(state, state.step);
 }
 

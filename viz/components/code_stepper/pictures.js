@@ -67,7 +67,7 @@ function drawText({ text }) {
   return element;
 }
 
-function drawCells(state, { rows, columns, texts, strengths }) {
+function drawCells(_state, { rows, columns, texts, strengths }) {
   const table = document.createElement("div");
   table.className = "numbers";
   table.style.setProperty("--columns", String(columns));
@@ -87,7 +87,9 @@ const channels = (hex) => [1, 3, 5].map((start) => parseInt(hex.slice(start, sta
 
 /** Paints each byte between two colours; signed ones from −127 to 127 through the middle one. */
 function painter(palette, ink) {
-  const [none, more, less] = [ink ? "surface" : "zero", ink ? "ink" : "positive", "negative"].map((n) => channels(palette[n]));
+  const [none, more, less] = [ink ? "surface" : "zero", ink ? "ink" : "positive", "negative"].map((n) =>
+    channels(palette[n]),
+  );
   return (value, pixels, at) => {
     const share = ink ? value / 255 : Math.abs(value) / 127;
     const full = !ink && value < 0 ? less : more;

@@ -6,7 +6,11 @@ export const product = (sizes) => sizes.reduce((total, size) => total * BigInt(s
 
 function decimal(digits, places) {
   const unit = 10n ** BigInt(places);
-  const fraction = places ? String(digits % unit).padStart(places, "0").replace(/0+$/, "") : "";
+  const fraction = places
+    ? String(digits % unit)
+        .padStart(places, "0")
+        .replace(/0+$/, "")
+    : "";
   return grouped(digits / unit) + (fraction && `.${fraction}`);
 }
 

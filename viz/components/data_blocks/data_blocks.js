@@ -46,14 +46,30 @@ function build(parent, data) {
   parent.append(root);
   const find = (selector) => root.querySelector(selector);
   const state = {
-    root, data, picture: find(".uncrumple-data-picture"), svg: find("svg"), about: find(".uncrumple-data-about"),
-    kinds: find(".uncrumple-data-kinds"), axes: find(".uncrumple-data-axes"), shape: find(".uncrumple-data-shape"),
-    problem: find(".uncrumple-data-problem"), figures: find(".uncrumple-data-figures"),
-    example: find("[data-testid=data-example]"), dtype: find("[data-testid=data-dtype]"),
+    root,
+    data,
+    picture: find(".uncrumple-data-picture"),
+    svg: find("svg"),
+    about: find(".uncrumple-data-about"),
+    kinds: find(".uncrumple-data-kinds"),
+    axes: find(".uncrumple-data-axes"),
+    shape: find(".uncrumple-data-shape"),
+    problem: find(".uncrumple-data-problem"),
+    figures: find(".uncrumple-data-figures"),
+    example: find("[data-testid=data-example]"),
+    dtype: find("[data-testid=data-dtype]"),
     order: find("[data-testid=data-order]"),
-    read: find("[data-testid=data-read]"), back: find("[data-testid=data-back]"),
-    less: find("[data-testid=data-less]"), more: find("[data-testid=data-more]"),
-    words: data.words.text, view: recalled(data) ?? data.view, rows: new Map(), timer: 0, sent: "", count: 0, motion: 0,
+    read: find("[data-testid=data-read]"),
+    back: find("[data-testid=data-back]"),
+    less: find("[data-testid=data-less]"),
+    more: find("[data-testid=data-more]"),
+    words: data.words.text,
+    view: recalled(data) ?? data.view,
+    rows: new Map(),
+    timer: 0,
+    sent: "",
+    count: 0,
+    motion: 0,
   };
   state.known = Object.fromEntries(Object.entries(data.kinds).map(([name, kind]) => [name, kind.start]));
   prepare(state);
@@ -61,7 +77,9 @@ function build(parent, data) {
   state.observer = new ResizeObserver(() => show(state));
   state.observer.observe(state.picture);
   // The background colour carries the theme; its (invisible) transition tells when the reader switches it.
-  root.addEventListener("transitionend", (event) => { if (event.target === root) usePalette(state); });
+  root.addEventListener("transitionend", (event) => {
+    if (event.target === root) usePalette(state);
+  });
   return state;
 }
 
@@ -71,20 +89,32 @@ function recalled(data) {
   try {
     const view = JSON.parse(sessionStorage.getItem(data.storage));
     const axes = data.kinds[view?.kind]?.axes;
-    const right = axes && view.dtype in data.dtypes && view.sizes.length >= 1 && view.sizes.length <= axes.length
-      && view.sizes.every((size) => Number.isInteger(size) && size >= 1 && size <= data.largest);
+    const right =
+      axes &&
+      view.dtype in data.dtypes &&
+      view.sizes.length >= 1 &&
+      view.sizes.length <= axes.length &&
+      view.sizes.every((size) => Number.isInteger(size) && size >= 1 && size <= data.largest);
     return right ? view : null;
-  } catch { return null; }
+  } catch {
+    return null;
+  }
 }
 
 function prepare(state) {
   const { data } = state;
-  state.kinds.innerHTML = Object.entries(data.kinds).map(([name, kind]) =>
-    `<label><input type="radio" name="${data.storage}" value="${name}"><span>${kind.title}</span></label>`).join("");
-  state.dtype.innerHTML = Object.entries(data.dtypes).map(([name, bytes]) =>
-    `<option value="${name}">${name}: ${bytes} byte${bytes > 1 ? "s" : ""}</option>`).join("");
-  state.figures.innerHTML = ["Elements", "Memory", ...data.measures.labels].map((label) =>
-    `<div><dt>${label}</dt><dd></dd></div>`).join("");
+  state.kinds.innerHTML = Object.entries(data.kinds)
+    .map(
+      ([name, kind]) =>
+        `<label><input type="radio" name="${data.storage}" value="${name}"><span>${kind.title}</span></label>`,
+    )
+    .join("");
+  state.dtype.innerHTML = Object.entries(data.dtypes)
+    .map(([name, bytes]) => `<option value="${name}">${name}: ${bytes} byte${bytes > 1 ? "s" : ""}</option>`)
+    .join("");
+  state.figures.innerHTML = ["Elements", "Memory", ...data.measures.labels]
+    .map((label) => `<div><dt>${label}</dt><dd></dd></div>`)
+    .join("");
   offerExamples(state);
   usePalette(state);
 }
@@ -92,7 +122,8 @@ function prepare(state) {
 function offerExamples(state) {
   const option = (value, text) => Object.assign(document.createElement("option"), { value, textContent: text });
   state.example.replaceChildren(
-    option("", "your own sizes"), option("words", `“${state.data.words.text}”`),
+    option("", "your own sizes"),
+    option("words", `“${state.data.words.text}”`),
     ...Object.keys(state.data.presets).map((name) => option(`preset ${name}`, name)),
   );
 }
@@ -110,7 +141,10 @@ function axesOf(state, { kind, sizes, channels_first: first } = state.view) {
   const { axes } = state.data.kinds[kind];
   const missing = axes.length - sizes.length;
   const found = sizes.map((size, place) => ({
-    id: place + missing, name: axes[place + missing], size, color: state.data.colors[place + missing],
+    id: place + missing,
+    name: axes[place + missing],
+    size,
+    color: state.data.colors[place + missing],
   }));
   if (first && axes.at(-1) === "channels") found.splice(missing === 0 && found.length > 1 ? 1 : 0, 0, found.pop());
   return found;
@@ -131,7 +165,11 @@ function change(state, changes, tell = "now") {
 
 function report(state) {
   clearTimeout(state.timer);
-  try { sessionStorage.setItem(state.data.storage, JSON.stringify(state.view)); } catch { /* storage is blocked */ }
+  try {
+    sessionStorage.setItem(state.data.storage, JSON.stringify(state.view));
+  } catch {
+    /* storage is blocked */
+  }
   const text = JSON.stringify(state.view);
   if (text === state.sent) return;
   state.sent = text;
@@ -167,8 +205,14 @@ function rowOf(state, axis) {
     const size = axesOf(state).find((each) => each.id === row.id).size;
     const fine = Math.max(1, Math.round(size * 0.02));
     const next = {
-      ArrowRight: size + fine, ArrowUp: size + fine, ArrowLeft: size - fine, ArrowDown: size - fine,
-      PageUp: size * 10, PageDown: Math.round(size / 10), Home: 1, End: state.data.largest,
+      ArrowRight: size + fine,
+      ArrowUp: size + fine,
+      ArrowLeft: size - fine,
+      ArrowDown: size - fine,
+      PageUp: size * 10,
+      PageDown: Math.round(size / 10),
+      Home: 1,
+      End: state.data.largest,
     }[event.key];
     if (next === undefined) return;
     event.preventDefault();
@@ -206,7 +250,10 @@ function listen(state) {
     if (name === "words") change(state, fromWords(state));
     else if (name) change(state, { ...data.presets[name.slice("preset ".length)] });
   });
-  state.back.addEventListener("click", () => { say(state, ""); change(state, fromWords(state)); });
+  state.back.addEventListener("click", () => {
+    say(state, "");
+    change(state, fromWords(state));
+  });
   state.less.addEventListener("click", () => change(state, { sizes: state.view.sizes.slice(1) }));
   state.more.addEventListener("click", () => change(state, { sizes: [10, ...state.view.sizes] }));
 }
@@ -238,7 +285,9 @@ function show(state) {
   const elements = product(view.sizes);
   const bytes = elements * BigInt(data.dtypes[view.dtype]);
   const memory = memoryText(bytes, data.prefixes);
-  state.kinds.querySelectorAll("input").forEach((input) => { input.checked = input.value === view.kind; });
+  state.kinds.querySelectorAll("input").forEach((input) => {
+    input.checked = input.value === view.kind;
+  });
   state.about.textContent = kind.about;
   state.dtype.value = view.dtype;
   state.order.hidden = kind.axes.at(-1) !== "channels";
@@ -248,8 +297,11 @@ function show(state) {
   [grouped(elements), memory, ...comparisons(bytes, data.measures)].forEach((text, place) => {
     state.figures.querySelectorAll("dd")[place].textContent = text;
   });
-  state.svg.setAttribute("aria-label", `Block diagram of ${kind.title.toLowerCase()}, not to scale. Axes in order: `
-    + `${axes.map((axis) => `${axis.name} ${grouped(axis.size)}`).join(", ")}. ${memory} as ${view.dtype}.`);
+  state.svg.setAttribute(
+    "aria-label",
+    `Block diagram of ${kind.title.toLowerCase()}, not to scale. Axes in order: ` +
+      `${axes.map((axis) => `${axis.name} ${grouped(axis.size)}`).join(", ")}. ${memory} as ${view.dtype}.`,
+  );
   state.example.value = exampleOf(state);
   showReading(state);
   drawBlocks(state, axes);

@@ -22,7 +22,9 @@ function slots(size, most) {
 function geometry(axes, width, height) {
   const rank = axes.length;
   const role = {};
-  [...axes].reverse().forEach((axis, back) => { role[ROLES[back]] = axis; });
+  [...axes].reverse().forEach((axis, back) => {
+    role[ROLES[back]] = axis;
+  });
   const size = (name) => role[name]?.size ?? 1;
   const alone = rank <= 3;
   const length = {
@@ -76,7 +78,9 @@ function placed(axes, width, height) {
     y += (rowHere ? high : plan.dots) + gap;
   }
   const vector = {
-    right: [length.right, 0], down: [0, length.down], depth: [SLANT[0] * length.depth, SLANT[1] * length.depth],
+    right: [length.right, 0],
+    down: [0, length.down],
+    depth: [SLANT[0] * length.depth, SLANT[1] * length.depth],
   };
   const [x0, y0] = boxes[0];
   const end = plan.columns.filter(Boolean).length - 1; // the last box of the first row
@@ -89,8 +93,14 @@ function placed(axes, width, height) {
     below: [left - 44, top + plan.whole[1] / 2],
   };
   const marks = Object.entries(role).map(([name, axis]) => ({
-    id: axis.id, color: axis.color, size: axis.size, text: labelText(axis),
-    vector: vector[name] ?? null, at: label[name], turn: ROTATIONS[name], role: name,
+    id: axis.id,
+    color: axis.color,
+    size: axis.size,
+    text: labelText(axis),
+    vector: vector[name] ?? null,
+    at: label[name],
+    turn: ROTATIONS[name],
+    role: name,
   }));
   const brackets = [];
   if (role.across) brackets.push([role.across.color, [left, top - 24], [left + plan.whole[0], top - 24]]);
@@ -118,8 +128,19 @@ function box(corner, inner) {
     }
     return `<path class="part" d="${path}"/>`;
   };
-  drawn += parts(inner[0], [[at(), b], [at(), c]]) + parts(inner[1], [[at(), a], [at(a), c]]);
-  drawn += parts(inner[2], [[at(), a], [at(a), b]]);
+  drawn +=
+    parts(inner[0], [
+      [at(), b],
+      [at(), c],
+    ]) +
+    parts(inner[1], [
+      [at(), a],
+      [at(a), c],
+    ]);
+  drawn += parts(inner[2], [
+    [at(), a],
+    [at(a), b],
+  ]);
   const edges = [
     [inner[0], a, [at(), at(b), at(c)]],
     [inner[1], b, [at(), at(a), at(a, c)]],
@@ -137,16 +158,28 @@ function box(corner, inner) {
 const innerOf = (marks) => ["right", "down", "depth"].map((name) => marks.find((mark) => mark.role === name));
 
 function bodyOf({ boxes, dots, marks, brackets }, opacity = 1, inner = innerOf(marks)) {
-  return `<g opacity="${opacity.toFixed(2)}">` +
-    brackets.map(([color, [x, y], [u, v]]) =>
-      `<path class="edge" style="stroke:var(--uncrumple-${color})" d="${line([x, y], [u - x, v - y])}"/>`).join("") +
+  return (
+    `<g opacity="${opacity.toFixed(2)}">` +
+    brackets
+      .map(
+        ([color, [x, y], [u, v]]) =>
+          `<path class="edge" style="stroke:var(--uncrumple-${color})" d="${line([x, y], [u - x, v - y])}"/>`,
+      )
+      .join("") +
     boxes.map((corner) => `<g class="box">${box(corner, inner)}</g>`).join("") +
-    dots.map(([x, y, text]) => `<text class="dots" x="${x}" y="${y}">${text}</text>`).join("") + "</g>";
+    dots.map(([x, y, text]) => `<text class="dots" x="${x}" y="${y}">${text}</text>`).join("") +
+    "</g>"
+  );
 }
 
-const labelsOf = (marks) => marks.map(({ id, color, at, turn, text }) => `
+const labelsOf = (marks) =>
+  marks
+    .map(
+      ({ id, color, at, turn, text }) => `
   <text class="axis" data-axis="${id}" style="fill:var(--uncrumple-${color})"
-    transform="translate(${at[0].toFixed(1)} ${at[1].toFixed(1)}) rotate(${turn.toFixed(1)})">${text}</text>`).join("");
+    transform="translate(${at[0].toFixed(1)} ${at[1].toFixed(1)}) rotate(${turn.toFixed(1)})">${text}</text>`,
+    )
+    .join("");
 
 /** The picture on its way from one arrangement of the same axes to another, share 0 to 1. */
 function between(from, to, share) {
@@ -173,13 +206,18 @@ export function drawBlocks(state, axes) {
   if (!width) return;
   const height = width < 500 ? 330 : 400;
   const next = placed(axes, width, height);
-  const moved = state.shown && state.shown.width === width && state.shown.ids !== String(axes.map((axis) => axis.id))
-    && state.shown.sizes === String(axes.map((axis) => `${axis.id}:${axis.size}`).sort());
+  const moved =
+    state.shown &&
+    state.shown.width === width &&
+    state.shown.ids !== String(axes.map((axis) => axis.id)) &&
+    state.shown.sizes === String(axes.map((axis) => `${axis.id}:${axis.size}`).sort());
   const from = state.shown?.place;
   state.svg.setAttribute("viewBox", `0 0 ${width} ${height}`);
   state.svg.setAttribute("height", String(height));
   state.shown = {
-    width, place: next, ids: String(axes.map((axis) => axis.id)),
+    width,
+    place: next,
+    ids: String(axes.map((axis) => axis.id)),
     sizes: String(axes.map((axis) => `${axis.id}:${axis.size}`).sort()),
   };
   cancelAnimationFrame(state.motion);

@@ -26,25 +26,41 @@ function listen(state) {
   const options = { capture: true, signal: state.ending.signal };
   const linkOf = (event) => event.target.closest?.(LINKS) ?? null;
   // A press outside an open box closes it before the click arrives: a second click on its link shall leave it closed.
-  document.addEventListener("pointerdown", (event) => {
-    const link = linkOf(event);
-    state.dismissed = link !== null && link === state.link ? link : null;
-  }, options);
-  document.addEventListener("click", (event) => {
-    const link = linkOf(event);
-    const entry = link && state.entries.get(decodeURIComponent(link.hash.slice(1)));
-    if (!entry || box.contains(link) || !isPlain(event)) return;
-    event.preventDefault();
-    event.stopPropagation();
-    const again = state.dismissed === link;
-    state.dismissed = null;
-    if (again) shut(state);
-    else openAt(state, link, entry);
-  }, options);
+  document.addEventListener(
+    "pointerdown",
+    (event) => {
+      const link = linkOf(event);
+      state.dismissed = link !== null && link === state.link ? link : null;
+    },
+    options,
+  );
+  document.addEventListener(
+    "click",
+    (event) => {
+      const link = linkOf(event);
+      const entry = link && state.entries.get(decodeURIComponent(link.hash.slice(1)));
+      if (!entry || box.contains(link) || !isPlain(event)) return;
+      event.preventDefault();
+      event.stopPropagation();
+      const again = state.dismissed === link;
+      state.dismissed = null;
+      if (again) shut(state);
+      else openAt(state, link, entry);
+    },
+    options,
+  );
   document.addEventListener("focusin", (event) => linkOf(event)?.setAttribute("aria-haspopup", "dialog"), options);
-  box.addEventListener("toggle", (event) => { if (event.newState === "closed") wasShut(state); });
+  box.addEventListener("toggle", (event) => {
+    if (event.newState === "closed") wasShut(state);
+  });
   for (const name of ["scroll", "resize"]) {
-    window.addEventListener(name, (event) => { if (state.link && event.target !== box) putBox(state); }, options);
+    window.addEventListener(
+      name,
+      (event) => {
+        if (state.link && event.target !== box) putBox(state);
+      },
+      options,
+    );
   }
 }
 
@@ -59,9 +75,7 @@ function openAt(state, link, entry) {
   if (entry.page !== state.here) ways.append(pageLink(entry.address, `More on “${entry.title}”`));
   ways.append(pageLink(`${state.glossary}#${entry.slug}`, "All terms"));
   ways.addEventListener("click", () => shut(state));
-  box.replaceChildren(
-    element("p", "name", entry.name), element("p", "meaning", ...words(entry.meaning)), ways,
-  );
+  box.replaceChildren(element("p", "name", entry.name), element("p", "meaning", ...words(entry.meaning)), ways);
   box.showPopover({ source: link });
   putBox(state);
   box.focus({ preventScroll: true });
@@ -70,7 +84,10 @@ function openAt(state, link, entry) {
 /** Below the link if there is room, else above it; never beyond the window. */
 function putBox({ box, link }) {
   const at = link.getClientRects()[0];
-  if (!at || at.bottom < 0 || at.top > innerHeight) { box.hidePopover(); return; }
+  if (!at || at.bottom < 0 || at.top > innerHeight) {
+    box.hidePopover();
+    return;
+  }
   const { width, height } = box.getBoundingClientRect();
   const below = at.bottom + GAP + height <= innerHeight || at.top < height + GAP;
   box.style.left = `${Math.max(12, Math.min(at.left - 12, document.documentElement.clientWidth - width - 12))}px`;

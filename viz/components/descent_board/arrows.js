@@ -16,14 +16,17 @@ export function paintArrows(state, context, step) {
   const taken = [{ left: x - 9, right: x + 9, top: y - 9, bottom: y + 9 }];
   paintSquares(context, state, [x, y], trace.squares[step], taken);
   const scales = [view.wide / (view.x1 - view.x0), view.curve ? 0 : -view.tall / (view.y1 - view.y0)];
-  const shown = trace.arrows.map(({ text, color, vectors }) => {
-    const [dx, dy = 0] = vectors[step];
-    return { text, color: state.palette[color], dx: dx * scales[0], dy: dy * scales[1] };
-  }).filter(({ dx, dy }) => Math.hypot(dx, dy) > 0);
+  const shown = trace.arrows
+    .map(({ text, color, vectors }) => {
+      const [dx, dy = 0] = vectors[step];
+      return { text, color: state.palette[color], dx: dx * scales[0], dy: dy * scales[1] };
+    })
+    .filter(({ dx, dy }) => Math.hypot(dx, dy) > 0);
   // On a curve all lie along x: each gets a row of its own above the ball, or below it near the upper border.
   const up = y - (shown.length + 0.6) * ROW > view.top ? -1 : 1;
   const tips = shown.map((arrow, position) =>
-    paintArrow(context, arrow, x, view.curve ? y + up * (position + 1.1) * ROW : y));
+    paintArrow(context, arrow, x, view.curve ? y + up * (position + 1.1) * ROW : y),
+  );
   shown.forEach((arrow, position) => paintLabel(context, state, arrow, tips[position], taken));
 }
 
@@ -66,8 +69,12 @@ function paintLabel(context, { view, palette }, { text, color, dx, dy }, [x, y],
   const centre = [x + (dx / size) * (wide / 2 + 7), y + (dy / size) * 13];
   const left = Math.max(view.left + 3, Math.min(view.left + view.wide - wide - 3, centre[0] - wide / 2));
   const boxAt = (middle) => ({ left, right: left + wide, top: middle - 8, bottom: middle + 8 });
-  const free = (box) => box.top >= view.top && box.bottom <= view.top + view.tall && taken.every((other) =>
-    box.left > other.right || box.right < other.left || box.top > other.bottom || box.bottom < other.top);
+  const free = (box) =>
+    box.top >= view.top &&
+    box.bottom <= view.top + view.tall &&
+    taken.every(
+      (other) => box.left > other.right || box.right < other.left || box.top > other.bottom || box.bottom < other.top,
+    );
   const shifts = [0, 1, -1, 2, -2, 3, -3, 4, -4].map((rows) => centre[1] + rows * ROW);
   const box = boxAt(shifts.find((middle) => free(boxAt(middle))) ?? centre[1]);
   taken.push(box);

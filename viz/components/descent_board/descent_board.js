@@ -8,7 +8,7 @@ import { placeOf } from "../shared/place.js";
 import { isDark } from "../shared/theme.js";
 import { paintLoss, prepareLoss, scrubByPointer } from "./losses.js";
 import { paintMap, prepareMap } from "./map.js";
-import { ANGLE, TILTS, TURNS, paintRelief, prepareRelief, turnByPointer } from "./relief.js";
+import { ANGLE, paintRelief, prepareRelief, TILTS, TURNS, turnByPointer } from "./relief.js";
 import { readRun, unpacked, valuesOf } from "./runs.js";
 import { fillLegend, fillRuler, writeValues } from "./words.js";
 
@@ -48,12 +48,32 @@ function build(parent) {
   parent.append(root);
   const find = (selector) => root.querySelector(selector);
   const state = {
-    root, map: find(".map canvas"), mapCaption: find(".map figcaption"), message: find(".message"),
-    relief: find(".relief canvas"), reliefCaption: find(".relief figcaption"),
-    loss: find(".loss canvas"), lossCaption: find(".loss figcaption"),
-    rate: find(".rate"), beta: find(".beta"), momentum: find(".momentum"), step: find(".step"), speed: find(".speed"),
-    play: find(".play"), legend: find(".legend"), explanation: find(".explanation"), lines: find(".lines"),
-    ruler: find(".ruler"), kept: placeOf(parent), methods: [], angle: [...ANGLE], playing: false, pending: 0, drawn: 0, sent: 0, time: 0,
+    root,
+    map: find(".map canvas"),
+    mapCaption: find(".map figcaption"),
+    message: find(".message"),
+    relief: find(".relief canvas"),
+    reliefCaption: find(".relief figcaption"),
+    loss: find(".loss canvas"),
+    lossCaption: find(".loss figcaption"),
+    rate: find(".rate"),
+    beta: find(".beta"),
+    momentum: find(".momentum"),
+    step: find(".step"),
+    speed: find(".speed"),
+    play: find(".play"),
+    legend: find(".legend"),
+    explanation: find(".explanation"),
+    lines: find(".lines"),
+    ruler: find(".ruler"),
+    kept: placeOf(parent),
+    methods: [],
+    angle: [...ANGLE],
+    playing: false,
+    pending: 0,
+    drawn: 0,
+    sent: 0,
+    time: 0,
     still: matchMedia("(prefers-reduced-motion: reduce)"),
   };
   state.angle = state.kept.numbers([TURNS, TILTS]) ?? state.angle;
@@ -76,7 +96,10 @@ function listen(state, find) {
     slider.addEventListener("input", () => request(state));
     slider.addEventListener("change", () => report(state));
   }
-  state.step.addEventListener("input", () => { halt(state); request(state); });
+  state.step.addEventListener("input", () => {
+    halt(state);
+    request(state);
+  });
   state.step.addEventListener("change", () => report(state));
   state.play.addEventListener("click", () => (state.playing ? halt(state, true) : start(state)));
   find(".back").addEventListener("click", () => moveStep(state, -1));
@@ -97,7 +120,10 @@ function pointAtMap(state) {
     const box = state.map.getBoundingClientRect();
     return state.view.toPoint(event.clientX - box.left, event.clientY - box.top);
   };
-  const hover = (point) => { state.hover = point; request(state); };
+  const hover = (point) => {
+    state.hover = point;
+    request(state);
+  };
   state.map.addEventListener("click", (event) => state.view && place(state, under(event)));
   state.map.addEventListener("pointermove", (event) => {
     if (!state.view || event.pointerType !== "mouse") return;
@@ -111,7 +137,10 @@ function pointAtMap(state) {
     if (!way || !state.start) return;
     event.preventDefault();
     const sides = state.data.surface.window;
-    place(state, state.start.map((value, axis) => value + (way[axis] * (sides[axis][1] - sides[axis][0])) / 40));
+    place(
+      state,
+      state.start.map((value, axis) => value + (way[axis] * (sides[axis][1] - sides[axis][0])) / 40),
+    );
   });
 }
 
@@ -180,7 +209,10 @@ function place(state, point) {
 
 export function report(state) {
   send(state, "settings", {
-    rate: indexOf(state.rate), momentum: indexOf(state.beta), step: indexOf(state.step), method: state.selected,
+    rate: indexOf(state.rate),
+    momentum: indexOf(state.beta),
+    step: indexOf(state.step),
+    method: state.selected,
   });
 }
 
@@ -195,7 +227,11 @@ function send(state, name, value) {
 // Painting.
 
 export function request(state) {
-  if (!state.pending) state.pending = requestAnimationFrame(() => { state.pending = 0; paint(state); });
+  if (!state.pending)
+    state.pending = requestAnimationFrame(() => {
+      state.pending = 0;
+      paint(state);
+    });
 }
 
 function paint(state) {

@@ -14,7 +14,9 @@ export function prepareLoss(state) {
 }
 
 function captionLoss(state, { signed }) {
-  const { lowest: { attained, known, loss } } = state.data;
+  const {
+    lowest: { attained, known, loss },
+  } = state.data;
   const above = loss === 0 ? "Loss" : `Loss above ${number(loss)}${known ? "" : ", the lowest met,"}`;
   const plain = `Loss against steps${signed ? ", log scale on both sides of 0" : ""}; no floor was met.`;
   const text = attained ? `${above} against steps, log scale.` : plain;
@@ -40,7 +42,10 @@ export function scrubByPointer(state) {
   });
   canvas.addEventListener("pointermove", (event) => held && scrub(event));
   for (const name of ["pointerup", "pointercancel"]) {
-    canvas.addEventListener(name, () => { if (held) report(state); held = false; });
+    canvas.addEventListener(name, () => {
+      if (held) report(state);
+      held = false;
+    });
   }
 }
 
@@ -132,7 +137,9 @@ function logScale({ methods }) {
   const bottom = Math.max(Math.floor(least), top - DECADES[1], Math.min(DECADES[0], top - 3));
   const powers = ticks(bottom, top, 5).filter(Number.isInteger);
   return {
-    top, bottom, ticks: powers.map((place) => ({ place, text: number(10 ** place) })),
+    top,
+    bottom,
+    ticks: powers.map((place) => ({ place, text: number(10 ** place) })),
     at: ({ above }, t) => (above[t] > 0 ? Math.log10(above[t]) : -Infinity),
   };
 }
@@ -154,7 +161,10 @@ function plainScale({ methods }) {
   const [bottom, top] = [at(low) - margin, at(high) + margin];
   const values = signed ? powersBetween(low, high, unit) : ticks(bottom, top, 5);
   return {
-    top, bottom, signed, at: ({ losses }, t) => at(losses[t]),
+    top,
+    bottom,
+    signed,
+    at: ({ losses }, t) => at(losses[t]),
     ticks: values.map((value) => ({ place: at(value), text: number(value) })),
   };
 }

@@ -14,7 +14,10 @@ function ranked(values) {
   const sorted = values.filter(Number.isFinite).sort();
   const last = Math.max(sorted.length - 1, 1);
   return {
-    sorted, all: sorted.length === values.length, low: sorted[0] ?? 0, high: sorted.at(-1) ?? 1,
+    sorted,
+    all: sorted.length === values.length,
+    low: sorted[0] ?? 0,
+    high: sorted.at(-1) ?? 1,
     at: (part) => sorted[Math.min(Math.round(part * last), sorted.length - 1)] ?? 0,
   };
 }
@@ -30,15 +33,21 @@ export function prepareMap(state) {
   const { paper, pen } = sheetFor(state.mapSheet);
   state.mapPaper = paper;
   if (curve) paintCurve(state, pen);
-  else { paintHeat(state, pen); paintContours(state, pen); }
+  else {
+    paintHeat(state, pen);
+    paintContours(state, pen);
+  }
   paintAxes(state, pen);
   state.hint = [
     curve ? "" : "The redder, the lower; lines of equal loss.",
     state.data.surface.minima.length ? "×: known minimum." : "",
     state.rank.all ? "" : "Grey: undefined.",
-    curve ? "Click, or use the left and right arrow keys, to start elsewhere."
+    curve
+      ? "Click, or use the left and right arrow keys, to start elsewhere."
       : "Click, or use the arrow keys, to start elsewhere.",
-  ].filter(Boolean).join(" ");
+  ]
+    .filter(Boolean)
+    .join(" ");
 }
 
 /** Heights to show of a curve: all of it, unless a few extreme values would flatten the rest. */
@@ -54,7 +63,15 @@ function mapView([x0, x1], [y0, y1], width, height, curve) {
   const wide = width - left - right;
   const tall = height - top - bottom;
   return {
-    left, top, wide, tall, x0, x1, y0, y1, curve,
+    left,
+    top,
+    wide,
+    tall,
+    x0,
+    x1,
+    y0,
+    y1,
+    curve,
     toPixel: (x, y) => [left + ((x - x0) / (x1 - x0)) * wide, top + (1 - (y - y0) / (y1 - y0)) * tall],
     toPoint: (px, py) => {
       const point = [x0 + ((px - left) / wide) * (x1 - x0), y0 + (1 - (py - top) / tall) * (y1 - y0)];
@@ -120,7 +137,7 @@ function paintContours(state, pen) {
         let cuts = 0;
         for (let side = 0; side < 4; side += 1) {
           const [a, b] = [corner[side], corner[(side + 1) % 4]];
-          if ((a < level) === (b < level)) continue;
+          if (a < level === b < level) continue;
           const part = (level - a) / (b - a);
           const along = [part, 1, 1 - part, 0][side];
           const up = [0, part, 1, 1 - part][side];

@@ -1,7 +1,7 @@
 // The surface in perspective, turned by dragging, with the same paths. For descent_board.
 
 import { fitted, request, sheetFor } from "./descent_board.js";
-import { FONT, channelsOf } from "./map.js";
+import { channelsOf, FONT } from "./map.js";
 import { interpolated, number } from "./words.js";
 
 const MESH = 36;
@@ -33,8 +33,7 @@ export function prepareRelief(state) {
     heights[k] = Number.isFinite(value) ? lift(value) : NaN;
   }
   state.reliefView = { heights, lift, shades: shadesOf(state.palette), painted: "" };
-  state.reliefCaption.textContent =
-    `Drag, or use the arrow keys, to turn. Height: loss${steep ? ", on a log scale" : ""}.`;
+  state.reliefCaption.textContent = `Drag, or use the arrow keys, to turn. Height: loss${steep ? ", on a log scale" : ""}.`;
 }
 
 /** Colours of faces from the lowest to the highest: redder where lower, as on the map. */
@@ -116,7 +115,12 @@ function order(backwards) {
 
 /** The ground the surface stands on, with the names and ends of its axes along the near sides. */
 function paintBase(state, pen, project) {
-  const corners = [[0, 0], [1, 0], [1, 1], [0, 1]].map(([u, v]) => project(u, v, 0));
+  const corners = [
+    [0, 0],
+    [1, 0],
+    [1, 1],
+    [0, 1],
+  ].map(([u, v]) => project(u, v, 0));
   pen.strokeStyle = state.palette.mesh;
   pen.beginPath();
   corners.forEach(([x, y], k) => (k ? pen.lineTo(x, y) : pen.moveTo(x, y)));
@@ -131,8 +135,18 @@ function paintBase(state, pen, project) {
   const [[x0, x1], [y0, y1]] = state.data.surface.window;
   const aside = (near) => (near ? 1.07 : -0.07);
   const write = (text, u, v) => pen.fillText(text, ...project(u, v, 0));
-  for (const [text, u] of [[number(x0), 0.06], ["x", 0.5], [number(x1), 0.94]]) write(text, u, aside(nearV));
-  for (const [text, v] of [[number(y0), 0.06], ["y", 0.5], [number(y1), 0.94]]) write(text, aside(nearU), v);
+  for (const [text, u] of [
+    [number(x0), 0.06],
+    ["x", 0.5],
+    [number(x1), 0.94],
+  ])
+    write(text, u, aside(nearV));
+  for (const [text, v] of [
+    [number(y0), 0.06],
+    ["y", 0.5],
+    [number(y1), 0.94],
+  ])
+    write(text, aside(nearU), v);
 }
 
 function paintReliefPath(state, context, { run, color }, step, project) {
@@ -145,7 +159,10 @@ function paintReliefPath(state, context, { run, color }, step, project) {
   for (let t = 0; t <= end; t += 1) {
     const [u, v] = [(run.axes[0][t] - x0) / (x1 - x0), (run.axes[1][t] - y0) / (y1 - y0)];
     // Outside the window there is no surface to stand on.
-    if (!(u >= 0 && u <= 1 && v >= 0 && v <= 1)) { last = null; continue; }
+    if (!(u >= 0 && u <= 1 && v >= 0 && v <= 1)) {
+      last = null;
+      continue;
+    }
     const spot = project(u, v, state.reliefView.lift(run.losses[t]));
     if (last) context.lineTo(spot[0], spot[1]);
     else context.moveTo(spot[0], spot[1]);
@@ -186,7 +203,10 @@ export function turnByPointer(state) {
   canvas.addEventListener("pointermove", (event) => {
     if (from) turnTo(from[2] - (event.clientX - from[0]) / 150, from[3] + (event.clientY - from[1]) / 150);
   });
-  for (const name of ["pointerup", "pointercancel"]) canvas.addEventListener(name, () => { from = null; });
+  for (const name of ["pointerup", "pointercancel"])
+    canvas.addEventListener(name, () => {
+      from = null;
+    });
   canvas.addEventListener("keydown", (event) => {
     const way = { ArrowLeft: [0.12, 0], ArrowRight: [-0.12, 0], ArrowUp: [0, 0.1], ArrowDown: [0, -0.1] }[event.key];
     if (!way) return;

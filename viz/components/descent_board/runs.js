@@ -20,15 +20,22 @@ export async function unpacked(state, data, method) {
   return {
     ...method,
     all: known?.all ?? (await runsOf(method.packed, dims, count)),
-    dashes: method.dash.split(" ").map(Number).filter((size) => size),
+    dashes: method.dash
+      .split(" ")
+      .map(Number)
+      .filter((size) => size),
     run: {
       // Coordinates; NaN beyond what is kept. above: the loss above the base. losses: the loss.
       axes: data.surface.window.map(() => new Float32Array(count)),
-      above: new Float64Array(count), losses: new Float64Array(count),
+      above: new Float64Array(count),
+      losses: new Float64Array(count),
       // Pixels on the map. end: how many points there are to draw.
-      px: new Float32Array(count), py: new Float32Array(count), end: 0,
+      px: new Float32Array(count),
+      py: new Float32Array(count),
+      end: 0,
       // lost: the first step without finite numbers; fate: why, or "".
-      lost: count, fate: "",
+      lost: count,
+      fate: "",
     },
   };
 }
@@ -100,8 +107,12 @@ export function readRun(state, method) {
 /** Whether the run that came with the explanation is this method's at the present settings. */
 export function isExplained(state, key) {
   const { trace } = state.data;
-  return Boolean(trace) && trace.method === key && trace.rate === indexOf(state.rate)
-    && (!trace.usesMomentum || trace.momentum === indexOf(state.beta));
+  return (
+    Boolean(trace) &&
+    trace.method === key &&
+    trace.rate === indexOf(state.rate) &&
+    (!trace.usesMomentum || trace.momentum === indexOf(state.beta))
+  );
 }
 
 /** The numbers explained are the ones drawn: where a run is chaotic, another rounding would be another run. */

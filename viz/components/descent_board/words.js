@@ -1,6 +1,6 @@
 // What the board says: values beside sliders, the legend's verdicts, the update explained. For descent_board.
 
-import { inWindow, indexOf, report, request } from "./descent_board.js";
+import { indexOf, inWindow, report, request } from "./descent_board.js";
 import { isExplained } from "./runs.js";
 
 const RAISED = { ...[..."⁰¹²³⁴⁵⁶⁷⁸⁹"], "-": "⁻" };
@@ -11,7 +11,7 @@ export function number(value, digits = 3) {
   if (size !== 0 && (size < 1e-3 || size >= 1e5)) {
     const [mantissa, exponent] = value.toExponential(digits - 1).split("e");
     const factor = String(Number(mantissa)).replace("-", "−");
-    const times = { "1": "", "−1": "−" }[factor] ?? `${factor}·`;
+    const times = { 1: "", "−1": "−" }[factor] ?? `${factor}·`;
     return `${times}10${[...String(Number(exponent))].map((sign) => RAISED[sign]).join("")}`;
   }
   return String(Number(value.toPrecision(digits))).replace("-", "−");
@@ -45,7 +45,10 @@ const FATES = { diverged: "diverged at", fell: "fell without end by", undefined:
 export function verdict(state, run, step) {
   if (step >= run.lost) return `${FATES[run.fate]} step ${run.lost}`;
   const text = `loss ${number(run.losses[step])}`;
-  const inside = inWindow(state, run.axes.map((values) => values[step]));
+  const inside = inWindow(
+    state,
+    run.axes.map((values) => values[step]),
+  );
   return inside ? text : `${text}, outside`;
 }
 
@@ -82,7 +85,7 @@ function explain(state, step) {
   state.lines.classList.toggle("waiting", Boolean(trace) && !fits);
   state.root.dataset.explained = fits ? String(step) : "";
   if (trace && !fits) return;
-  writeLines(state.lines, trace ? trace.lines[step] ?? [trace.ending] : ["Choose at least one way to descend."]);
+  writeLines(state.lines, trace ? (trace.lines[step] ?? [trace.ending]) : ["Choose at least one way to descend."]);
 }
 
 function writeLines(list, lines) {
@@ -107,26 +110,31 @@ export function fillRuler(state) {
 
 export function fillLegend(state) {
   const shown = state.methods.map(({ key }) => key).join();
-  if (state.legend.dataset.methods === shown) { markSelected(state); return; }
+  if (state.legend.dataset.methods === shown) {
+    markSelected(state);
+    return;
+  }
   state.legend.dataset.methods = shown;
-  state.legend.replaceChildren(...state.methods.map((method) => {
-    const item = document.createElement("li");
-    const button = document.createElement("button");
-    button.type = "button";
-    button.dataset.method = method.key;
-    button.innerHTML = `<svg width="30" height="10" aria-hidden="true"><line x1="0" y1="5" x2="30" y2="5"
+  state.legend.replaceChildren(
+    ...state.methods.map((method) => {
+      const item = document.createElement("li");
+      const button = document.createElement("button");
+      button.type = "button";
+      button.dataset.method = method.key;
+      button.innerHTML = `<svg width="30" height="10" aria-hidden="true"><line x1="0" y1="5" x2="30" y2="5"
       stroke-width="3" stroke-dasharray="${method.dash}"/></svg><strong></strong><span class="verdict"></span>`;
-    button.querySelector("strong").textContent = method.title;
-    button.title = "Explain this one";
-    button.addEventListener("click", () => {
-      state.selected = method.key;
-      markSelected(state);
-      report(state);
-      request(state);
-    });
-    item.append(button);
-    return item;
-  }));
+      button.querySelector("strong").textContent = method.title;
+      button.title = "Explain this one";
+      button.addEventListener("click", () => {
+        state.selected = method.key;
+        markSelected(state);
+        report(state);
+        request(state);
+      });
+      item.append(button);
+      return item;
+    }),
+  );
   markSelected(state);
 }
 

@@ -10,7 +10,9 @@ function build(parent) {
   root.className = "uncrumple-gallery";
   parent.append(root);
   const state = { root, text: "", data: null };
-  root.addEventListener("transitionend", (event) => { if (event.target === root) paintAll(state); });
+  root.addEventListener("transitionend", (event) => {
+    if (event.target === root) paintAll(state);
+  });
   return state;
 }
 

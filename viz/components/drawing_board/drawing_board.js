@@ -3,7 +3,7 @@
 // the whole prediction, and only the page's code panel needs one, once the pen rests.
 
 import { senderOf } from "../shared/freezing.js";
-import { keepInAddress, linkReading, linkedValue, placeOf, tellLinkRead } from "../shared/place.js";
+import { keepInAddress, linkedValue, linkReading, placeOf, tellLinkRead } from "../shared/place.js";
 import { decodeInk, encodeInk } from "./ink.js";
 import { listenToPictures, paintAll, paintCanvas, usePalette } from "./pictures.js";
 import { ARROWS, CANVAS, CLASSES, STAGES } from "./stages.js";
@@ -87,29 +87,50 @@ function build(parent, data) {
   root.dataset.testid = "drawing-board";
   root.innerHTML = TEMPLATE;
   const find = (selector) => root.querySelector(selector);
-  find(".uncrumple-way").innerHTML = STAGES.map(([name, title, text]) => `
+  find(".uncrumple-way").innerHTML = STAGES.map(
+    ([name, title, text]) => `
     <figure><div class="uncrumple-stage" data-name="${name}"><canvas data-stage="${name}"></canvas><i hidden></i></div>
       <figcaption><b>${title}</b> <span class="uncrumple-shape"></span>
-        <span>${text}</span></figcaption></figure>`).join("");
-  find(".uncrumple-bars").innerHTML = digits.map((digit) => `
+        <span>${text}</span></figcaption></figure>`,
+  ).join("");
+  find(".uncrumple-bars").innerHTML = digits
+    .map(
+      (digit) => `
     <div class="uncrumple-bar"><b aria-hidden="true">${digit}</b><div class="uncrumple-track"><i></i></div>
       <span data-testid="probability-${digit}" role="meter" aria-valuemin="0" aria-valuemax="1"></span>
-    </div>`).join("");
+    </div>`,
+    )
+    .join("");
   find(".uncrumple-scale").innerHTML = digits.map((digit) => `<span>${digit}</span>`).join("");
-  find(".uncrumple-classes").innerHTML = digits.map((digit) =>
-    `<button type="button" aria-pressed="false" data-testid="evidence-${digit}">${digit}</button>`).join("");
+  find(".uncrumple-classes").innerHTML = digits
+    .map((digit) => `<button type="button" aria-pressed="false" data-testid="evidence-${digit}">${digit}</button>`)
+    .join("");
   parent.append(root);
   const board = {
-    root, find, data,
+    root,
+    find,
+    data,
     canvas: find(".uncrumple-canvas"),
     digit: find(".uncrumple-digit"),
     message: find(".uncrumple-status"),
     stage: Object.fromEntries([...root.querySelectorAll("[data-stage]")].map((one) => [one.dataset.stage, one])),
     bars: [...root.querySelectorAll(".uncrumple-bar")],
     classes: [...root.querySelectorAll(".uncrumple-classes button")],
-    strokes: [], brush: data.brush, base: false, picture: null, tinted: null, history: [],
-    pen: null, place: [CANVAS / 2, CANVAS / 2],
-    flying: false, waiting: false, changed: false, speak: false, answer: null, probe: null, alive: true,
+    strokes: [],
+    brush: data.brush,
+    base: false,
+    picture: null,
+    tinted: null,
+    history: [],
+    pen: null,
+    place: [CANVAS / 2, CANVAS / 2],
+    flying: false,
+    waiting: false,
+    changed: false,
+    speak: false,
+    answer: null,
+    probe: null,
+    alive: true,
     kept: placeOf(parent),
   };
   board.chosen = board.kept.numbers([[0, CLASSES - 1]])?.map(Math.round)[0] ?? null;
@@ -120,7 +141,10 @@ function build(parent, data) {
   listenToKeys(board);
   listenToTools(board);
   listenToPictures(board);
-  board.observer = new ResizeObserver(() => { usePalette(board); redraw(board); });
+  board.observer = new ResizeObserver(() => {
+    usePalette(board);
+    redraw(board);
+  });
   board.observer.observe(board.canvas);
   // The background colour carries the theme; its (invisible) transition tells when the reader switches it.
   root.addEventListener("transitionend", (event) => {
@@ -135,7 +159,11 @@ const isEmpty = (board) => !board.strokes.length && !board.base;
 /** The newest drawing of this tab is in sessionStorage (it survives a reload); else what the page kept. */
 function recall(board) {
   let stored = null;
-  try { stored = JSON.parse(sessionStorage.getItem(board.data.storage)); } catch { /* storage is blocked */ }
+  try {
+    stored = JSON.parse(sessionStorage.getItem(board.data.storage));
+  } catch {
+    /* storage is blocked */
+  }
   const known = board.data.picture;
   if (stored && known && known.name !== stored.picture?.name) {
     stored = { strokes: [], brush: stored.brush, base: true };
@@ -171,7 +199,9 @@ function remember(board) {
   const picture = board.picture && { name, caption, url: board.base ? url : null };
   try {
     sessionStorage.setItem(board.data.storage, JSON.stringify({ ...contents(board), picture }));
-  } catch { /* full or blocked: the page keeps the drawing all the same */ }
+  } catch {
+    /* full or blocked: the page keeps the drawing all the same */
+  }
 }
 
 function tellLater(board, delay = REST) {
@@ -213,8 +243,11 @@ function undo(board) {
   if (board.pen) return;
   const before = board.history.pop();
   // After a reload there is no history, but the strokes themselves tell the order.
-  const [strokes, base] = before ? [before.strokes, before.base]
-    : board.strokes.length ? [board.strokes.slice(0, -1), board.base] : [[], false];
+  const [strokes, base] = before
+    ? [before.strokes, before.base]
+    : board.strokes.length
+      ? [board.strokes.slice(0, -1), board.base]
+      : [[], false];
   board.strokes = strokes;
   board.base = base;
   settle(board);
@@ -223,7 +256,10 @@ function undo(board) {
 function clear(board) {
   liftPen(board);
   if (isEmpty(board)) return;
-  edit(board, () => { board.strokes = []; board.base = false; });
+  edit(board, () => {
+    board.strokes = [];
+    board.base = false;
+  });
 }
 
 /** A new picture from the page takes the place of the drawing, but for the ink a link has on it. */
@@ -347,15 +383,23 @@ function listenToPointer(board) {
     movePen(board, (events.length ? events : [event]).map(place));
   });
   for (const name of ["pointerup", "pointercancel", "lostpointercapture"]) {
-    canvas.addEventListener(name, (event) => { if (board.pen?.id === event.pointerId) liftPen(board); });
+    canvas.addEventListener(name, (event) => {
+      if (board.pen?.id === event.pointerId) liftPen(board);
+    });
   }
   canvas.addEventListener("contextmenu", (event) => event.preventDefault());
 }
 
 function listenToKeys(board) {
   const act = {
-    " ": () => toggleKeyPen(board), Enter: () => toggleKeyPen(board),
-    u: () => { liftPen(board); undo(board); }, Delete: () => clear(board), Escape: () => clear(board),
+    " ": () => toggleKeyPen(board),
+    Enter: () => toggleKeyPen(board),
+    u: () => {
+      liftPen(board);
+      undo(board);
+    },
+    Delete: () => clear(board),
+    Escape: () => clear(board),
   };
   board.canvas.addEventListener("keydown", (event) => {
     const undoes = event.key.toLowerCase() === "z" && (event.ctrlKey || event.metaKey);
@@ -367,7 +411,9 @@ function listenToKeys(board) {
     if (!arrow) return event.repeat || action();
     moveByKey(board, arrow, event.shiftKey ? LEAP : STEP);
   });
-  board.canvas.addEventListener("focus", () => { if (board.canvas.matches(":focus-visible")) showPen(board); });
+  board.canvas.addEventListener("focus", () => {
+    if (board.canvas.matches(":focus-visible")) showPen(board);
+  });
   board.canvas.addEventListener("blur", () => {
     board.canvas.parentElement.classList.remove("uncrumple-pointing");
     if (board.pen?.id === "keys") liftPen(board);
@@ -398,7 +444,11 @@ function listenToTools(board) {
   board.find('[data-testid="undo-drawing"]').addEventListener("click", () => undo(board));
   board.find('[data-testid="clear-drawing"]').addEventListener("click", () => clear(board));
   const slider = board.find("input");
-  slider.addEventListener("input", () => { board.brush = Number(slider.value); redraw(board); predict(board); });
+  slider.addEventListener("input", () => {
+    board.brush = Number(slider.value);
+    redraw(board);
+    predict(board);
+  });
   slider.addEventListener("change", () => settle(board));
 }
 
@@ -407,7 +457,10 @@ async function predict(board) {
   board.changed = true;
   if (isEmpty(board)) return showEmpty(board);
   if (board.base && !serverKnowsPicture(board)) return;
-  if (board.flying) { board.waiting = true; return; }
+  if (board.flying) {
+    board.waiting = true;
+    return;
+  }
   board.flying = true;
   do {
     board.waiting = false;
@@ -443,11 +496,15 @@ async function post(board) {
   let response;
   try {
     response = await fetch(board.data.predict, {
-      method: "POST", body, headers: { "Content-Type": "application/json" }, cache: "no-store",
+      method: "POST",
+      body,
+      headers: { "Content-Type": "application/json" },
+      cache: "no-store",
     });
   } catch {
-    throw Object.assign(new Error("The server does not answer. Your drawing is kept; is the app still running?"),
-      { passing: true });
+    throw Object.assign(new Error("The server does not answer. Your drawing is kept; is the app still running?"), {
+      passing: true,
+    });
   }
   const answer = await response.json().catch(() => ({}));
   if (response.ok) return answer;
@@ -489,13 +546,15 @@ function show(board, answer) {
 function paintSoon(board) {
   if (board.painting) return;
   board.painting = true;
-  requestAnimationFrame(() => setTimeout(() => {
-    board.painting = false;
-    if (!board.alive) return;
-    // A line drawn at once is smoother than one that grew piece by piece under the pen.
-    if (!board.pen) redraw(board);
-    paintAll(board);
-  }));
+  requestAnimationFrame(() =>
+    setTimeout(() => {
+      board.painting = false;
+      if (!board.alive) return;
+      // A line drawn at once is smoother than one that grew piece by piece under the pen.
+      if (!board.pen) redraw(board);
+      paintAll(board);
+    }),
+  );
 }
 
 function showBar(board, digit, share, best) {

@@ -39,16 +39,25 @@ export function decodeInk(text, [least, most]) {
     const whole = strokes.every((stroke) => stroke.length >= 2 && stroke.length % 2 === 0);
     const right = whole && !numbers.length && inside(INK_REACH) && strokes.flat().length <= 2 * INK_POINTS;
     return right && textOf(numbersOf(strokes, brush)) === text ? { strokes, brush } : null;
-  } catch { return null; }
+  } catch {
+    return null;
+  }
 }
 
 function numbersOf(strokes, brush) {
   const place = [0, 0];
-  return [brush, strokes.length, ...strokes.flatMap((stroke) => [stroke.length / 2, ...stroke.map((value, k) => {
-    const step = value - place[k % 2];
-    place[k % 2] = value;
-    return step < 0 ? -2 * step - 1 : 2 * step;
-  })])];
+  return [
+    brush,
+    strokes.length,
+    ...strokes.flatMap((stroke) => [
+      stroke.length / 2,
+      ...stroke.map((value, k) => {
+        const step = value - place[k % 2];
+        place[k % 2] = value;
+        return step < 0 ? -2 * step - 1 : 2 * step;
+      }),
+    ]),
+  ];
 }
 
 function textOf(numbers) {
@@ -59,7 +68,10 @@ function textOf(numbers) {
       parts.push((rest % 128) + 128);
     }
   });
-  return btoa(String.fromCharCode(...bytes)).replaceAll("+", "-").replaceAll("/", "_").replace(/=+$/, "");
+  return btoa(String.fromCharCode(...bytes))
+    .replaceAll("+", "-")
+    .replaceAll("/", "_")
+    .replace(/=+$/, "");
 }
 
 function numbersIn(bytes) {

@@ -32,8 +32,13 @@ export function usePalette(board) {
     active: ramp((level) => mix(paper, channels(palette.data), level / 255)),
     share: ramp((level) => (level ? channels(palette.prediction) : paper)),
     // 128 is zero. The square root lifts faint evidence into sight.
-    signed: ramp((level) => mix(channels(palette.zero), channels(level > 128 ? palette.positive : palette.negative),
-      Math.sqrt(Math.min(1, Math.abs(level - 128) / 127)))),
+    signed: ramp((level) =>
+      mix(
+        channels(palette.zero),
+        channels(level > 128 ? palette.positive : palette.negative),
+        Math.sqrt(Math.min(1, Math.abs(level - 128) / 127)),
+      ),
+    ),
   };
   tint(board);
   redraw(board);
@@ -67,19 +72,26 @@ function paint(canvas, columns, rows, values, colors) {
 }
 
 const BLANK = {
-  cropped: { shape: [1, 1], values: new Uint8Array(1) }, penned: { shape: [1, 1], values: new Uint8Array(1) },
+  cropped: { shape: [1, 1], values: new Uint8Array(1) },
+  penned: { shape: [1, 1], values: new Uint8Array(1) },
   fitted: { shape: [BOX, BOX], values: new Uint8Array(BOX * BOX) },
   centred: { shape: [SIDE, SIDE], values: new Uint8Array(SIDE * SIDE) },
   hidden: { shape: [512], values: new Uint8Array(512) },
   evidence: { shape: [CLASSES, SIDE, SIDE], values: new Uint8Array(CLASSES * SIDE * SIDE).fill(128) },
-  probabilities: Array(CLASSES).fill(0), predicted: null, box: null, penWidth: null,
+  probabilities: Array(CLASSES).fill(0),
+  predicted: null,
+  box: null,
+  penWidth: null,
 };
 
 export function paintAll(board) {
   const answer = unpacked(board.answer);
   const { stage, ramps } = board;
   for (const name of ["cropped", "penned", "centred"]) {
-    const { shape: [rows, columns], values } = answer[name];
+    const {
+      shape: [rows, columns],
+      values,
+    } = answer[name];
     paint(stage[name], columns, rows, values, ramps.ink);
   }
   paintFitted(board, answer.fitted);
@@ -147,8 +159,8 @@ function writeCaptions(board) {
   const idle = answer ? answer.hidden.values.filter((level) => level === 0).length : 0;
   const units = answer?.hidden.shape[0] ?? 512;
   stage.hidden.closest("figure").querySelector("span").textContent =
-    `${units} numbers, each a weighted sum of all 784, where negative sums become 0 (relu).`
-    + (answer ? ` Here ${idle} are 0 or almost.` : "");
+    `${units} numbers, each a weighted sum of all 784, where negative sums become 0 (relu).` +
+    (answer ? ` Here ${idle} are 0 or almost.` : "");
   const seen = answer ? "of your digit" : "(nothing drawn yet)";
   for (const [name, title] of STAGES) stage[name].setAttribute("aria-label", `${title} ${seen}`);
 }
@@ -167,11 +179,15 @@ export function listenToPictures(board) {
   Object.assign(box, { tabIndex: 0 });
   box.setAttribute("role", "application");
   box.setAttribute("aria-label", "28 by 28 picture: arrow keys choose a pixel");
-  const choose = (probe) => { board.probe = probe; showProbe(board); };
+  const choose = (probe) => {
+    board.probe = probe;
+    showProbe(board);
+  };
   box.addEventListener("pointermove", (event) => {
     const frame = board.stage.centred.getBoundingClientRect();
-    const at = [event.clientY - frame.top, event.clientX - frame.left]
-      .map((value) => Math.floor((SIDE * value) / frame.width));
+    const at = [event.clientY - frame.top, event.clientX - frame.left].map((value) =>
+      Math.floor((SIDE * value) / frame.width),
+    );
     choose(at.every((value) => value >= 0 && value < SIDE) ? at : null);
   });
   box.addEventListener("pointerleave", () => choose(null));
@@ -184,11 +200,13 @@ export function listenToPictures(board) {
     const [row, column] = board.probe ?? [14, 14];
     choose([row + arrow[1], column + arrow[0]].map((value) => Math.min(Math.max(value, 0), SIDE - 1)));
   });
-  board.classes.forEach((button, digit) => button.addEventListener("click", () => {
-    board.chosen = board.chosen === digit ? null : digit;
-    board.kept.put(board.chosen === null ? null : [board.chosen]);
-    paintEvidence(board);
-  }));
+  board.classes.forEach((button, digit) =>
+    button.addEventListener("click", () => {
+      board.chosen = board.chosen === digit ? null : digit;
+      board.kept.put(board.chosen === null ? null : [board.chosen]);
+      paintEvidence(board);
+    }),
+  );
 }
 
 function showProbe(board) {
@@ -198,8 +216,8 @@ function showProbe(board) {
   const tick = board.find(".uncrumple-strip i");
   mark.hidden = tick.hidden = probe === null;
   if (probe === null) {
-    readout.textContent = "Point at a pixel of the 28 × 28 picture, or focus it and use the arrow keys, to follow its "
-      + "number.";
+    readout.textContent =
+      "Point at a pixel of the 28 × 28 picture, or focus it and use the arrow keys, to follow its " + "number.";
     return;
   }
   const [row, column] = probe;
@@ -208,8 +226,8 @@ function showProbe(board) {
   [mark.style.top, mark.style.left] = probe.map((value) => `${(100 * value) / SIDE}%`);
   tick.style.left = `${(100 * (index + 0.5)) / (SIDE * SIDE)}%`;
   readout.textContent =
-    `Row ${row}, column ${column} (from 0): number ${index} of the vector, `
-    + `28 × ${row} + ${column}. Value ${level} / 255 = ${(level / 255).toFixed(2)}.`;
+    `Row ${row}, column ${column} (from 0): number ${index} of the vector, ` +
+    `28 × ${row} + ${column}. Value ${level} / 255 = ${(level / 255).toFixed(2)}.`;
 }
 
 function paintEvidence(board) {
@@ -217,9 +235,12 @@ function paintEvidence(board) {
   const shown = board.chosen ?? answer.predicted;
   board.classes.forEach((button, digit) => button.setAttribute("aria-pressed", String(digit === shown)));
   const canvas = board.find('[data-testid="evidence"]');
-  const about = shown === null ? "Draw a digit, and see which pixels speak for and against it."
-    : board.chosen === null ? `Evidence for ${shown}, the prediction. Choose another digit to compare.`
-      : `Evidence for ${shown}. Press ${shown} again to follow the prediction.`;
+  const about =
+    shown === null
+      ? "Draw a digit, and see which pixels speak for and against it."
+      : board.chosen === null
+        ? `Evidence for ${shown}, the prediction. Choose another digit to compare.`
+        : `Evidence for ${shown}. Press ${shown} again to follow the prediction.`;
   board.find(".uncrumple-question").textContent = about;
   canvas.setAttribute("aria-label", about);
   canvas.dataset.shown = shown === null ? "" : String(shown);
@@ -264,8 +285,14 @@ function outline(context, levels, cell, color) {
     for (let column = 0; column <= SIDE; column += 1) {
       const [x, y] = [column * cell, row * cell];
       const here = inside(row, column);
-      if (here !== inside(row - 1, column)) { context.moveTo(x, y); context.lineTo(x + cell, y); }
-      if (here !== inside(row, column - 1)) { context.moveTo(x, y); context.lineTo(x, y + cell); }
+      if (here !== inside(row - 1, column)) {
+        context.moveTo(x, y);
+        context.lineTo(x + cell, y);
+      }
+      if (here !== inside(row, column - 1)) {
+        context.moveTo(x, y);
+        context.lineTo(x, y + cell);
+      }
     }
   }
   context.stroke();

@@ -42,15 +42,32 @@ function build(parent) {
   parent.append(root);
   const find = (selector) => root.querySelector(selector);
   const state = {
-    root, entries: find(".entries"), map: find(".map canvas"), handle: find(".handle"), across: find(".across"),
-    upward: find(".upward"), rate: find(".rate"), summary: find(".summary"), line: find(".line"),
-    compass: find(".compass"), steepest: find(".steepest"), message: find(".message"), cards: [], pending: 0, drawn: 0,
+    root,
+    entries: find(".entries"),
+    map: find(".map canvas"),
+    handle: find(".handle"),
+    across: find(".across"),
+    upward: find(".upward"),
+    rate: find(".rate"),
+    summary: find(".summary"),
+    line: find(".line"),
+    compass: find(".compass"),
+    steepest: find(".steepest"),
+    message: find(".message"),
+    cards: [],
+    pending: 0,
+    drawn: 0,
     sent: 0,
   };
   listen(state, find);
-  root.addEventListener("transitionend", (event) => { if (event.target === root) repaint(state); });
+  root.addEventListener("transitionend", (event) => {
+    if (event.target === root) repaint(state);
+  });
   state.observer = new ResizeObserver(() => {
-    if (root.clientWidth && root.clientWidth !== state.width) { state.width = root.clientWidth; repaint(state); }
+    if (root.clientWidth && root.clientWidth !== state.width) {
+      state.width = root.clientWidth;
+      repaint(state);
+    }
   });
   state.observer.observe(root);
   return state;
@@ -61,7 +78,10 @@ function listen(state, find) {
   state.rate.addEventListener("change", () => report(state));
   find(".step").addEventListener("click", () => descend(state, 1));
   find(".ten").addEventListener("click", () => descend(state, 10));
-  find(".back").addEventListener("click", () => { state.steep = 0; settle(state, [...state.path[0]], true); });
+  find(".back").addEventListener("click", () => {
+    state.steep = 0;
+    settle(state, [...state.path[0]], true);
+  });
   state.across.addEventListener("change", () => choosePair(state, 0));
   state.upward.addEventListener("change", () => choosePair(state, 1));
   dragPoint(state, state.map, "mouse");
@@ -76,7 +96,9 @@ function listen(state, find) {
     if (!way) return;
     event.preventDefault();
     const weights = [...state.weights];
-    state.pair.forEach((entry, axis) => { weights[entry] = tidy(weights[entry] + (way[axis] * reach(state)) / 30); });
+    state.pair.forEach((entry, axis) => {
+      weights[entry] = tidy(weights[entry] + (way[axis] * reach(state)) / 30);
+    });
     settle(state, weights, true);
   });
 }
@@ -110,7 +132,9 @@ function moveTo(state, event) {
   const point = state.view.toPoint(event.clientX - box.left, event.clientY - box.top);
   const far = reach(state);
   const weights = [...state.weights];
-  state.pair.forEach((entry, axis) => { weights[entry] = tidy(Math.min(Math.max(point[axis], -far), far)); });
+  state.pair.forEach((entry, axis) => {
+    weights[entry] = tidy(Math.min(Math.max(point[axis], -far), far));
+  });
   state.weights = weights;
 }
 
@@ -166,7 +190,9 @@ function choosePair(state, axis) {
 }
 
 function showPair(state) {
-  [state.across, state.upward].forEach((select, axis) => { select.value = String(state.pair[axis]); });
+  [state.across, state.upward].forEach((select, axis) => {
+    select.value = String(state.pair[axis]);
+  });
 }
 
 function report(state) {
@@ -195,7 +221,10 @@ function makeCards(state) {
       state.weights = state.weights.map((old, k) => (k === entry ? value : old));
       return true;
     };
-    slider.addEventListener("input", () => { take(slider); request(state); });
+    slider.addEventListener("input", () => {
+      take(slider);
+      request(state);
+    });
     slider.addEventListener("change", () => settle(state, state.weights, true));
     box.addEventListener("change", () => {
       if (take(box)) settle(state, state.weights, true);
@@ -213,7 +242,11 @@ function makeCards(state) {
 // Painting and words.
 
 function request(state) {
-  if (!state.pending) state.pending = requestAnimationFrame(() => { state.pending = 0; paint(state); });
+  if (!state.pending)
+    state.pending = requestAnimationFrame(() => {
+      state.pending = 0;
+      paint(state);
+    });
 }
 
 function repaint(state) {
@@ -245,8 +278,13 @@ function paint(state) {
   writeWords(state, seen);
   state.drawn += 1;
   Object.assign(state.root.dataset, {
-    drawn: String(state.drawn), rests: String(seen.rests), loss: String(seen.loss), weights: state.weights.join(),
-    steps: String(state.path.length - 1), after: String(seen.after), largest: String(seen.largest),
+    drawn: String(state.drawn),
+    rests: String(seen.rests),
+    loss: String(seen.loss),
+    weights: state.weights.join(),
+    steps: String(state.path.length - 1),
+    after: String(seen.after),
+    largest: String(seen.largest),
   });
 }
 

@@ -32,10 +32,17 @@ export function look(state) {
   const landing = state.weights.map((value, k) => value - rate * gradient[k]);
   const square = dot(gradient, gradient);
   return {
-    rests, gradient, loss, rate, landing, square, pairSlope: Math.hypot(g0, g1),
+    rests,
+    gradient,
+    loss,
+    rate,
+    landing,
+    square,
+    pairSlope: Math.hypot(g0, g1),
     slopes: samePair ? found.slopes : angles.map((angle) => g0 * Math.cos(angle) + g1 * Math.sin(angle)),
     largest: rests ? found.largest : square > 0 ? (2 * square) / curved : null,
-    after: lossAt(polynomial, landing), promised: loss - rate * square,
+    after: lossAt(polynomial, landing),
+    promised: loss - rate * square,
   };
 }
 
@@ -83,18 +90,20 @@ export function writeWords(state, seen) {
   if (square < 1e-18) words += "The gradient is zero: no small change of W lowers the loss.";
   else {
     const verdict = after < loss ? "lower" : after > loss ? "higher: the step is too large" : "the same";
-    words += `One step of ${number(rate)} gives ${number(after, 4)}, ${verdict}; the slope promised `
-      + `${number(promised, 4)}. Every learning rate below ${number(largest)} lowers the loss here.`;
+    words +=
+      `One step of ${number(rate)} gives ${number(after, 4)}, ${verdict}; the slope promised ` +
+      `${number(promised, 4)}. Every learning rate below ${number(largest)} lowers the loss here.`;
   }
   if (state.summary.textContent !== words) state.summary.textContent = words;
   const best = seen.slopes.indexOf(Math.max(...seen.slopes));
   const [g0, g1] = state.pair.map((entry) => seen.gradient[entry]);
   const own = ((Math.atan2(g1, g0) * 180) / Math.PI + 360) % 360;
   const degrees = (state.data.angles[best] * 180) / Math.PI;
-  state.steepest.textContent = seen.pairSlope < 1e-9
-    ? "Flat in every direction of these two entries."
-    : `Steepest of the 36 directions: ${number(degrees)}° with slope ${number(seen.slopes[best])}. Along the gradient, `
-      + `${number(own)}°, the slope is ${number(seen.pairSlope)}, the gradient's length; no direction is steeper.`;
+  state.steepest.textContent =
+    seen.pairSlope < 1e-9
+      ? "Flat in every direction of these two entries."
+      : `Steepest of the 36 directions: ${number(degrees)}° with slope ${number(seen.slopes[best])}. Along the gradient, ` +
+        `${number(own)}°, the slope is ${number(seen.pairSlope)}, the gradient's length; no direction is steeper.`;
   const names = state.pair.map((entry) => state.data.names[entry]).join(" and ");
   state.map.setAttribute("aria-label", `The loss over ${names} with the gradient's arrow at the present W.`);
   state.handle.setAttribute("aria-label", `${names}; move with the arrow keys`);

@@ -38,12 +38,22 @@ export function paintPlane(state, seen, far) {
     const length = 88;
     arrow(pen, here, [here[0] + ux * length, here[1] + uy * length], palette.gradient, 3.5);
     arrow(pen, here, [here[0] - ux * length, here[1] - uy * length], palette.text, 3.5);
-    for (const [way, text, color] of [[1, "gradient", palette.gradient], [-1, "−gradient", palette.text]]) {
+    for (const [way, text, color] of [
+      [1, "gradient", palette.gradient],
+      [-1, "−gradient", palette.text],
+    ]) {
       const x = here[0] + way * ux * (length + 42);
       const y = here[1] + way * uy * (length + 16);
       const inside = (value, low, high) => Math.max(low, Math.min(value, high));
-      label(state, pen, text, inside(x, view.left + 36, view.left + size - 36),
-        inside(y, view.top + 10, view.top + size - 10), color, "center");
+      label(
+        state,
+        pen,
+        text,
+        inside(x, view.left + 36, view.left + size - 36),
+        inside(y, view.top + 10, view.top + size - 10),
+        color,
+        "center",
+      );
     }
   }
   disc(state, pen, here, 8, palette.weights);
@@ -115,7 +125,12 @@ function shade(state, pen, view, values, low, high) {
 /** Marching squares: the straight piece within each grid cell on which the interpolated loss has the level. */
 function contour(state, pen, view, values, level) {
   const side = GRID + 1;
-  const corners = [[0, 0], [1, 0], [1, 1], [0, 1]];
+  const corners = [
+    [0, 0],
+    [1, 0],
+    [1, 1],
+    [0, 1],
+  ];
   pen.strokeStyle = state.palette.muted;
   pen.lineWidth = 0.8;
   pen.beginPath();

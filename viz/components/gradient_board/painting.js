@@ -20,7 +20,14 @@ export function sheet(canvas, height) {
 
 export function viewOf([x0, x1], [y0, y1], { left, top, wide, tall }) {
   return {
-    left, top, wide, tall, x0, x1, y0, y1,
+    left,
+    top,
+    wide,
+    tall,
+    x0,
+    x1,
+    y0,
+    y1,
     toPixel: (x, y) => [left + ((x - x0) / (x1 - x0)) * wide, top + (1 - (y - y0) / (y1 - y0)) * tall],
     toPoint: (px, py) => [x0 + ((px - left) / wide) * (x1 - x0), y0 + (1 - (py - top) / tall) * (y1 - y0)],
   };
@@ -86,7 +93,15 @@ export function arrow(pen, [x, y], [ex, ey], color, width = 3) {
   if (length < 2) return;
   const [ux, uy] = [(ex - x) / length, (ey - y) / length];
   const head = Math.min(10, length);
-  stroke(pen, [[x, y], [ex - ux * head * 0.7, ey - uy * head * 0.7]], color, width);
+  stroke(
+    pen,
+    [
+      [x, y],
+      [ex - ux * head * 0.7, ey - uy * head * 0.7],
+    ],
+    color,
+    width,
+  );
   pen.fillStyle = color;
   pen.beginPath();
   pen.moveTo(ex, ey);
@@ -122,7 +137,10 @@ export function paintSlice(state, seen, entry, far) {
   const box = { left: tight ? 30 : 38, top: 22, wide: width - (tight ? 38 : 48), tall: height - 44 };
   const view = viewOf([-far, far], [0, state.top], box);
   axes(state, pen, view, { few: true });
-  const { palette, data: { polynomial, found } } = state;
+  const {
+    palette,
+    data: { polynomial, found },
+  } = state;
   const value = state.weights[entry];
   const slope = seen.gradient[entry];
   const curvature = polynomial.curvature[entry][entry];
@@ -139,7 +157,15 @@ export function paintSlice(state, seen, entry, far) {
   const here = view.toPixel(value, seen.loss);
   // In a lane of its own, so that its whole length is seen wherever the point is.
   const middle = box.left + box.wide / 2;
-  stroke(pen, [[middle, 4], [middle, 16]], palette.muted, 1.5);
+  stroke(
+    pen,
+    [
+      [middle, 4],
+      [middle, 16],
+    ],
+    palette.muted,
+    1.5,
+  );
   arrow(pen, [middle, 10], [middle + (slope / state.steep) * (box.wide / 2 - 2), 10], palette.gradient);
   disc(state, pen, here, 6, palette.weights);
 }
@@ -160,8 +186,13 @@ export function paintLine(state, seen) {
   clipped(pen, view, () => {
     stroke(pen, [view.toPixel(0, 0), view.toPixel(limit, 0)], palette.muted, 1.5);
     stroke(pen, [view.toPixel(0, seen.loss), view.toPixel(limit, seen.loss)], palette.muted, 1, [2, 3]);
-    stroke(pen, [view.toPixel(0, seen.loss), view.toPixel(limit, seen.promised - (limit - seen.rate) * seen.square)],
-      palette.gradient, 2, [6, 4]);
+    stroke(
+      pen,
+      [view.toPixel(0, seen.loss), view.toPixel(limit, seen.promised - (limit - seen.rate) * seen.square)],
+      palette.gradient,
+      2,
+      [6, 4],
+    );
     stroke(pen, places, palette.loss, 2.5);
     if (seen.rests) {
       found.lineValues.forEach((rate, k) => disc(state, pen, view.toPixel(rate, found.line[k]), 3.5, palette.loss));
@@ -173,7 +204,16 @@ export function paintLine(state, seen) {
   });
   const marked = seen.largest <= limit;
   const [x] = view.toPixel(Math.min(seen.largest, limit), 0);
-  if (marked) stroke(pen, [[x, view.top - 4], [x, view.top + view.tall]], palette.text, 1.5);
+  if (marked)
+    stroke(
+      pen,
+      [
+        [x, view.top - 4],
+        [x, view.top + view.tall],
+      ],
+      palette.text,
+      1.5,
+    );
   const text = `lowers the loss up to ${number(seen.largest)}${marked ? "" : " →"}`;
   const room = pen.measureText(text).width + 40;
   label(state, pen, text, x - (marked ? 6 : 0), 10, palette.text, x > room ? "right" : "left");
@@ -193,7 +233,10 @@ export function paintCompass(state, seen) {
   });
   if (seen.pairSlope < 1e-9) return;
   const [g0, g1] = state.pair.map((entry) => seen.gradient[entry]);
-  for (const [way, text, color] of [[1, "gradient", palette.gradient], [-1, "−gradient", palette.text]]) {
+  for (const [way, text, color] of [
+    [1, "gradient", palette.gradient],
+    [-1, "−gradient", palette.text],
+  ]) {
     const degrees = ((Math.atan2(way * g1, way * g0) * 180) / Math.PI + 360) % 360;
     const place = view.toPixel(degrees, way * seen.pairSlope);
     stroke(pen, [view.toPixel(degrees, 0), place], color, 1.5, [4, 3]);

@@ -44,33 +44,85 @@ function build(parent) {
   parent.append(root);
   const find = (selector) => root.querySelector(selector);
   const state = {
-    root, main: find(".main"), side: find(".side"), stage: find(".stage"), svg: find("svg"), world: find(".world"),
-    edgeLayer: find(".edges"), nodeLayer: find(".nodes"), labelLayer: find(".labels"), passes: find(".passes"),
-    forward: find(".forward"), backward: find(".backward"), play: find(".play"), scrub: find(".scrub input"),
-    place: find(".scrub output"), sentence: find(".sentence"), notes: find(".notes"), paths: find(".paths"),
-    variables: find(".variables"), rows: find(".rows"), message: find(".message"), tape: find(".tape"),
-    list: find(".tape ol"), hint: find(".tape .hint"),
-    nodes: [], edges: [], steps: [], inputs: [], step: 0, chosen: null, pointed: null, onePath: null, focus: 0,
-    view: { x: 0, y: 0, scale: 1 }, moved: false, drawn: 0, sent: 0, waiting: "", queued: null, text: "",
+    root,
+    main: find(".main"),
+    side: find(".side"),
+    stage: find(".stage"),
+    svg: find("svg"),
+    world: find(".world"),
+    edgeLayer: find(".edges"),
+    nodeLayer: find(".nodes"),
+    labelLayer: find(".labels"),
+    passes: find(".passes"),
+    forward: find(".forward"),
+    backward: find(".backward"),
+    play: find(".play"),
+    scrub: find(".scrub input"),
+    place: find(".scrub output"),
+    sentence: find(".sentence"),
+    notes: find(".notes"),
+    paths: find(".paths"),
+    variables: find(".variables"),
+    rows: find(".rows"),
+    message: find(".message"),
+    tape: find(".tape"),
+    list: find(".tape ol"),
+    hint: find(".tape .hint"),
+    nodes: [],
+    edges: [],
+    steps: [],
+    inputs: [],
+    step: 0,
+    chosen: null,
+    pointed: null,
+    onePath: null,
+    focus: 0,
+    view: { x: 0, y: 0, scale: 1 },
+    moved: false,
+    drawn: 0,
+    sent: 0,
+    waiting: "",
+    queued: null,
+    text: "",
     kept: placeOf(parent),
   };
   listen(state, find);
   listenToView(state, find);
-  root.addEventListener("transitionend", (event) => { if (event.target === root) recolour(state); });
+  root.addEventListener("transitionend", (event) => {
+    if (event.target === root) recolour(state);
+  });
   state.observer = new ResizeObserver(() => {
-    if (root.clientWidth && root.clientWidth !== state.width) { state.width = root.clientWidth; resized(state); }
+    if (root.clientWidth && root.clientWidth !== state.width) {
+      state.width = root.clientWidth;
+      resized(state);
+    }
   });
   state.observer.observe(root);
   return state;
 }
 
 function listen(state, find) {
-  state.forward.addEventListener("click", () => { halt(state); go(state, 0); });
-  state.backward.addEventListener("click", () => { halt(state); go(state, state.turn); });
+  state.forward.addEventListener("click", () => {
+    halt(state);
+    go(state, 0);
+  });
+  state.backward.addEventListener("click", () => {
+    halt(state);
+    go(state, state.turn);
+  });
   state.play.addEventListener("click", () => (state.timer ? halt(state) : start(state)));
-  find(".back").addEventListener("click", () => { halt(state); go(state, state.step - 1); });
-  find(".forth").addEventListener("click", () => { halt(state); go(state, state.step + 1); });
-  state.scrub.addEventListener("input", () => { halt(state); go(state, Number(state.scrub.value)); });
+  find(".back").addEventListener("click", () => {
+    halt(state);
+    go(state, state.step - 1);
+  });
+  find(".forth").addEventListener("click", () => {
+    halt(state);
+    go(state, state.step + 1);
+  });
+  state.scrub.addEventListener("input", () => {
+    halt(state);
+    go(state, Number(state.scrub.value));
+  });
 }
 
 // Steps: 0 shows the variables alone; then one per operation; then, from ``turn``, one per gradient.
@@ -78,16 +130,23 @@ function listen(state, find) {
 function makeSteps(state) {
   const { forward, backward } = state.data;
   const begin = { pass: "forward", node: -1, text: state.data.opening };
-  state.steps = [begin, ...forward.map((step) => ({ ...step, pass: "forward" })),
-    ...backward.map((step) => ({ ...step, pass: "backward" }))];
+  state.steps = [
+    begin,
+    ...forward.map((step) => ({ ...step, pass: "forward" })),
+    ...backward.map((step) => ({ ...step, pass: "backward" })),
+  ];
   state.turn = forward.length + 1;
   state.scrub.max = String(state.steps.length - 1);
   state.backward.hidden = !backward.length;
   const nodes = state.data.drawing.nodes.length;
   state.known = new Int32Array(nodes);
-  forward.forEach(({ node }, k) => { state.known[node] = k + 1; });
+  forward.forEach(({ node }, k) => {
+    state.known[node] = k + 1;
+  });
   state.reached = new Int32Array(nodes).fill(1 << 30);
-  backward.forEach(({ node }, k) => { state.reached[node] = state.turn + k; });
+  backward.forEach(({ node }, k) => {
+    state.reached[node] = state.turn + k;
+  });
 }
 
 function go(state, step) {
@@ -139,8 +198,14 @@ function renew(state, data) {
   state.warned = new Set(data.notes.map(({ node }) => node));
   if (afresh) {
     halt(state);
-    Object.assign(state, { chosen: data.paths ? data.paths.node : null, pointed: null, onePath: null, focus: data.output,
-      waiting: "", queued: null });
+    Object.assign(state, {
+      chosen: data.paths ? data.paths.node : null,
+      pointed: null,
+      onePath: null,
+      focus: data.output,
+      waiting: "",
+      queued: null,
+    });
   }
   if (data.answered === state.waiting) {
     state.waiting = "";

@@ -53,13 +53,27 @@ function applyView(state) {
 /** The step, and what the reader moved to the middle at which scale, in the address. */
 export function keep(state) {
   if (state.begin) return;
-  const { view: { scale }, step } = state;
+  const {
+    view: { scale },
+    step,
+  } = state;
   if (state.moved) state.kept.put([step, ...state.middle, scale]);
   else state.kept.put(step === state.steps.length - 1 ? null : [step]);
 }
 
-export const viewLimits = ({ steps, data: { drawing: { size: [wide, tall] } } }) => (
-  [[0, steps.length - 1], [0, wide], [0, tall], [LEAST, MOST]]);
+export const viewLimits = ({
+  steps,
+  data: {
+    drawing: {
+      size: [wide, tall],
+    },
+  },
+}) => [
+  [0, steps.length - 1],
+  [0, wide],
+  [0, tall],
+  [LEAST, MOST],
+];
 
 function lookWherePlaced(state) {
   const [, x, y, scale] = state.begin;
@@ -87,7 +101,10 @@ function pan(state, x, y) {
 
 /** From now on the view is the reader's; what stands in its middle is remembered. */
 function movedHere(state) {
-  const { view: { x, y, scale }, stage } = state;
+  const {
+    view: { x, y, scale },
+    stage,
+  } = state;
   state.moved = true;
   state.middle = [stage.clientWidth / 2 - x, stage.clientHeight / 2 - y].map((value) => value / scale);
 }
@@ -114,13 +131,22 @@ export function listenToView(state, find) {
     centre(state, Math.min(wholeScale(state), 1.15), wide / 2, tall / 2);
     applyView(state);
   });
-  state.svg.addEventListener("wheel", (event) => {
-    // A plain wheel scrolls the page; with Ctrl, as trackpads pinch, it zooms.
-    if (!event.ctrlKey && !event.metaKey) return;
-    event.preventDefault();
-    const box = state.svg.getBoundingClientRect();
-    zoom(state, Math.exp(-event.deltaY * (event.deltaMode ? 0.05 : 0.004)), event.clientX - box.x, event.clientY - box.y);
-  }, { passive: false });
+  state.svg.addEventListener(
+    "wheel",
+    (event) => {
+      // A plain wheel scrolls the page; with Ctrl, as trackpads pinch, it zooms.
+      if (!event.ctrlKey && !event.metaKey) return;
+      event.preventDefault();
+      const box = state.svg.getBoundingClientRect();
+      zoom(
+        state,
+        Math.exp(-event.deltaY * (event.deltaMode ? 0.05 : 0.004)),
+        event.clientX - box.x,
+        event.clientY - box.y,
+      );
+    },
+    { passive: false },
+  );
   dragView(state);
 }
 
@@ -150,7 +176,10 @@ function dragView(state) {
     svg.addEventListener(end, (event) => {
       held.delete(event.pointerId);
       // The click that ends a drag chooses nothing.
-      if (!held.size) setTimeout(() => { state.dragged = false; });
+      if (!held.size)
+        setTimeout(() => {
+          state.dragged = false;
+        });
     });
   }
 }
@@ -188,8 +217,10 @@ export function press(state, event, k) {
   if (event.key === "Escape" && state.chosen !== null) return choose(state, state.chosen);
   if (event.key === "+" && nodes[k].toggle) return ask(state, { toggle: nodes[k].toggle });
   const here = nodes[k];
-  const beside = (sign) => nodes.map((_, other) => other)
-    .filter((other) => Math.abs(nodes[other].y - here.y) < 1 && (nodes[other].x - here.x) * sign > 0);
+  const beside = (sign) =>
+    nodes
+      .map((_, other) => other)
+      .filter((other) => Math.abs(nodes[other].y - here.y) < 1 && (nodes[other].x - here.x) * sign > 0);
   const ways = {
     ArrowDown: () => state.leaving[k].map((edge) => edges[edge].target),
     ArrowUp: () => state.entering[k].map((edge) => edges[edge].source),

@@ -29,8 +29,12 @@ export function paint(state) {
   keep(state);
   state.drawn += 1;
   Object.assign(state.root.dataset, {
-    drawn: String(state.drawn), step: String(step), pass: now.pass, rests: String(!state.waiting),
-    answered: state.data.answered, version: state.data.drawing.version,
+    drawn: String(state.drawn),
+    step: String(step),
+    pass: now.pass,
+    rests: String(!state.waiting),
+    answered: state.data.answered,
+    version: state.data.drawing.version,
     chosen: state.chosen === null ? "" : state.data.drawing.nodes[state.chosen].name,
   });
 }
@@ -139,13 +143,18 @@ function paintWords(state, now) {
   state.scrub.value = String(step);
   setAttribute(state.scrub, "aria-valuetext", now.text);
   const backwards = step >= state.turn;
-  setText(state.place, backwards ? `${step - state.turn + 1} of ${data.backward.length}` : `${step} of ${data.forward.length}`);
+  setText(
+    state.place,
+    backwards ? `${step - state.turn + 1} of ${data.backward.length}` : `${step} of ${data.forward.length}`,
+  );
   setAttribute(state.forward, "aria-pressed", String(!backwards));
   setAttribute(state.backward, "aria-pressed", String(backwards));
   const notes = JSON.stringify(data.notes);
   if (notes !== state.noted) {
     state.noted = notes;
-    state.notes.replaceChildren(...data.notes.map(({ text }) => Object.assign(document.createElement("li"), { textContent: text })));
+    state.notes.replaceChildren(
+      ...data.notes.map(({ text }) => Object.assign(document.createElement("li"), { textContent: text })),
+    );
   }
   paintPaths(state);
   state.records.forEach((row, k) => {
@@ -170,15 +179,27 @@ function paintPaths(state) {
   const rows = paths.lines.map(({ text }, k) => {
     const row = line("li", text, "");
     row.tabIndex = 0;
-    for (const [event, one] of [["pointerenter", k], ["focus", k], ["pointerleave", null], ["blur", null]]) {
-      row.addEventListener(event, () => { state.onePath = one; paint(state); });
+    for (const [event, one] of [
+      ["pointerenter", k],
+      ["focus", k],
+      ["pointerleave", null],
+      ["blur", null],
+    ]) {
+      row.addEventListener(event, () => {
+        state.onePath = one;
+        paint(state);
+      });
     }
     return row;
   });
   const list = document.createElement("ol");
   list.append(...rows);
-  state.paths.replaceChildren(line("h4", paths.heading, ""), list, line("p", paths.total, "total"),
-    ...(paths.note ? [line("p", paths.note, "hint")] : []));
+  state.paths.replaceChildren(
+    line("h4", paths.heading, ""),
+    list,
+    line("p", paths.total, "total"),
+    ...(paths.note ? [line("p", paths.note, "hint")] : []),
+  );
 }
 
 export function makeTape(state) {
@@ -190,7 +211,11 @@ export function makeTape(state) {
     const button = Object.assign(document.createElement("button"), { type: "button", textContent: text });
     button.classList.toggle("watched", watched);
     if (!watched) button.title = "No variable flows into it: no gradient flows back through it.";
-    button.addEventListener("click", () => { state.focus = node; bringIntoView(state, node); choose(state, node); });
+    button.addEventListener("click", () => {
+      state.focus = node;
+      bringIntoView(state, node);
+      choose(state, node);
+    });
     for (const event of ["pointerenter", "focus"]) button.addEventListener(event, () => point(state, node));
     for (const event of ["pointerleave", "blur"]) button.addEventListener(event, () => point(state, null));
     row.append(button);

@@ -23,7 +23,10 @@ export function makePicture(state) {
   const { nodes, edges } = state.data.drawing;
   state.leaving = nodes.map(() => []);
   state.entering = nodes.map(() => []);
-  edges.forEach(({ source, target }, k) => { state.leaving[source].push(k); state.entering[target].push(k); });
+  edges.forEach(({ source, target }, k) => {
+    state.leaving[source].push(k);
+    state.entering[target].push(k);
+  });
   state.edges = edges.map((edge) => makeEdge(state, edge));
   state.nodes = nodes.map((node, k) => makeNode(state, node, k));
 }
@@ -49,10 +52,18 @@ function makeEdge(state, { points, label }) {
 function makeNode(state, node, k) {
   const left = node.x - node.width / 2;
   const top = node.y - node.height / 2;
-  const group = shape("g", {
-    class: `node ${node.kind} ${node.tone}`, transform: `translate(${left},${top})`, role: "button", tabindex: "-1",
-  }, state.nodeLayer);
-  if (node.kind === "group") shape("rect", { class: "behind", x: 5, y: 5, width: node.width, height: node.height, rx: 7 }, group);
+  const group = shape(
+    "g",
+    {
+      class: `node ${node.kind} ${node.tone}`,
+      transform: `translate(${left},${top})`,
+      role: "button",
+      tabindex: "-1",
+    },
+    state.nodeLayer,
+  );
+  if (node.kind === "group")
+    shape("rect", { class: "behind", x: 5, y: 5, width: node.width, height: node.height, rx: 7 }, group);
   const round = node.kind === "variable" ? 18 : node.kind === "constant" ? 16 : 5;
   shape("rect", { class: "box", width: node.width, height: node.height, rx: round }, group);
   if (node.kind === "output") {
@@ -66,7 +77,9 @@ function makeNode(state, node, k) {
     if (node.form !== "none") makeSlots(parts);
   }
   if (node.toggle) makeToggle(state, parts, k);
-  group.addEventListener("click", () => { if (!state.dragged) choose(state, k); });
+  group.addEventListener("click", () => {
+    if (!state.dragged) choose(state, k);
+  });
   group.addEventListener("focus", () => {
     state.focus = k;
     // Not for a pointer: the picture must not slide away under it.
@@ -160,7 +173,9 @@ export function pictureOf(state, { rows, columns, bytes }) {
   canvas.height = rows;
   const image = new ImageData(columns, rows);
   const channels = (hex) => [1, 3, 5].map((from) => parseInt(hex.slice(from, from + 2), 16));
-  const [zero, low, high, lost] = ["zero", "negative", "positive", "muted"].map((name) => channels(state.palette[name]));
+  const [zero, low, high, lost] = ["zero", "negative", "positive", "muted"].map((name) =>
+    channels(state.palette[name]),
+  );
   const steps = new Int8Array(bytesOf(bytes).buffer);
   steps.forEach((step, cell) => {
     const end = step === -128 ? lost : step < 0 ? low : high;

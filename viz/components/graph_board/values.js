@@ -6,7 +6,9 @@ export function makeControls(state) {
   const { variables } = state.data;
   state.variables.hidden = !variables.length;
   state.side.hidden = !variables.length && !state.data.tape.length;
-  state.inputs = variables.map((variable) => (variable.shape.length ? makeCells(state, variable) : makeSlider(state, variable)));
+  state.inputs = variables.map((variable) =>
+    variable.shape.length ? makeCells(state, variable) : makeSlider(state, variable),
+  );
   state.rows.replaceChildren(...state.inputs.map(({ row }) => row));
 }
 
@@ -19,7 +21,10 @@ function settle(state) {
 function makeRow({ name, weight, shape }) {
   const row = document.createElement("div");
   row.className = `row ${shape.length ? "tensor" : "scalar"}`;
-  const title = Object.assign(document.createElement("code"), { textContent: name, className: weight ? "weights" : "data" });
+  const title = Object.assign(document.createElement("code"), {
+    textContent: name,
+    className: weight ? "weights" : "data",
+  });
   row.append(title);
   return row;
 }
@@ -52,7 +57,10 @@ function makeSlider(state, variable) {
     input.values = [value];
     ask(state, { rest: false });
   });
-  slider.addEventListener("change", () => { input.values = [Number(slider.value)]; ask(state); });
+  slider.addEventListener("change", () => {
+    input.values = [Number(slider.value)];
+    ask(state);
+  });
   box.addEventListener("change", () => {
     const value = read(state, box, name, variable);
     if (value === null) return;

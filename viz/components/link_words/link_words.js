@@ -12,12 +12,19 @@ const quoted = (text) => `“${text.length > SAID ? `${text.slice(0, SAID - 1)}�
 
 /** A sentence for each value of the link that could not be used. names: all it has; unclaimed: those none asked for. */
 function linkSentences({ unread, unclaimed, canvas }) {
-  const said = [...unread].filter(([name]) => name !== "ink").map(([name, text]) => (
-    `This link’s ${quoted(name)} (${text ? quoted(text) : "empty"}) cannot be read, so its picture begins as usual.`));
+  const said = [...unread]
+    .filter(([name]) => name !== "ink")
+    .map(
+      ([name, text]) =>
+        `This link’s ${quoted(name)} (${text ? quoted(text) : "empty"}) cannot be read, so its picture begins as usual.`,
+    );
   if (unread.has("ink")) said.push("The drawing in this link (ink) cannot be read, so it is left out.");
   if (unclaimed.includes("ink") && !canvas) said.push("This page has no canvas for the drawing in this link (ink).");
   const unknown = unclaimed.filter((name) => name !== "ink");
-  if (unknown.length) said.push(`This view has no picture for ${unknown.slice(0, 3).map(quoted).join(", ")}${unknown.length > 3 ? " and more" : ""}.`);
+  if (unknown.length)
+    said.push(
+      `This view has no picture for ${unknown.slice(0, 3).map(quoted).join(", ")}${unknown.length > 3 ? " and more" : ""}.`,
+    );
   return said;
 }
 
@@ -29,7 +36,10 @@ function build(parent) {
   const state = { root, timer: 0, rested: false, data: null };
   state.heard = () => {
     clearTimeout(state.timer);
-    state.timer = setTimeout(() => { state.rested = true; show(state); }, SETTLED);
+    state.timer = setTimeout(() => {
+      state.rested = true;
+      show(state);
+    }, SETTLED);
     show(state);
   };
   window.addEventListener(LINK_READ, state.heard);

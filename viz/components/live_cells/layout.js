@@ -17,8 +17,10 @@ function fit(state, poses) {
     pose.presence.forEach((presence, cell) => {
       if (!presence) return;
       const [x, y] = [pose.positions[2 * cell], pose.positions[2 * cell + 1]];
-      left = Math.min(left, x); right = Math.max(right, x + 1);
-      top = Math.min(top, y); bottom = Math.max(bottom, y + 1);
+      left = Math.min(left, x);
+      right = Math.max(right, x + 1);
+      top = Math.min(top, y);
+      bottom = Math.max(bottom, y + 1);
     });
   }
   let pads = [4, 4, 4, 4];
@@ -26,7 +28,9 @@ function fit(state, poses) {
   for (let round = 0; round < 3; round += 1) {
     const { maxCell, maxHeight } = state.data;
     scale = Math.min(
-      maxCell, (state.width - pads[0] - pads[2]) / (right - left), (maxHeight - pads[1] - pads[3]) / (bottom - top),
+      maxCell,
+      (state.width - pads[0] - pads[2]) / (right - left),
+      (maxHeight - pads[1] - pads[3]) / (bottom - top),
     );
     scale = Math.max(scale, 1);
     if (scale > 12) scale = Math.floor(scale);
@@ -39,8 +43,10 @@ function fit(state, poses) {
         ...pose.labels.map((label) => labelBox(state.context, label, at, scale)),
       ];
       for (const [x0, y0, x1, y1] of boxes) {
-        edges[0] = Math.min(edges[0], x0); edges[1] = Math.min(edges[1], y0);
-        edges[2] = Math.max(edges[2], x1); edges[3] = Math.max(edges[3], y1);
+        edges[0] = Math.min(edges[0], x0);
+        edges[1] = Math.min(edges[1], y0);
+        edges[2] = Math.max(edges[2], x1);
+        edges[3] = Math.max(edges[3], y1);
       }
     }
     pads = [box[0] - edges[0] + 4, box[1] - edges[1] + 4, edges[2] - box[2] + 4, edges[3] - box[3] + 4];
@@ -84,9 +90,14 @@ function between(a, b, part) {
   const { order } = part < 0.5 ? a : b;
   const [thread, threadAlpha] = part < 0.5 ? [a.thread, 1 - 2 * part] : [b.thread, 2 * part - 1];
   return {
-    positions, presence, ghosts, order, thread,
+    positions,
+    presence,
+    ghosts,
+    order,
+    thread,
     threadAlpha: a.thread.join() === b.thread.join() ? 1 : threadAlpha,
-    axes: betweenMarks(a.axes, b.axes, part, mixBracket), labels: betweenMarks(a.labels, b.labels, part, mixLabel),
+    axes: betweenMarks(a.axes, b.axes, part, mixBracket),
+    labels: betweenMarks(a.labels, b.labels, part, mixLabel),
   };
 }
 

@@ -7,7 +7,15 @@ import { placeOf } from "../shared/place.js";
 import { isDark } from "../shared/theme.js";
 import { currentPose, measure, mix } from "./layout.js";
 import {
-  Paints, bracketBox, bracketShape, paintBracket, paintCell, paintLabel, paintText, paintThread, textSize,
+  bracketBox,
+  bracketShape,
+  Paints,
+  paintBracket,
+  paintCell,
+  paintLabel,
+  paintText,
+  paintThread,
+  textSize,
   widestTexts,
 } from "./painting.js";
 import { choose, clearPointer, edit, point, press, shownCell } from "./pointing.js";
@@ -47,8 +55,12 @@ function decode(scene) {
     block.indices.forEach((index, local) => {
       block.places.set(index.join(), cells.length);
       cells.push({
-        block: number, index, text: word(block.texts, local), value: word(block.values, local),
-        fill: word(block.fills, local), strength: strengths[local],
+        block: number,
+        index,
+        text: word(block.texts, local),
+        value: word(block.values, local),
+        fill: word(block.fills, local),
+        strength: strengths[local],
       });
     });
   });
@@ -87,12 +99,33 @@ function build(parent) {
   parent.append(root);
   const find = (selector) => root.querySelector(selector);
   const state = {
-    root, stage: find(".uncrumple-cells-stage"), canvas: find("canvas"), caption: find(".uncrumple-cells-caption"),
-    readout: find(".uncrumple-cells-readout"), frameControls: find(".frames"), sheetControls: find(".sheets"),
-    play: find(".play"), slider: find(".step input"), count: find(".step output"), speed: find(".speed input"),
-    speedOutput: find(".speed output"), fan: find(".fan input"),
-    time: 0, goal: null, playing: false, spread: 0, focus: null, hover: null, axis: null, width: 0, text: "",
-    kept: placeOf(parent), drawn: 0, sent: 0, pending: 0, sizes: new Map(),
+    root,
+    stage: find(".uncrumple-cells-stage"),
+    canvas: find("canvas"),
+    caption: find(".uncrumple-cells-caption"),
+    readout: find(".uncrumple-cells-readout"),
+    frameControls: find(".frames"),
+    sheetControls: find(".sheets"),
+    play: find(".play"),
+    slider: find(".step input"),
+    count: find(".step output"),
+    speed: find(".speed input"),
+    speedOutput: find(".speed output"),
+    fan: find(".fan input"),
+    time: 0,
+    goal: null,
+    playing: false,
+    spread: 0,
+    focus: null,
+    hover: null,
+    axis: null,
+    width: 0,
+    text: "",
+    kept: placeOf(parent),
+    drawn: 0,
+    sent: 0,
+    pending: 0,
+    sizes: new Map(),
     still: matchMedia("(prefers-reduced-motion: reduce)"),
   };
   state.context = state.canvas.getContext("2d", { alpha: true });
@@ -103,7 +136,10 @@ function build(parent) {
     request(state);
   });
   state.observer = new ResizeObserver(() => {
-    if (root.clientWidth && root.clientWidth !== state.width) { state.width = root.clientWidth; measure(state); }
+    if (root.clientWidth && root.clientWidth !== state.width) {
+      state.width = root.clientWidth;
+      measure(state);
+    }
   });
   state.observer.observe(root);
   return state;
@@ -113,7 +149,10 @@ function listen(state, find) {
   state.play.addEventListener("click", () => (state.playing ? halt(state) : start(state)));
   find(".back").addEventListener("click", () => travelBy(state, -1));
   find(".forth").addEventListener("click", () => travelBy(state, 1));
-  state.slider.addEventListener("input", () => { halt(state); seek(state, Number(state.slider.value)); });
+  state.slider.addEventListener("input", () => {
+    halt(state);
+    seek(state, Number(state.slider.value));
+  });
   state.slider.addEventListener("keydown", (event) => {
     const way = { ArrowLeft: -1, ArrowDown: -1, ArrowRight: 1, ArrowUp: 1 }[event.key];
     if (!way) return;
@@ -123,10 +162,17 @@ function listen(state, find) {
   state.speed.addEventListener("input", () => {
     state.speedOutput.textContent = `${2 ** Number(state.speed.value)}×`;
   });
-  state.fan.addEventListener("input", () => { state.spread = Number(state.fan.value); request(state); });
+  state.fan.addEventListener("input", () => {
+    state.spread = Number(state.fan.value);
+    request(state);
+  });
   const canvas = state.canvas;
-  canvas.addEventListener("pointermove", (event) => { if (event.pointerType !== "touch") point(state, event); });
-  canvas.addEventListener("pointerleave", () => { if (state.hover !== null || state.axis) clearPointer(state); });
+  canvas.addEventListener("pointermove", (event) => {
+    if (event.pointerType !== "touch") point(state, event);
+  });
+  canvas.addEventListener("pointerleave", () => {
+    if (state.hover !== null || state.axis) clearPointer(state);
+  });
   canvas.addEventListener("click", (event) => choose(state, event));
   canvas.addEventListener("dblclick", () => edit(state));
   canvas.addEventListener("keydown", (event) => press(state, event));
@@ -136,9 +182,15 @@ function listen(state, find) {
       request(state);
     }
   });
-  canvas.addEventListener("blur", () => { state.focus = null; state.axis = null; request(state); });
+  canvas.addEventListener("blur", () => {
+    state.focus = null;
+    state.axis = null;
+    request(state);
+  });
   // The background colour carries the theme; its (invisible) transition tells when the reader switches it.
-  state.root.addEventListener("transitionend", (event) => { if (event.target === state.root) request(state); });
+  state.root.addEventListener("transitionend", (event) => {
+    if (event.target === state.root) request(state);
+  });
   canvas.cellBox = (cell) => {
     const box = canvas.getBoundingClientRect();
     const [x, y] = state.painted[cell];
@@ -214,11 +266,14 @@ function run(state) {
 
 /** Reduced motion: one still picture after the other, each for at least 0.7 s. */
 function runStill(state) {
-  state.timer = setTimeout(() => {
-    seek(state, Math.floor(state.time + 1e-6) + 1);
-    if (state.time >= state.goal) halt(state);
-    else runStill(state);
-  }, 1000 * Math.max(0.7, seconds(state, Math.min(Math.floor(state.time) + 1, last(state)))));
+  state.timer = setTimeout(
+    () => {
+      seek(state, Math.floor(state.time + 1e-6) + 1);
+      if (state.time >= state.goal) halt(state);
+      else runStill(state);
+    },
+    1000 * Math.max(0.7, seconds(state, Math.min(Math.floor(state.time) + 1, last(state)))),
+  );
 }
 
 /** The frames before and after this time, and how far the picture is on its way: still for the last quarter. */
@@ -233,7 +288,11 @@ function moment(state) {
 // Painting.
 
 export function request(state) {
-  if (!state.pending) state.pending = requestAnimationFrame(() => { state.pending = 0; paint(state); });
+  if (!state.pending)
+    state.pending = requestAnimationFrame(() => {
+      state.pending = 0;
+      paint(state);
+    });
 }
 
 export function paint(state) {
@@ -282,9 +341,15 @@ function paintCells(state, frame, pose, at) {
     const presence = pose.presence[cell];
     const color = lit.get(cell) ?? null;
     const look = (state.looks[cell] = {
-      fill: own.fill, strength: own.strength, lit: color, text: frame.texts[cell] ?? own.text, presence,
+      fill: own.fill,
+      strength: own.strength,
+      lit: color,
+      text: frame.texts[cell] ?? own.text,
+      presence,
       size: sizes[own.block],
-      ghost: pose.ghosts[cell] > 0, alpha: presence * (dim && !color ? 0.3 : 1), wordless: pose.thread.length > 0,
+      ghost: pose.ghosts[cell] > 0,
+      alpha: presence * (dim && !color ? 0.3 : 1),
+      wordless: pose.thread.length > 0,
       ...tintOf(state, own),
     });
     state.painted[cell] = [x, y];
@@ -398,7 +463,10 @@ function keep(state) {
 }
 
 function beginWherePlaced(state) {
-  const found = state.kept.numbers([[0, last(state)], [0, 1]]);
+  const found = state.kept.numbers([
+    [0, last(state)],
+    [0, 1],
+  ]);
   if (!found) return;
   [state.time] = found;
   state.spread = state.scene.arrangements.spread ? found[1] : 0;

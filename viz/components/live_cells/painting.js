@@ -75,8 +75,10 @@ export function bracketBox(shape) {
   const [across, along] = shape.turn ? [8, half] : [half, 8];
   const middle = shape.align === "left" ? shape.x + half : shape.x;
   return [
-    Math.min(shape.x0, shape.x1, middle - across), Math.min(shape.y0, shape.y1, shape.y - along),
-    Math.max(shape.x0, shape.x1, middle + across), Math.max(shape.y0, shape.y1, shape.y + along),
+    Math.min(shape.x0, shape.x1, middle - across),
+    Math.min(shape.y0, shape.y1, shape.y - along),
+    Math.max(shape.x0, shape.x1, middle + across),
+    Math.max(shape.y0, shape.y1, shape.y + along),
   ];
 }
 
@@ -100,7 +102,10 @@ export function paintBracket(context, paints, mark, shape, alpha, strong) {
   const long = Math.hypot(shape.x1 - shape.x0, shape.y1 - shape.y0) || 1;
   const [nx, ny] = [-(shape.y1 - shape.y0) / long, (shape.x1 - shape.x0) / long];
   context.beginPath();
-  for (const [x, y] of [[shape.x0, shape.y0], [shape.x1, shape.y1]]) {
+  for (const [x, y] of [
+    [shape.x0, shape.y0],
+    [shape.x1, shape.y1],
+  ]) {
     context.moveTo(x + 4 * nx, y + 4 * ny);
     context.lineTo(x - 4 * nx, y - 4 * ny);
   }

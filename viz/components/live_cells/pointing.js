@@ -20,8 +20,10 @@ export function point(state, event) {
   const box = state.canvas.getBoundingClientRect();
   const [x, y] = [event.clientX - box.left, event.clientY - box.top];
   const cell = cellAt(state, x, y);
-  const found = cell === null ? state.brackets.find(({ box: [x0, y0, x1, y1] }) =>
-    x > x0 - 6 && x < x1 + 6 && y > y0 - 6 && y < y1 + 6) : null;
+  const found =
+    cell === null
+      ? state.brackets.find(({ box: [x0, y0, x1, y1] }) => x > x0 - 6 && x < x1 + 6 && y > y0 - 6 && y < y1 + 6)
+      : null;
   const axis = found?.mark ?? null;
   if (cell === state.hover && axis?.description === state.axis?.description) return;
   state.hover = cell;
@@ -66,7 +68,10 @@ export function edit(state, first = null) {
   input.setAttribute("aria-label", `New value of ${state.scene.blocks[own.block].name}[${own.index.join(", ")}]`);
   const left = Math.min(Math.max(x + (state.scale - width) / 2, 0), state.width - width);
   Object.assign(input.style, {
-    left: `${left}px`, top: `${y}px`, width: `${width}px`, height: `${Math.max(state.scale, 32)}px`,
+    left: `${left}px`,
+    top: `${y}px`,
+    width: `${width}px`,
+    height: `${Math.max(state.scale, 32)}px`,
   });
   input.value = first ?? own.value;
   let open = true;
@@ -94,14 +99,30 @@ export function edit(state, first = null) {
 export function press(state, event) {
   if (event.ctrlKey || event.metaKey || event.altKey) return;
   const step = {
-    ArrowRight: [1, 1], ArrowLeft: [1, -1], ArrowDown: [2, 1], ArrowUp: [2, -1], PageDown: [3, 1], PageUp: [3, -1],
+    ArrowRight: [1, 1],
+    ArrowLeft: [1, -1],
+    ArrowDown: [2, 1],
+    ArrowUp: [2, -1],
+    PageDown: [3, 1],
+    PageUp: [3, -1],
   }[event.key];
-  if (step) { event.preventDefault(); walk(state, ...step); }
-  else if (event.key === "Home" || event.key === "End") { event.preventDefault(); jump(state, event.key); }
-  else if (event.key === "a" || event.key === "A") nextAxis(state);
-  else if (event.key === "Escape") { state.focus = null; clearPointer(state); }
-  else if (event.key === "Enter" || event.key === "F2") { event.preventDefault(); activate(state); }
-  else if (/^[-\d.]$/.test(event.key)) { event.preventDefault(); edit(state, event.key); }
+  if (step) {
+    event.preventDefault();
+    walk(state, ...step);
+  } else if (event.key === "Home" || event.key === "End") {
+    event.preventDefault();
+    jump(state, event.key);
+  } else if (event.key === "a" || event.key === "A") nextAxis(state);
+  else if (event.key === "Escape") {
+    state.focus = null;
+    clearPointer(state);
+  } else if (event.key === "Enter" || event.key === "F2") {
+    event.preventDefault();
+    activate(state);
+  } else if (/^[-\d.]$/.test(event.key)) {
+    event.preventDefault();
+    edit(state, event.key);
+  }
 }
 
 function activate(state) {
@@ -114,7 +135,10 @@ function activate(state) {
 /** One cell along an axis counted from the last; at the block's edge on to the nearest cell that way. */
 function walk(state, back, way) {
   if (state.focus === null) state.focus = state.scene.cells.findIndex((_, cell) => shownCell(state, cell));
-  if (state.focus < 0) { state.focus = null; return; }
+  if (state.focus < 0) {
+    state.focus = null;
+    return;
+  }
   const cell = state.scene.cells[state.focus];
   const block = state.scene.blocks[cell.block];
   const axis = cell.index.length - back;
@@ -125,7 +149,10 @@ function walk(state, back, way) {
     const steps = [...new Set(block.indices.map((entry) => entry[axis]))].sort((a, b) => a - b);
     index[axis] = steps[steps.indexOf(index[axis]) + way];
     const found = block.places.get(index.join());
-    if (found !== undefined && shownCell(state, found)) { state.focus = found; return request(state); }
+    if (found !== undefined && shownCell(state, found)) {
+      state.focus = found;
+      return request(state);
+    }
   }
   if (back <= 2) state.focus = nearest(state, state.focus, back === 1 ? [way, 0] : [0, way]);
   request(state);
@@ -140,7 +167,10 @@ function nearest(state, from, [dx, dy]) {
     if (state.scene.cells[cell].block === home || !shownCell(state, cell)) return;
     const ahead = (x - x0) * dx + (y - y0) * dy;
     const aside = Math.abs((x - x0) * dy) + Math.abs((y - y0) * dx);
-    if (ahead > 0 && ahead + 2 * aside < least) { least = ahead + 2 * aside; best = cell; }
+    if (ahead > 0 && ahead + 2 * aside < least) {
+      least = ahead + 2 * aside;
+      best = cell;
+    }
   });
   return best;
 }

@@ -25,8 +25,14 @@ function loadPlotly(url) {
 }
 
 const ARRAY_TYPES = {
-  f8: Float64Array, f4: Float32Array, i4: Int32Array, u4: Uint32Array,
-  i2: Int16Array, u2: Uint16Array, i1: Int8Array, u1: Uint8Array,
+  f8: Float64Array,
+  f4: Float32Array,
+  i4: Int32Array,
+  u4: Uint32Array,
+  i2: Int16Array,
+  u2: Uint16Array,
+  i1: Int8Array,
+  u1: Uint8Array,
 };
 
 /** Plotly's {dtype, bdata, shape} → a typed array, or an array of rows. */
@@ -69,16 +75,30 @@ function build(parent) {
     slider: root.querySelector("input"),
     output: root.querySelector("output"),
     message: root.querySelector(".uncrumple-message"),
-    drawing: false, waiting: false, timer: 0, width: 0, text: "", frames: [], kept: placeOf(parent),
+    drawing: false,
+    waiting: false,
+    timer: 0,
+    width: 0,
+    text: "",
+    frames: [],
+    kept: placeOf(parent),
   };
-  state.slider.addEventListener("input", () => { stop(state); showFrame(state, Number(state.slider.value)); });
+  state.slider.addEventListener("input", () => {
+    stop(state);
+    showFrame(state, Number(state.slider.value));
+  });
   state.slider.addEventListener("change", () => report(state));
   state.play.addEventListener("click", () => (state.timer ? stop(state, true) : start(state)));
   // The background colour carries the theme; its (invisible) transition tells when the reader switches it.
-  root.addEventListener("transitionend", (event) => { if (event.target === root) draw(state); });
+  root.addEventListener("transitionend", (event) => {
+    if (event.target === root) draw(state);
+  });
   state.observer = new ResizeObserver(() => {
     const width = root.clientWidth;
-    if (width && width !== state.width) { state.width = width; draw(state); }
+    if (width && width !== state.width) {
+      state.width = width;
+      draw(state);
+    }
   });
   state.observer.observe(root);
   return state;
@@ -89,7 +109,11 @@ function present(state) {
   const palette = state.data.palettes[isDark(state.root) ? "dark" : "light"];
   const figure = materialize(state.figure, palette);
   const narrow = state.data.narrow && state.root.clientWidth < state.data.narrow.below;
-  const layout = { ...figure.layout, autosize: true, ...(narrow ? materialize(state.data.narrow.layout, palette) : {}) };
+  const layout = {
+    ...figure.layout,
+    autosize: true,
+    ...(narrow ? materialize(state.data.narrow.layout, palette) : {}),
+  };
   if (narrow) {
     for (const [name, change] of Object.entries(state.data.narrow.layout)) {
       if (/axis\d*$/.test(name)) layout[name] = { ...figure.layout[name], ...change };
@@ -104,7 +128,10 @@ function present(state) {
 
 /** Draw the newest data; a draw asked for while one is under way happens once, after it. */
 async function draw(state) {
-  if (state.drawing) { state.waiting = true; return; }
+  if (state.drawing) {
+    state.waiting = true;
+    return;
+  }
   if (!state.data || !state.root.clientWidth) return;
   state.drawing = true;
   try {
@@ -121,7 +148,10 @@ async function draw(state) {
     state.message.hidden = false;
   } finally {
     state.drawing = false;
-    if (state.waiting) { state.waiting = false; draw(state); }
+    if (state.waiting) {
+      state.waiting = false;
+      draw(state);
+    }
   }
 }
 

@@ -6,8 +6,13 @@ import { paintArrows } from "./arrows.js";
 import { PAINTERS, rowAt, unpackedTurn, usePalette } from "./painting.js";
 
 const STAGES = [
-  ["forward", ["batch", "targets"]], ["forward", ["hidden"]], ["forward", ["output", "predictions"]],
-  ["loss", ["loss"]], ["backward", ["gradient"]], ["update", ["optimizer"]], ["update", ["W1", "W2"]],
+  ["forward", ["batch", "targets"]],
+  ["forward", ["hidden"]],
+  ["forward", ["output", "predictions"]],
+  ["loss", ["loss"]],
+  ["backward", ["gradient"]],
+  ["update", ["optimizer"]],
+  ["update", ["W1", "W2"]],
 ];
 const PAUSE = 260; // ms between two stages: a staged turn takes 1.8 s
 const PARTS = ["batch", "hidden", "output", "predictions", "W1", "W2", "targets", "loss", "gradient", "optimizer"];
@@ -16,12 +21,16 @@ export const DIGITS = 8;
 
 const BODIES = {
   batch: `<canvas class="large"></canvas><div class="thumbs" role="radiogroup" aria-label="Digit that is followed">
-    ${Array.from({ length: DIGITS }, (_, k) => `<button type="button" role="radio" aria-checked="${k === 0}"
-      tabindex="${k === 0 ? 0 : -1}"><canvas></canvas></button>`).join("")}</div>`,
+    ${Array.from(
+      { length: DIGITS },
+      (_, k) => `<button type="button" role="radio" aria-checked="${k === 0}"
+      tabindex="${k === 0 ? 0 : -1}"><canvas></canvas></button>`,
+    ).join("")}</div>`,
   targets: `<div class="labels"></div>`,
   loss: `<b class="number">–</b><canvas></canvas>`,
-  gradient: `<canvas></canvas><dl>${NORMS.map((name) =>
-    `<dt>${name}</dt><dd><i></i><span>–</span></dd>`).join("")}</dl>`,
+  gradient: `<canvas></canvas><dl>${NORMS.map((name) => `<dt>${name}</dt><dd><i></i><span>–</span></dd>`).join(
+    "",
+  )}</dl>`,
   optimizer: `<p class="rule">–</p><canvas></canvas>`,
 };
 
@@ -29,17 +38,25 @@ function build(parent) {
   const root = document.createElement("div");
   root.className = "uncrumple-loop";
   root.dataset.testid = "loop-board";
-  root.innerHTML = `<svg aria-hidden="true"></svg>${PARTS.map((key) => `
+  root.innerHTML = `<svg aria-hidden="true"></svg>${PARTS.map(
+    (key) => `
     <section class="part" data-part="${key}"><h4></h4><div class="body">${BODIES[key] ?? "<canvas></canvas>"}</div>
-      <p class="caption">–</p></section>`).join("")}
+      <p class="caption">–</p></section>`,
+  ).join("")}
     <section class="story" data-part="story"><h4></h4><ol></ol>
       <button type="button" class="skip">Skip to the end</button>
       <p class="spoken" role="status"></p></section>`;
   parent.append(root);
   const part = Object.fromEntries([...root.querySelectorAll("[data-part]")].map((one) => [one.dataset.part, one]));
   const state = {
-    root, part, svg: root.querySelector("svg"), skip: root.querySelector(".skip"),
-    thumbs: [...root.querySelectorAll(".thumbs button")], seen: {}, digit: 0, pending: 0,
+    root,
+    part,
+    svg: root.querySelector("svg"),
+    skip: root.querySelector(".skip"),
+    thumbs: [...root.querySelectorAll(".thumbs button")],
+    seen: {},
+    digit: 0,
+    pending: 0,
     still: matchMedia("(prefers-reduced-motion: reduce)"),
   };
   root.addEventListener("click", (event) => follow(state, event));
@@ -59,7 +76,9 @@ function build(parent) {
     if (row >= 0 && row < (state.seen.predictions?.labels?.length ?? 0)) choose(state, row);
   });
   // The background colour carries the theme; its (invisible) transition tells when the reader switches it.
-  root.addEventListener("transitionend", (event) => { if (event.target === root) request(state); });
+  root.addEventListener("transitionend", (event) => {
+    if (event.target === root) request(state);
+  });
   state.observer = new ResizeObserver(() => request(state));
   state.observer.observe(root);
   return state;
@@ -141,13 +160,15 @@ function fillLinks(state) {
   state.linked = text;
   for (const { key, color, links } of state.data.parts) {
     state.part[key].style.setProperty("--color", `var(--uncrumple-${color})`);
-    state.part[key].firstElementChild.replaceChildren(...links.map(({ title, stem, page }) => {
-      const link = document.createElement("a");
-      Object.assign(link, { href: state.data.base + stem, textContent: title, title: `Open the page “${page}”` });
-      link.dataset.stem = stem;
-      link.setAttribute("aria-label", `${title}: open the page “${page}”`);
-      return link;
-    }));
+    state.part[key].firstElementChild.replaceChildren(
+      ...links.map(({ title, stem, page }) => {
+        const link = document.createElement("a");
+        Object.assign(link, { href: state.data.base + stem, textContent: title, title: `Open the page “${page}”` });
+        link.dataset.stem = stem;
+        link.setAttribute("aria-label", `${title}: open the page “${page}”`);
+        return link;
+      }),
+    );
   }
 }
 
@@ -157,14 +178,19 @@ function write(state) {
   const order = ["forward", "loss", "backward", "update"];
   const now = order.indexOf(state.lit);
   part.story.firstElementChild.textContent = data.headline;
-  part.story.querySelector("ol").replaceChildren(...data.story.map(({ key, title, text, ahead }, k) => {
-    const item = document.createElement("li");
-    const done = state.stage === null || state.stage === undefined ? k < 3 || data.made : k < now;
-    item.className = k === now ? "now" : done && data.ready ? "done" : "";
-    item.append(Object.assign(document.createElement("b"), { textContent: title }), now >= 0 && k > now ? ahead : text);
-    item.dataset.stage = key;
-    return item;
-  }));
+  part.story.querySelector("ol").replaceChildren(
+    ...data.story.map(({ key, title, text, ahead }, k) => {
+      const item = document.createElement("li");
+      const done = state.stage === null || state.stage === undefined ? k < 3 || data.made : k < now;
+      item.className = k === now ? "now" : done && data.ready ? "done" : "";
+      item.append(
+        Object.assign(document.createElement("b"), { textContent: title }),
+        now >= 0 && k > now ? ahead : text,
+      );
+      item.dataset.stage = key;
+      return item;
+    }),
+  );
   state.skip.disabled = now < 0;
   const settled = data.ready && now < 0 && !data.running;
   if (settled) {
@@ -175,7 +201,9 @@ function write(state) {
     }
   }
   Object.assign(root.dataset, {
-    ready: String(data.ready), running: String(Boolean(data.running)), turn: String(data.turn ?? ""),
+    ready: String(data.ready),
+    running: String(Boolean(data.running)),
+    turn: String(data.turn ?? ""),
     made: String(Boolean(data.made)),
   });
 }
@@ -186,7 +214,11 @@ function shape({ root }) {
 }
 
 function request(state) {
-  if (!state.pending) state.pending = requestAnimationFrame(() => { state.pending = 0; paint(state); });
+  if (!state.pending)
+    state.pending = requestAnimationFrame(() => {
+      state.pending = 0;
+      paint(state);
+    });
 }
 
 function paint(state) {

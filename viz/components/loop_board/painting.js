@@ -35,8 +35,9 @@ export function usePalette(state) {
     ink: ramp((level) => mixed(paper, rgb(palette.ink), level / 255)),
     active: ramp((level) => mixed(paper, rgb(palette.data), Math.sqrt(level / 255))),
     share: ramp((level) => mixed(paper, rgb(palette.prediction), Math.sqrt(level / 255))),
-    signed: ramp((level) => mixed(zero, rgb(level > 128 ? palette.positive : palette.negative),
-      Math.min(1, Math.abs(level - 128) / 127))),
+    signed: ramp((level) =>
+      mixed(zero, rgb(level > 128 ? palette.positive : palette.negative), Math.min(1, Math.abs(level - 128) / 127)),
+    ),
   };
 }
 
@@ -91,7 +92,9 @@ const first = ({ shape, values }, count) => {
 /** The digit that is followed; a smaller batch may not have it. */
 const followed = (state, turn) => Math.min(state.digit, turn.labels.length - 1);
 
-const caption = (part, text) => { part.querySelector(".caption").textContent = text; };
+const caption = (part, text) => {
+  part.querySelector(".caption").textContent = text;
+};
 
 function paintBatch(state, part, turn) {
   const { values } = turn.pictures.digits;
@@ -115,7 +118,10 @@ function paintBatch(state, part, turn) {
 
 function paintHidden(state, part, turn) {
   const now = followed(state, turn);
-  const { shape: [, units], values } = turn.pictures.hidden;
+  const {
+    shape: [, units],
+    values,
+  } = turn.pictures.hidden;
   const canvas = part.querySelector("canvas");
   const { context, width, height } = sheet(canvas);
   const columns = Math.ceil(Math.sqrt(units));
@@ -212,7 +218,10 @@ function paintFirst(state, part, turn) {
 function paintSecond(state, part, turn) {
   const canvas = part.querySelector("canvas");
   const { context, width, height } = sheet(canvas);
-  const { shape: [rows, columns], values } = turn.pictures.W2[settledWeights(state, turn)];
+  const {
+    shape: [rows, columns],
+    values,
+  } = turn.pictures.W2[settledWeights(state, turn)];
   context.imageSmoothingEnabled = false;
   context.drawImage(tile(values, rows, columns, state.ramps.signed), 0, 0, width, height);
   context.strokeStyle = state.palette.grid;
@@ -224,11 +233,13 @@ function paintSecond(state, part, turn) {
 
 function paintTargets(state, part, turn) {
   const now = followed(state, turn);
-  part.querySelector(".labels").replaceChildren(...turn.labels.map((label, k) => {
-    const item = Object.assign(document.createElement("span"), { textContent: String(label) });
-    item.classList.toggle("followed", k === now);
-    return item;
-  }));
+  part.querySelector(".labels").replaceChildren(
+    ...turn.labels.map((label, k) => {
+      const item = Object.assign(document.createElement("span"), { textContent: String(label) });
+      item.classList.toggle("followed", k === now);
+      return item;
+    }),
+  );
   caption(part, turn.captions.targets);
 }
 
@@ -282,6 +293,14 @@ function paintOptimizer(state, part, turn) {
 }
 
 export const PAINTERS = {
-  batch: paintBatch, hidden: paintHidden, output: paintOutput, predictions: paintPredictions, W1: paintFirst,
-  W2: paintSecond, targets: paintTargets, loss: paintLoss, gradient: paintGradient, optimizer: paintOptimizer,
+  batch: paintBatch,
+  hidden: paintHidden,
+  output: paintOutput,
+  predictions: paintPredictions,
+  W1: paintFirst,
+  W2: paintSecond,
+  targets: paintTargets,
+  loss: paintLoss,
+  gradient: paintGradient,
+  optimizer: paintOptimizer,
 };

@@ -16,7 +16,9 @@ export function meansOf(xs, ys, indices) {
   const sums = [0, 0, 0, 0, 0];
   for (const k of indices) {
     const [x, y] = [xs[k], ys[k]];
-    [x * x, x, x * y, y, y * y].forEach((term, j) => { sums[j] += term; });
+    [x * x, x, x * y, y, y * y].forEach((term, j) => {
+      sums[j] += term;
+    });
   }
   const [xx, x, xy, y, yy] = sums.map((sum) => sum / Math.max(indices.length, 1));
   return { xx, x, xy, y, yy, count: indices.length };
@@ -66,7 +68,14 @@ export function sized(canvas, height) {
 export function viewOf(width, height, [x0, x1], [y0, y1], { left = 34, right = 8, top = 8, bottom = 36 } = {}) {
   const [wide, tall] = [Math.max(width - left - right, 1), Math.max(height - top - bottom, 1)];
   return {
-    left, top, wide, tall, x0, x1, y0, y1,
+    left,
+    top,
+    wide,
+    tall,
+    x0,
+    x1,
+    y0,
+    y1,
     toPixel: ([x, y]) => [left + ((x - x0) / (x1 - x0)) * wide, top + (1 - (y - y0) / (y1 - y0)) * tall],
     toPoint: (px, py) => [x0 + ((px - left) / wide) * (x1 - x0), y0 + (1 - (py - top) / tall) * (y1 - y0)],
   };
@@ -103,8 +112,10 @@ function paintHeat(pen, view, means, palette) {
       const w = view.x0 + ((column + 0.5) / CELLS) * (view.x1 - view.x0);
       const part = Math.min(Math.log1p(4 * lossAt(means, w, b)) / Math.log1p(160), 1);
       const strength = 0.6 * (1 - part) ** 1.5;
-      image.data.set([...paper.map((channel, k) => channel + (low[k] - channel) * strength), 255],
-        4 * (row * CELLS + column));
+      image.data.set(
+        [...paper.map((channel, k) => channel + (low[k] - channel) * strength), 255],
+        4 * (row * CELLS + column),
+      );
     }
   }
   const small = document.createElement("canvas");

@@ -5,7 +5,7 @@
 import { mount } from "../shared/mounting.js";
 import { placeOf } from "../shared/place.js";
 import { isDark } from "../shared/theme.js";
-import { SIDES, floatsOf, gradientAt, lossAt, meansOf, number } from "./map.js";
+import { floatsOf, gradientAt, lossAt, meansOf, number, SIDES } from "./map.js";
 import { paintPane, paintPoints } from "./painting.js";
 
 const PANES = ["points", "full", "sample", "batch"];
@@ -17,8 +17,10 @@ function build(parent) {
   root.className = "uncrumple-noise";
   root.dataset.testid = "noise-board";
   root.innerHTML = `
-    <div class="panes">${PANES.map((pane) => `<figure class="${pane}"><h4></h4><canvas tabindex="0"
-      role="application"></canvas><figcaption></figcaption></figure>`).join("")}</div>
+    <div class="panes">${PANES.map(
+      (pane) => `<figure class="${pane}"><h4></h4><canvas tabindex="0"
+      role="application"></canvas><figcaption></figcaption></figure>`,
+    ).join("")}</div>
     <div class="controls" data-scrubs>
       <button type="button" class="back" aria-label="Draw before" title="Draw before">◀</button>
       <button type="button" class="forth" aria-label="Draw after" title="Draw after">▶</button>
@@ -28,13 +30,30 @@ function build(parent) {
   parent.append(root);
   const find = (selector) => root.querySelector(selector);
   const state = {
-    root, draw: find(".draw"), hint: find(".hint"), views: {}, pending: 0, drawn: 0, sent: 0, chosen: 0, kept: placeOf(parent),
-    pictures: Object.fromEntries(PANES.map((pane) => [pane, {
-      canvas: find(`.${pane} canvas`), title: find(`.${pane} h4`), caption: find(`.${pane} figcaption`),
-    }])),
+    root,
+    draw: find(".draw"),
+    hint: find(".hint"),
+    views: {},
+    pending: 0,
+    drawn: 0,
+    sent: 0,
+    chosen: 0,
+    kept: placeOf(parent),
+    pictures: Object.fromEntries(
+      PANES.map((pane) => [
+        pane,
+        {
+          canvas: find(`.${pane} canvas`),
+          title: find(`.${pane} h4`),
+          caption: find(`.${pane} figcaption`),
+        },
+      ]),
+    ),
   };
   listen(state, find);
-  root.addEventListener("transitionend", (event) => { if (event.target === root) request(state); });
+  root.addEventListener("transitionend", (event) => {
+    if (event.target === root) request(state);
+  });
   state.observer = new ResizeObserver(() => request(state));
   state.observer.observe(root);
   return state;
@@ -42,7 +61,10 @@ function build(parent) {
 
 function listen(state, find) {
   state.draw.addEventListener("input", () => request(state));
-  for (const [name, way] of [[".back", -1], [".forth", 1]]) {
+  for (const [name, way] of [
+    [".back", -1],
+    [".forth", 1],
+  ]) {
     find(name).addEventListener("click", () => {
       state.draw.value = String(Number(state.draw.value) + way);
       request(state);
@@ -74,7 +96,10 @@ function begin(state, pane, event) {
   if (pane === "points") {
     const near = nearest(state, point);
     if (near < 0 && state.xs.length >= state.data.room) return;
-    if (near < 0) { state.xs.push(0); state.ys.push(0); }
+    if (near < 0) {
+      state.xs.push(0);
+      state.ys.push(0);
+    }
     state.chosen = near < 0 ? state.xs.length - 1 : near;
   }
   state.dragging = pane;
@@ -112,13 +137,17 @@ function release(state) {
 function press(state, pane, event) {
   const way = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowDown: [0, -1], ArrowUp: [0, 1] }[event.key];
   const own = pane === "points";
-  if (own && (!state.data.editable || !editByKey(state, event) && !(way && state.xs.length))) return;
+  if (own && (!state.data.editable || (!editByKey(state, event) && !(way && state.xs.length)))) return;
   if (!own && !way) return;
   event.preventDefault();
   if (!way) return;
   const at = own ? [state.xs[state.chosen], state.ys[state.chosen]] : state.place;
   state.dragging = pane;
-  move(state, pane, at.map((value, axis) => value + way[axis] / 10));
+  move(
+    state,
+    pane,
+    at.map((value, axis) => value + way[axis] / 10),
+  );
   release(state);
 }
 
@@ -180,7 +209,11 @@ function gradients(state) {
 // Painting.
 
 function request(state) {
-  if (!state.pending) state.pending = requestAnimationFrame(() => { state.pending = 0; paint(state); });
+  if (!state.pending)
+    state.pending = requestAnimationFrame(() => {
+      state.pending = 0;
+      paint(state);
+    });
 }
 
 function paint(state) {
@@ -194,7 +227,11 @@ function paint(state) {
   write(state, found, drawing);
   state.kept.put(drawing ? [drawing] : null);
   state.drawn += 1;
-  Object.assign(state.root.dataset, { drawn: String(state.drawn), place: state.place.join(","), draw: String(drawing) });
+  Object.assign(state.root.dataset, {
+    drawn: String(state.drawn),
+    place: state.place.join(","),
+    draw: String(drawing),
+  });
   state.root.noise = { xs: [...state.xs], ys: [...state.ys], ...found };
 }
 
@@ -205,18 +242,27 @@ function write(state, found, drawing) {
   const [w, b] = state.place;
   const size = Math.min(state.data.size, n);
   const say = (pane, title, text) => {
-    for (const [part, words] of [["title", title], ["caption", text]]) {
+    for (const [part, words] of [
+      ["title", title],
+      ["caption", text],
+    ]) {
       if (state.pictures[pane][part].textContent !== words) state.pictures[pane][part].textContent = words;
     }
   };
   const spread = (pane) => `${draws} draws: mean ${pair(found[pane].mean)}, spread ${number(found[pane].spread)}`;
   const none = "No points yet.";
   say("points", "The points and the line", `w = ${number(w)}, b = ${number(b)}`);
-  say("full", `Loss over ${n === 1 ? "the one point" : `all ${n}`}`,
-    n ? `Loss ${number(lossAt(found.full.means[0], w, b))}, gradient ${pair(found.full.vectors[0])}` : none);
+  say(
+    "full",
+    `Loss over ${n === 1 ? "the one point" : `all ${n}`}`,
+    n ? `Loss ${number(lossAt(found.full.means[0], w, b))}, gradient ${pair(found.full.vectors[0])}` : none,
+  );
   say("sample", "Loss over one sample", n ? `${spread("sample")} (expected ${number(found.expected.sample)})` : none);
-  say("batch", `Loss over a batch of ${size}`,
-    n ? `${spread("batch")} (expected ${number(found.expected.batch)})` : none);
+  say(
+    "batch",
+    `Loss over a batch of ${size}`,
+    n ? `${spread("batch")} (expected ${number(found.expected.batch)})` : none,
+  );
   state.draw.nextElementSibling.textContent = n ? `${drawing + 1} of ${draws}` : "";
   state.draw.setAttribute("aria-valuetext", `draw ${drawing + 1} of ${draws}`);
 }

@@ -1,6 +1,6 @@
 // The four pictures of noise_board: points and line, and three surfaces with their fans of arrows.
 
-import { SIDES, inside, paintAxes, paintDisc, paintSurface, sized, viewOf } from "./map.js";
+import { inside, paintAxes, paintDisc, paintSurface, SIDES, sized, viewOf } from "./map.js";
 import { ARROW } from "./noise_board.js";
 
 export function paintPoints(state, palette, found, drawing, narrow) {
@@ -54,7 +54,8 @@ export function paintPane(state, pane, found, palette, drawing, narrow) {
       ellipse(pen, view, state.place, found, color);
     }
     if (found.vectors[now]) arrow(pen, view, state.place, found.vectors[now], color, 1, 3);
-    if (pane !== "full" && found.vectors.length) arrow(pen, view, state.place, found.mean, palette.gradient, 1, 3, [4, 3]);
+    if (pane !== "full" && found.vectors.length)
+      arrow(pen, view, state.place, found.mean, palette.gradient, 1, 3, [4, 3]);
     paintDisc(pen, view.toPixel(state.place), 6, palette.text, palette);
   });
 }

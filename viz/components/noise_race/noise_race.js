@@ -2,7 +2,7 @@
 // and against time. Runs for every learning rate came from Python at once, so dragging a rate only looks up another run.
 // Back to Python go a new start, and the rates and the clock once let go.
 
-import { SIDES, floatsOf, number } from "../noise_board/map.js";
+import { floatsOf, number, SIDES } from "../noise_board/map.js";
 import { mount } from "../shared/mounting.js";
 import { isDark } from "../shared/theme.js";
 import { paintLosses, paintMap } from "./painting.js";
@@ -32,19 +32,35 @@ function build(parent) {
   parent.append(root);
   const find = (selector) => root.querySelector(selector);
   const state = {
-    root, map: find(".map canvas"), seen: find(".seen canvas"), time: find(".time canvas"), rows: find(".rows"),
-    clock: find(".clock"), speed: find(".speed"), play: find(".play"), linked: find(".linked input"),
-    methods: [], pending: 0, drawn: 0, sent: 0, still: matchMedia("(prefers-reduced-motion: reduce)"),
+    root,
+    map: find(".map canvas"),
+    seen: find(".seen canvas"),
+    time: find(".time canvas"),
+    rows: find(".rows"),
+    clock: find(".clock"),
+    speed: find(".speed"),
+    play: find(".play"),
+    linked: find(".linked input"),
+    methods: [],
+    pending: 0,
+    drawn: 0,
+    sent: 0,
+    still: matchMedia("(prefers-reduced-motion: reduce)"),
   };
   listen(state, find);
-  root.addEventListener("transitionend", (event) => { if (event.target === root) request(state); });
+  root.addEventListener("transitionend", (event) => {
+    if (event.target === root) request(state);
+  });
   state.observer = new ResizeObserver(() => request(state));
   state.observer.observe(root);
   return state;
 }
 
 function listen(state, find) {
-  state.clock.addEventListener("input", () => { halt(state); request(state); });
+  state.clock.addEventListener("input", () => {
+    halt(state);
+    request(state);
+  });
   state.clock.addEventListener("change", () => report(state));
   state.play.addEventListener("click", () => (state.playing ? halt(state, true) : start(state)));
   find(".back").addEventListener("click", () => step(state, -1));
@@ -65,7 +81,10 @@ function listen(state, find) {
     const way = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowDown: [0, -1], ArrowUp: [0, 1] }[event.key];
     if (!way) return;
     event.preventDefault();
-    place(state, state.start.map((value, axis) => value + way[axis] / 10));
+    place(
+      state,
+      state.start.map((value, axis) => value + way[axis] / 10),
+    );
   });
 }
 
@@ -121,7 +140,8 @@ function place(state, point) {
 
 function report(state) {
   send(state, "settings", {
-    clock: Number(state.clock.value), linked: state.linked.checked,
+    clock: Number(state.clock.value),
+    linked: state.linked.checked,
     rates: Object.fromEntries(state.methods.map(({ key, input }) => [key, Number(input.value)])),
   });
 }
@@ -169,7 +189,11 @@ function runOf(state, method) {
 // Painting.
 
 function request(state) {
-  if (!state.pending) state.pending = requestAnimationFrame(() => { state.pending = 0; paint(state); });
+  if (!state.pending)
+    state.pending = requestAnimationFrame(() => {
+      state.pending = 0;
+      paint(state);
+    });
 }
 
 function paint(state) {
@@ -178,7 +202,9 @@ function paint(state) {
   const clock = Number(state.clock.value);
   const narrow = state.root.clientWidth < 700;
   const runs = state.methods.map((method) => ({
-    method, ...runOf(state, method), now: updatesAt(method, state.data, clock),
+    method,
+    ...runOf(state, method),
+    now: updatesAt(method, state.data, clock),
   }));
   paintMap(state, palette, runs, narrow);
   paintLosses(state, palette, runs, narrow);
@@ -195,9 +221,10 @@ function write(state, palette, runs, clock) {
     method.input.nextElementSibling.textContent = rate;
     method.input.setAttribute("aria-valuetext", `learning rate ${rate}`);
     const late = `last quarter ${number(mean, 2)}, deviation ${number(spread, 2)}`;
-    const verdict = lost >= 0 && lost <= now
-      ? `${now} updates: out of all bounds since update ${lost}, it diverges`
-      : `${now} updates: ${number(above[now], 2)} above the minimum${lost < 0 ? ` · ${late}` : ""}`;
+    const verdict =
+      lost >= 0 && lost <= now
+        ? `${now} updates: out of all bounds since update ${lost}, it diverges`
+        : `${now} updates: ${number(above[now], 2)} above the minimum${lost < 0 ? ` · ${late}` : ""}`;
     if (method.verdict.textContent !== verdict) method.verdict.textContent = verdict;
     method.verdict.classList.toggle("diverged", lost >= 0);
   }
@@ -221,10 +248,14 @@ function fillRows(state) {
       request(state);
     });
     input.addEventListener("change", () => report(state));
-    const asked = state.renewed ? method.rate : known[method.key] ?? method.rate;
+    const asked = state.renewed ? method.rate : (known[method.key] ?? method.rate);
     input.value = String(asked);
     return {
-      ...method, input, item, positions: floatsOf(method.positions), line: item.querySelector("line"),
+      ...method,
+      input,
+      item,
+      positions: floatsOf(method.positions),
+      line: item.querySelector("line"),
       verdict: item.querySelector(".verdict"),
     };
   });

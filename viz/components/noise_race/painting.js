@@ -1,7 +1,15 @@
 // The three pictures of noise_race: paths on the surface, and the loss against samples seen and against time.
 
 import {
-  SIDES, inside, number, paintAxes, paintCross, paintDisc, paintSurface, sized, viewOf,
+  inside,
+  number,
+  paintAxes,
+  paintCross,
+  paintDisc,
+  paintSurface,
+  SIDES,
+  sized,
+  viewOf,
 } from "../noise_board/map.js";
 import { LOWEST, seenAfter } from "./noise_race.js";
 
@@ -14,7 +22,8 @@ export function paintMap(state, palette, runs, narrow) {
     for (const run of runs) paintPath(pen, view, run, palette);
     for (const run of runs) {
       const here = [run.places[2 * run.now], run.places[2 * run.now + 1]];
-      if (here.every(Number.isFinite)) paintDisc(pen, bounded(view.toPixel(here)), 6, palette[run.method.color], palette);
+      if (here.every(Number.isFinite))
+        paintDisc(pen, bounded(view.toPixel(here)), 6, palette[run.method.color], palette);
     }
     pen.strokeStyle = palette.text;
     pen.lineWidth = 2;
@@ -32,14 +41,22 @@ function bounded(place) {
 function dashed(pen, run, palette) {
   pen.strokeStyle = palette[run.method.color];
   pen.lineJoin = "round";
-  pen.setLineDash(run.method.dash.split(" ").map(Number).filter((size) => size));
+  pen.setLineDash(
+    run.method.dash
+      .split(" ")
+      .map(Number)
+      .filter((size) => size),
+  );
 }
 
 function paintPath(pen, view, run, palette) {
   dashed(pen, run, palette);
   const many = run.method.updates > 400;
   const end = run.lost < 0 ? run.method.updates : run.lost - 1;
-  for (const [to, alpha, wide] of [[end, 0.2, 1], [Math.min(run.now, end), many ? 0.75 : 1, many ? 1 : 2.25]]) {
+  for (const [to, alpha, wide] of [
+    [end, 0.2, 1],
+    [Math.min(run.now, end), many ? 0.75 : 1, many ? 1 : 2.25],
+  ]) {
     pen.globalAlpha = alpha;
     pen.lineWidth = wide;
     pen.beginPath();
@@ -58,7 +75,9 @@ export function paintLosses(state, palette, runs, narrow) {
   const charts = [
     { canvas: state.seen, x: "samples seen", span: [0, data.total], at: (run, k) => seenAfter(run.method, data, k) },
     {
-      canvas: state.time, x: "microseconds of measured time", log: true,
+      canvas: state.time,
+      x: "microseconds of measured time",
+      log: true,
       span: [Math.log10(Math.min(...firsts) * 1e6), Math.log10(Math.max(...lasts) * 1e6)],
       at: (run, k) => Math.log10(Math.max(k, 0.5) * run.method.seconds * 1e6),
     },
@@ -73,7 +92,14 @@ function paintChart({ canvas, x, span, at, log }, heights, palette, runs, narrow
   const powers = [-6, -4, -2, 0, 2, 4].filter((power) => power <= heights[1]);
   const xs = !usable ? [] : log ? wholeIn(span) : [0, 0.25, 0.5, 0.75, 1].map((part) => part * span[1]);
   const power = (value) => number(10 ** value, 1);
-  paintAxes(pen, view, palette, { xs, ys: powers, x, y: "above the minimum", xText: log ? power : number, yText: power });
+  paintAxes(pen, view, palette, {
+    xs,
+    ys: powers,
+    x,
+    y: "above the minimum",
+    xText: log ? power : number,
+    yText: power,
+  });
   if (!usable) return;
   inside(pen, view, () => {
     for (const run of runs) paintLoss(pen, view, run, at, palette);
@@ -94,7 +120,10 @@ function paintLoss(pen, view, run, at, palette) {
   dashed(pen, run, palette);
   const many = run.method.updates > 400;
   const end = run.lost < 0 ? run.method.updates : run.lost;
-  for (const [to, alpha, wide] of [[end, 0.22, 1], [Math.min(run.now, end), many ? 0.8 : 1, many ? 1 : 2]]) {
+  for (const [to, alpha, wide] of [
+    [end, 0.22, 1],
+    [Math.min(run.now, end), many ? 0.8 : 1, many ? 1 : 2],
+  ]) {
     pen.globalAlpha = alpha;
     pen.lineWidth = wide;
     pen.beginPath();

@@ -3,7 +3,9 @@
 const SUPERSCRIPTS = "⁰¹²³⁴⁵⁶⁷⁸⁹";
 
 function raised(power) {
-  return String(power).replace(/[0-9]/g, (digit) => SUPERSCRIPTS[digit]).replace("-", "⁻");
+  return String(power)
+    .replace(/[0-9]/g, (digit) => SUPERSCRIPTS[digit])
+    .replace("-", "⁻");
 }
 
 export function minus(text) {
@@ -13,9 +15,18 @@ export function minus(text) {
 /** The fields of a format from the highest bit on: name, first bit, length. */
 export function fieldsOf({ kind, bits, exponent, fraction }) {
   if (kind === "floating") {
-    return [["sign", 0, 1], ["exponent", 1, exponent], ["fraction", 1 + exponent, fraction]];
+    return [
+      ["sign", 0, 1],
+      ["exponent", 1, exponent],
+      ["fraction", 1 + exponent, fraction],
+    ];
   }
-  return kind === "signed" ? [["sign", 0, 1], ["value", 1, bits - 1]] : [["value", 0, bits]];
+  return kind === "signed"
+    ? [
+        ["sign", 0, 1],
+        ["value", 1, bits - 1],
+      ]
+    : [["value", 0, bits]];
 }
 
 /** What one bit counts, as text; index 0 is the highest bit. */
@@ -116,7 +127,8 @@ export function derivation(bits, form) {
   }
   const lead = found.hidden ? "1" : "0";
   const part = digits(decimal({ negative: false, whole: found.whole, power: -form.fraction }));
-  const least = found.hidden ? `${found.exponent} − ${found.bias} = ${minus(found.scale)}`
+  const least = found.hidden
+    ? `${found.exponent} − ${found.bias} = ${minus(found.scale)}`
     : `all zeros: ${minus(found.scale)}, and the significand begins with 0`;
   lines.push(["exponent", least]);
   lines.push(["significand", `${lead} + ${found.fraction} / 2${raised(form.fraction)} = ${part}`]);

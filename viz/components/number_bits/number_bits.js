@@ -26,15 +26,32 @@ function build(parent) {
   parent.append(root);
   const find = (selector) => root.querySelector(selector);
   const state = {
-    root, numbers: find(".uncrumple-bits-numbers"), head: find("thead"), body: find("tbody"), title: find("h3"),
-    why: find(".uncrumple-bits-why"), fields: find(".uncrumple-bits-fields"), back: find(".uncrumple-bits-back"),
-    lines: find("dl"), result: find(".uncrumple-bits-result"), text: "", row: 0, column: 0, bits: "", timer: 0,
+    root,
+    numbers: find(".uncrumple-bits-numbers"),
+    head: find("thead"),
+    body: find("tbody"),
+    title: find("h3"),
+    why: find(".uncrumple-bits-why"),
+    fields: find(".uncrumple-bits-fields"),
+    back: find(".uncrumple-bits-back"),
+    lines: find("dl"),
+    result: find(".uncrumple-bits-result"),
+    text: "",
+    row: 0,
+    column: 0,
+    bits: "",
+    timer: 0,
     kept: placeOf(parent),
   };
   state.body.addEventListener("keydown", (event) => walkTable(state, event));
   state.fields.addEventListener("keydown", (event) => walkBits(state, event));
-  state.back.addEventListener("click", () => { state.bits = cell(state).bits; showBits(state); });
-  root.addEventListener("transitionend", (event) => { if (event.target === root) paint(state); });
+  state.back.addEventListener("click", () => {
+    state.bits = cell(state).bits;
+    showBits(state);
+  });
+  root.addEventListener("transitionend", (event) => {
+    if (event.target === root) paint(state);
+  });
   return state;
 }
 
@@ -66,20 +83,24 @@ function showTable(state) {
     head.append(heading);
   });
   state.head.replaceChildren(head);
-  state.numbers.replaceChildren(...numbers.map(({ text }, column) => {
-    const chip = element("button", "", text);
-    chip.type = "button";
-    chip.addEventListener("click", () => choose(state, state.row, column));
-    return chip;
-  }));
-  state.body.replaceChildren(...formats.map((form, row) => {
-    const line = element("tr");
-    const name = element("th", "form");
-    name.scope = "row";
-    name.append(element("b", "", form.name), element("span", "", form.size), element("span", "", form.range));
-    line.append(name, ...numbers.map((number, column) => tableCell(state, cells[row][column], number, row, column)));
-    return line;
-  }));
+  state.numbers.replaceChildren(
+    ...numbers.map(({ text }, column) => {
+      const chip = element("button", "", text);
+      chip.type = "button";
+      chip.addEventListener("click", () => choose(state, state.row, column));
+      return chip;
+    }),
+  );
+  state.body.replaceChildren(
+    ...formats.map((form, row) => {
+      const line = element("tr");
+      const name = element("th", "form");
+      name.scope = "row";
+      name.append(element("b", "", form.name), element("span", "", form.size), element("span", "", form.range));
+      line.append(name, ...numbers.map((number, column) => tableCell(state, cells[row][column], number, row, column)));
+      return line;
+    }),
+  );
 }
 
 function tableCell(state, { shown, loss, amount, tone }, number, row, column) {
@@ -138,16 +159,21 @@ function show(state) {
 }
 
 function buildBits(state, form) {
-  if (state.form?.name === form.name && state.fields.children.length) { state.form = form; return; }
+  if (state.form?.name === form.name && state.fields.children.length) {
+    state.form = form;
+    return;
+  }
   state.form = form;
   state.fields.setAttribute("aria-label", `Bits of ${form.name}, the highest first`);
-  state.fields.replaceChildren(...fieldsOf(form).map(([name, start, length]) => {
-    const field = element("div", `field ${name}`);
-    const row = element("div", "row");
-    for (let index = start; index < start + length; index += 1) row.append(bitButton(state, form, index));
-    field.append(element("p", "", `${name}, ${length} ${length === 1 ? "bit" : "bits"}`), row);
-    return field;
-  }));
+  state.fields.replaceChildren(
+    ...fieldsOf(form).map(([name, start, length]) => {
+      const field = element("div", `field ${name}`);
+      const row = element("div", "row");
+      for (let index = start; index < start + length; index += 1) row.append(bitButton(state, form, index));
+      field.append(element("p", "", `${name}, ${length} ${length === 1 ? "bit" : "bits"}`), row);
+      return field;
+    }),
+  );
 }
 
 function bitButton(state, form, index) {
@@ -197,8 +223,9 @@ function showBits(state) {
   state.back.disabled = bits === before;
   state.kept.put(bits === before ? null : [state.row, column, bits].join());
   state.root.dataset.bits = bits;
-  state.lines.replaceChildren(...derivation(bits, form).flatMap(([what, text]) => (
-    [element("dt", what, what), element("dd", "", text)])));
+  state.lines.replaceChildren(
+    ...derivation(bits, form).flatMap(([what, text]) => [element("dt", what, what), element("dd", "", text)]),
+  );
   const value = element("span", "uncrumple-bits-value", minus(valueText(bits, form)));
   const off = form.kind === "boolean" ? null : difference(bits, form, number.exact);
   const flipped = bits === before ? "" : " after your flips";

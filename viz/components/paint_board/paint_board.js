@@ -24,12 +24,28 @@ function build(parent) {
   parent.append(root);
   const find = (selector) => root.querySelector(selector);
   const state = {
-    root, paper: find(".paper"), canvas: find(".paper canvas"), invitation: find(".invitation"), status: find(".status"),
-    brushes: [...root.querySelectorAll(".brush")], points: [], labels: [], history: [], kind: 0, mark: [0, 0],
-    keyed: false, stroke: null, sent: 0, flying: null, waiting: false, pending: 0,
+    root,
+    paper: find(".paper"),
+    canvas: find(".paper canvas"),
+    invitation: find(".invitation"),
+    status: find(".status"),
+    brushes: [...root.querySelectorAll(".brush")],
+    points: [],
+    labels: [],
+    history: [],
+    kind: 0,
+    mark: [0, 0],
+    keyed: false,
+    stroke: null,
+    sent: 0,
+    flying: null,
+    waiting: false,
+    pending: 0,
   };
   listen(state, find);
-  root.addEventListener("transitionend", (event) => { if (event.target === root) request(state); });
+  root.addEventListener("transitionend", (event) => {
+    if (event.target === root) request(state);
+  });
   state.observer = new ResizeObserver(() => request(state));
   state.observer.observe(root);
   return state;
@@ -61,7 +77,10 @@ function listen(state, find) {
     });
   }
   canvas.addEventListener("keydown", (event) => onKey(state, event));
-  canvas.addEventListener("blur", () => { state.keyed = false; request(state); });
+  canvas.addEventListener("blur", () => {
+    state.keyed = false;
+    request(state);
+  });
 }
 
 function onKey(state, event) {
@@ -99,7 +118,7 @@ function paintAt(state, event) {
   if (stroke.last && Math.hypot(x - stroke.last[0], y - stroke.last[1]) < APART) return;
   stroke.last = [x, y];
   const { reach } = state.data;
-  add(state, [inside(state, (x / box.width * 2 - 1) * reach), inside(state, (1 - y / box.height * 2) * reach)]);
+  add(state, [inside(state, ((x / box.width) * 2 - 1) * reach), inside(state, (1 - (y / box.height) * 2) * reach)]);
   request(state);
 }
 
@@ -139,7 +158,10 @@ function settle(state, before) {
 /** The page hears of the points; while it is still working on the last report, the newest waits. */
 function tell(state) {
   request(state);
-  if (state.flying) { state.waiting = true; return; }
+  if (state.flying) {
+    state.waiting = true;
+    return;
+  }
   state.sent += 1;
   state.flying = `${Date.now()}.${state.sent}`;
   state.setStateValue("painted", { ...snapshot(state), count: state.flying });
@@ -148,7 +170,11 @@ function tell(state) {
 // Painting.
 
 function request(state) {
-  if (!state.pending) state.pending = requestAnimationFrame(() => { state.pending = 0; paint(state); });
+  if (!state.pending)
+    state.pending = requestAnimationFrame(() => {
+      state.pending = 0;
+      paint(state);
+    });
 }
 
 function paint(state) {
@@ -163,7 +189,7 @@ function paint(state) {
   pen.setTransform(ratio, 0, 0, ratio, 0, 0);
   pen.clearRect(0, 0, side, side);
   paintPaper(state, pen, side);
-  const pixel = ([x, y]) => [(x / data.reach + 1) / 2 * side, (1 - y / data.reach) / 2 * side];
+  const pixel = ([x, y]) => [((x / data.reach + 1) / 2) * side, ((1 - y / data.reach) / 2) * side];
   state.points.forEach((point, k) => sign(state, pen, pixel(point), state.labels[k], 5));
   if (state.keyed) paintMark(state, pen, pixel(state.mark));
   showTools(state);
@@ -175,10 +201,12 @@ function paintPaper(state, pen, side) {
   pen.lineWidth = 1;
   for (let k = 1; k < 6; k += 1) {
     pen.strokeStyle = k === 3 ? state.palette.edge : state.palette.grid;
-    const at = k / 6 * side;
+    const at = (k / 6) * side;
     pen.beginPath();
-    pen.moveTo(at, 0); pen.lineTo(at, side);
-    pen.moveTo(0, at); pen.lineTo(side, at);
+    pen.moveTo(at, 0);
+    pen.lineTo(at, side);
+    pen.moveTo(0, at);
+    pen.lineTo(side, at);
     pen.stroke();
   }
   pen.strokeStyle = state.palette.edge;
@@ -201,8 +229,10 @@ function paintMark(state, pen, [x, y]) {
   pen.strokeStyle = state.palette.text;
   pen.lineWidth = 2;
   pen.beginPath();
-  pen.moveTo(x - 12, y); pen.lineTo(x + 12, y);
-  pen.moveTo(x, y - 12); pen.lineTo(x, y + 12);
+  pen.moveTo(x - 12, y);
+  pen.lineTo(x + 12, y);
+  pen.moveTo(x, y - 12);
+  pen.lineTo(x, y + 12);
   pen.stroke();
 }
 
@@ -220,7 +250,11 @@ function showTools(state) {
   state.status.textContent = full(state) ? `${counts}: the paper is full, ${data.most} points.` : counts;
   state.invitation.hidden = points.length > 0 || state.keyed;
   state.canvas.setAttribute("aria-label", `Square to paint points on, ${data.names[state.kind]} brush; ${counts}`);
-  Object.assign(state.root.dataset, { points: String(points.length), second: String(second), kind: String(state.kind) });
+  Object.assign(state.root.dataset, {
+    points: String(points.length),
+    second: String(second),
+    kind: String(state.kind),
+  });
 }
 
 function renew(state, data) {
@@ -228,7 +262,10 @@ function renew(state, data) {
   state.data = data;
   if (state.flying && data.answered === state.flying) {
     state.flying = null;
-    if (state.waiting) { state.waiting = false; tell(state); }
+    if (state.waiting) {
+      state.waiting = false;
+      tell(state);
+    }
   }
   request(state);
 }

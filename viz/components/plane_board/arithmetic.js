@@ -40,9 +40,16 @@ export function folded(points, pressed, closed) {
     found.push(press(from, pressed));
     if (!closed && k === points.length - 1) return;
     const to = points[(k + 1) % points.length];
-    const parts = [0, 1].filter((axis) => from[axis] * to[axis] < 0).map((axis) => from[axis] / (from[axis] - to[axis]));
+    const parts = [0, 1]
+      .filter((axis) => from[axis] * to[axis] < 0)
+      .map((axis) => from[axis] / (from[axis] - to[axis]));
     for (const part of parts.sort((one, other) => one - other)) {
-      found.push(press(from.map((value, axis) => value + part * (to[axis] - value)), pressed));
+      found.push(
+        press(
+          from.map((value, axis) => value + part * (to[axis] - value)),
+          pressed,
+        ),
+      );
     }
   });
   return found;
@@ -64,7 +71,10 @@ export function eigenOf(W) {
 }
 
 function keptBy([a, b, c, d], value) {
-  const rows = [[a - value, b], [c, d - value]];
+  const rows = [
+    [a - value, b],
+    [c, d - value],
+  ];
   const sizes = rows.map(([x, y]) => Math.max(Math.abs(x), Math.abs(y)));
   const [x, y] = rows[sizes[0] >= sizes[1] ? 0 : 1];
   const length = Math.hypot(x, y);
@@ -75,7 +85,10 @@ function keptBy([a, b, c, d], value) {
 
 /** Half axes of the unit circle's image, the longer first, and their directions (Blinn 1996). */
 export function singularOf([a, b, c, d]) {
-  const [turn, stretch] = [[(a + d) / 2, (c - b) / 2], [(a - d) / 2, (c + b) / 2]];
+  const [turn, stretch] = [
+    [(a + d) / 2, (c - b) / 2],
+    [(a - d) / 2, (c + b) / 2],
+  ];
   const [q, r] = [Math.hypot(...turn), Math.hypot(...stretch)];
   const angle = (Math.atan2(turn[1], turn[0]) + Math.atan2(stretch[1], stretch[0])) / 2;
   const first = [Math.cos(angle), Math.sin(angle)];
@@ -98,7 +111,8 @@ export function directionShares({ W, b }) {
 }
 
 /** relu's parts of an object: of its polygons' area, exactly, or of a picture's pixels by their middles. */
-export const objectShares = (map, shape) => (shape.polygons ? areaShares(map, shape.polygons) : pointShares(map, shape.points));
+export const objectShares = (map, shape) =>
+  shape.polygons ? areaShares(map, shape.polygons) : pointShares(map, shape.points);
 
 function pointShares(map, points) {
   const counts = [0, 0, 0, 0];
@@ -131,8 +145,8 @@ function aboveZero(map, polygon, rows) {
     return left.flatMap((corner, k) => {
       const [before, below] = [left.at(k - 1), heights.at(k - 1)];
       const part = below / (below - heights[k]);
-      const cut = heights[k] > 0 === below > 0 ? []
-        : [corner.map((value, axis) => before[axis] + part * (value - before[axis]))];
+      const cut =
+        heights[k] > 0 === below > 0 ? [] : [corner.map((value, axis) => before[axis] + part * (value - before[axis]))];
       return heights[k] > 0 ? [...cut, corner] : cut;
     });
   }, polygon);

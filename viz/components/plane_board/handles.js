@@ -91,9 +91,14 @@ export function makeBox(state, { label, axis, read, write }) {
     request(state);
   };
   const usable = () => Math.abs(typedNumber(box.value)) <= state.data.most;
-  box.addEventListener("input", () => { if (usable()) take(typedNumber(box.value)); });
+  box.addEventListener("input", () => {
+    if (usable()) take(typedNumber(box.value));
+  });
   box.addEventListener("change", () => {
-    if (usable()) { take(typedNumber(box.value)); report(state); } else {
+    if (usable()) {
+      take(typedNumber(box.value));
+      report(state);
+    } else {
       const { most } = state.data;
       refuse(state, `${label} must be a number from −${most} to ${most}; “${box.value.slice(0, 20)}” is not.`);
     }
@@ -109,5 +114,10 @@ export function makeBox(state, { label, axis, read, write }) {
     box.value = number(value);
     report(state);
   });
-  return { box, show: () => { if (document.activeElement !== box) box.value = number(read()); } };
+  return {
+    box,
+    show: () => {
+      if (document.activeElement !== box) box.value = number(read());
+    },
+  };
 }

@@ -10,7 +10,12 @@ import { makeSprites, takeShapes } from "./pictures.js";
 import { refuse, request } from "./plane_board.js";
 
 export const MAP = {
-  make: makeMap, take: takeMap, paint: paintMap, reach: mapReach, settings: mapSettings, recolor: makeSprites,
+  make: makeMap,
+  take: takeMap,
+  paint: paintMap,
+  reach: mapReach,
+  settings: mapSettings,
+  recolor: makeSprites,
   stop: stopPlaying,
 };
 const PLAY_SECONDS = 2.5;
@@ -39,14 +44,24 @@ function makeMap(state) {
     </div>`;
   const find = (selector) => state.root.querySelector(selector);
   Object.assign(state, {
-    canvas: find("canvas"), message: find(".message"), partSlider: find(".part"), partWords: find(".morph output"),
-    play: find(".play"), wayWords: find(".way"), verdict: find(".verdict"), objects: find(".objects"), part: 1,
+    canvas: find("canvas"),
+    message: find(".message"),
+    partSlider: find(".part"),
+    partWords: find(".morph output"),
+    play: find(".play"),
+    wayWords: find(".way"),
+    verdict: find(".verdict"),
+    objects: find(".objects"),
+    part: 1,
     playing: 0,
   });
   state.partSlider.value = "1";
   makeMapControls(state, find);
   makeMapHandles(state, find(".stage"));
-  state.partSlider.addEventListener("input", () => { stopPlaying(state); goTo(state, Number(state.partSlider.value)); });
+  state.partSlider.addEventListener("input", () => {
+    stopPlaying(state);
+    goTo(state, Number(state.partSlider.value));
+  });
   state.play.addEventListener("click", () => (state.playing ? stopPlaying(state) : startPlaying(state)));
   stopPlaying(state);
   // Where a point of the plane is drawn just now, for what reads the picture from outside.
@@ -58,17 +73,22 @@ function makeMapHandles(state, stage) {
   const column = (k) => [state.map.W[k] + state.map.b[0], state.map.W[2 + k] + state.map.b[1]];
   for (const k of [0, 1]) {
     makeHandle(state, stage, {
-      name: `column${k}`, label: `Head of the arrow W[:, ${k}], the image of ${k ? "[0, 1]" : "[1, 0]"}`,
+      name: `column${k}`,
+      label: `Head of the arrow W[:, ${k}], the image of ${k ? "[0, 1]" : "[1, 0]"}`,
       read: () => column(k),
       write: (point) => {
         const W = [...state.map.W];
-        [0, 1].forEach((row) => { W[2 * row + k] = within(tidy(point[row] - state.map.b[row]), state.data.most); });
+        [0, 1].forEach((row) => {
+          W[2 * row + k] = within(tidy(point[row] - state.map.b[row]), state.data.most);
+        });
         change(state, { W });
       },
     });
   }
   makeHandle(state, stage, {
-    name: "b", label: "Head of b, where the origin goes", read: () => state.map.b,
+    name: "b",
+    label: "Head of b, where the origin goes",
+    read: () => state.map.b,
     write: (point) => change(state, { b: point }),
   });
 }
@@ -96,7 +116,11 @@ function takeMap(state, known) {
   if (known?.version === data.version) return;
   const { W, b, relu } = data.map;
   Object.assign(state, {
-    map: { W: [...W], b: [...b], relu }, chosen: data.chosen, preset: data.preset, layers: { ...data.layers }, part: 1,
+    map: { W: [...W], b: [...b], relu },
+    chosen: data.chosen,
+    preset: data.preset,
+    layers: { ...data.layers },
+    part: 1,
   });
   state.objects.value = data.chosen;
   if (!known) [state.part] = state.kept.numbers([[0, 1]]) ?? [1];
@@ -111,8 +135,19 @@ function mapSettings({ map, chosen, preset, layers }) {
 
 /** How far the plane must be shown: handles, the object's image, and all of the way there. */
 function mapReach(state) {
-  const { W: [a, b, c, d], b: [p, q] } = state.map;
-  const corners = [[0, 0], [1, 0], [0, 1], [1, 1], [-1, 1], [1, -1], [-1, -1]];
+  const {
+    W: [a, b, c, d],
+    b: [p, q],
+  } = state.map;
+  const corners = [
+    [0, 0],
+    [1, 0],
+    [0, 1],
+    [1, 1],
+    [-1, 1],
+    [1, -1],
+    [-1, -1],
+  ];
   const places = corners.map(([x, y]) => [a * x + b * y + p, c * x + d * y + q]);
   const aspect = state.view ? state.view.wide / state.view.tall : 1;
   return ladder(2.5, 1.1 * Math.max(1, ...places.map(([x, y]) => Math.max(Math.abs(x) / aspect, Math.abs(y)))));
@@ -148,11 +183,13 @@ function stopPlaying(state) {
 }
 
 export function wayText({ map, part }) {
-  const how = isRotation(map.W) && !same(map.W, [1, 0, 0, 1])
-    ? "An interpolation: the angle grows from 0 to that of the rotation"
-    : "An interpolation: (1 − t) · identity + t · W";
+  const how =
+    isRotation(map.W) && !same(map.W, [1, 0, 0, 1])
+      ? "An interpolation: the angle grows from 0 to that of the rotation"
+      : "An interpolation: (1 − t) · identity + t · W";
   const moved = map.b.some(Boolean) ? ", and t · b" : "";
   const last = map.relu ? ". First the affine map, in the second half relu presses negative coordinates to 0" : "";
-  const flat = determinantOf(map.W) < 0 ? ". On the way the plane is flat once: there is no other way to turn it over" : "";
+  const flat =
+    determinantOf(map.W) < 0 ? ". On the way the plane is flat once: there is no other way to turn it over" : "";
   return `${how}${moved}${last}${flat}.${part < 1 ? " At t = 1 the handles come back." : ""}`;
 }

@@ -51,7 +51,10 @@ const READOUTS = {
 export function belongs(preset, map) {
   const { sliders, make, general } = FAMILIES[preset];
   if (general) return general(map);
-  const made = make(sliders.map(({ read }) => read(map)), map);
+  const made = make(
+    sliders.map(({ read }) => read(map)),
+    map,
+  );
   const close = (one, other) => one.every((value, k) => Math.abs(value - other[k]) < 1e-7);
   return !map.relu && close(made.W, map.W) && close(made.b, map.b);
 }
@@ -64,18 +67,20 @@ export function generalFamily(map) {
 
 export function makePresets(state) {
   const group = state.root.querySelector(".presets");
-  group.replaceChildren(...state.data.presets.map(({ name, title, W, b, relu }) => {
-    const button = document.createElement("button");
-    button.type = "button";
-    button.dataset.name = name;
-    button.textContent = title;
-    button.addEventListener("click", () => {
-      state.preset = name;
-      change(state, { W: [...W], b: [...b], relu });
-      settleMap(state);
-    });
-    return button;
-  }));
+  group.replaceChildren(
+    ...state.data.presets.map(({ name, title, W, b, relu }) => {
+      const button = document.createElement("button");
+      button.type = "button";
+      button.dataset.name = name;
+      button.textContent = title;
+      button.addEventListener("click", () => {
+        state.preset = name;
+        change(state, { W: [...W], b: [...b], relu });
+        settleMap(state);
+      });
+      return button;
+    }),
+  );
 }
 
 function settleMap(state) {
@@ -103,10 +108,13 @@ export function makeMapControls(state, find) {
 function makeEquation(state, equation) {
   equation.innerHTML = `<span>y =<b class="relu"> relu(</b></span><span class="bracket four"></span><span>x +</span>
     <span class="bracket two"></span><b class="relu">)</b>`;
-  const entry = (name, k, label, axis) => makeBox(state, {
-    label, axis, read: () => state.map[name][k],
-    write: (value) => change(state, { [name]: state.map[name].map((old, place) => (place === k ? value : old)) }),
-  });
+  const entry = (name, k, label, axis) =>
+    makeBox(state, {
+      label,
+      axis,
+      read: () => state.map[name][k],
+      write: (value) => change(state, { [name]: state.map[name].map((old, place) => (place === k ? value : old)) }),
+    });
   const W = [0, 1, 2, 3].map((k) => entry("W", k, `W[${Math.floor(k / 2)}, ${k % 2}]`, k % 2));
   const b = [0, 1].map((k) => entry("b", k, `b[${k}]`));
   equation.querySelector(".four").append(...W.map(({ box }) => box));
@@ -118,7 +126,7 @@ function makeReadouts(state, parent) {
   const row = (title, name) => {
     const made = document.createElement("div");
     made.className = "readout";
-    made.innerHTML = "<label class=\"check\"><input type=\"checkbox\"> <span></span></label><output></output>";
+    made.innerHTML = '<label class="check"><input type="checkbox"> <span></span></label><output></output>';
     made.querySelector("span").textContent = title;
     const [box, output] = [made.querySelector("input"), made.querySelector("output")];
     box.dataset.name = name;
@@ -179,7 +187,9 @@ export function showControls(state, now) {
     button.setAttribute("aria-pressed", String(button.dataset.name === state.preset));
   }
   state.boxes.forEach(({ show }) => show());
-  state.root.querySelectorAll(".equation .relu").forEach((part) => { part.hidden = !state.map.relu; });
+  state.root.querySelectorAll(".equation .relu").forEach((part) => {
+    part.hidden = !state.map.relu;
+  });
   showSliders(state);
   const words = {
     area: determinantWords(now.determinant, now.singular, now.rank, state.map.relu),

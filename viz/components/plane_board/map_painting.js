@@ -1,29 +1,63 @@
 // The plane under a map: the grid that moves, the object, the unit square, the circle, directions kept, W's columns.
 
 import {
-  affine, between, determinantOf, directionShares, eigenOf, folded, objectShares, press, rankOf, sameMap, singularOf,
+  affine,
+  between,
+  determinantOf,
+  directionShares,
+  eigenOf,
+  folded,
+  objectShares,
+  press,
+  rankOf,
+  sameMap,
+  singularOf,
 } from "./arithmetic.js";
 import { placeHandles } from "./handles.js";
 import { NOTHING, showControls } from "./map_controls.js";
 import {
-  arrow, clipped, disc, faint, gridValues, grip, label, paper, sheet, spacing, stroke, trace,
+  arrow,
+  clipped,
+  disc,
+  faint,
+  gridValues,
+  grip,
+  label,
+  paper,
+  sheet,
+  spacing,
+  stroke,
+  trace,
 } from "./painting.js";
 import { paintPicture } from "./pictures.js";
 import { determinantText, determinantWords, number, vector } from "./words.js";
 
-const SQUARE = [[0, 0], [1, 0], [1, 1], [0, 1]];
+const SQUARE = [
+  [0, 0],
+  [1, 0],
+  [1, 1],
+  [0, 1],
+];
 const CIRCLE = Array.from({ length: 120 }, (_, k) => [Math.cos((k * Math.PI) / 60), Math.sin((k * Math.PI) / 60)]);
 // How much of the axes' colours the moved grid has: 3 : 1 against the paper takes 0.7.
 const SHEET = 0.75;
 
 /** The measures of the map: the engine's once it has answered for exactly this one, else those computed here. */
 function measuresOf(state) {
-  const { map, chosen, data: { found } } = state;
+  const {
+    map,
+    chosen,
+    data: { found },
+  } = state;
   const rests = !state.holding && sameMap(map, found.map) && chosen === found.chosen;
   if (rests) return { ...found, rests };
   const singular = singularOf(map.W).values;
   return {
-    rests, determinant: determinantOf(map.W), rank: rankOf(singular), eigen: eigenOf(map.W), singular,
+    rests,
+    determinant: determinantOf(map.W),
+    rank: rankOf(singular),
+    eigen: eigenOf(map.W),
+    singular,
     shares: [directionShares(map), objectShares(map, state.shapes[chosen])],
   };
 }
@@ -46,7 +80,9 @@ export function paintMap(state) {
     paintLabels(state, pen);
   });
   placeHandles(state);
-  state.handles.forEach(({ button }) => { button.hidden = state.part < 1; });
+  state.handles.forEach(({ button }) => {
+    button.hidden = state.part < 1;
+  });
   showControls(state, now);
   describe(state, now);
 }
@@ -55,13 +91,26 @@ function describe(state, now) {
   const { map, part, stage } = state;
   const title = state.objects.selectedOptions[0]?.text ?? "";
   const moved = `W = [[${map.W.slice(0, 2).map(number)}], [${map.W.slice(2).map(number)}]], b = ${vector(map.b)}`;
-  state.canvas.setAttribute("aria-label", `${title} under ${moved}${map.relu ? ", then relu" : ""}. Determinant `
-    + `${determinantWords(now.determinant, now.singular, now.rank, map.relu)}.`);
+  state.canvas.setAttribute(
+    "aria-label",
+    `${title} under ${moved}${map.relu ? ", then relu" : ""}. Determinant ` +
+      `${determinantWords(now.determinant, now.singular, now.rank, map.relu)}.`,
+  );
   Object.assign(state.root.dataset, {
-    w: map.W.join(), b: map.b.join(), relu: String(map.relu), part: String(part), rests: String(now.rests),
-    preset: state.preset, chosen: state.chosen, determinant: String(now.determinant), rank: String(now.rank),
-    values: now.eigen.values.join(), directions: now.eigen.directions.join(), singular: now.singular.join(),
-    shares: now.shares.join(), stage: [...stage.W, ...stage.b, stage.pressed].join(),
+    w: map.W.join(),
+    b: map.b.join(),
+    relu: String(map.relu),
+    part: String(part),
+    rests: String(now.rests),
+    preset: state.preset,
+    chosen: state.chosen,
+    determinant: String(now.determinant),
+    rank: String(now.rank),
+    values: now.eigen.values.join(),
+    directions: now.eigen.directions.join(),
+    singular: now.singular.join(),
+    shares: now.shares.join(),
+    stage: [...stage.W, ...stage.b, stage.pressed].join(),
   });
 }
 
@@ -73,23 +122,36 @@ function images(state, points, closed = true) {
 
 /** The grid of the paper, moved: lines along the first axis in its colour, lines along the second in the other. */
 function paintSheet(state, pen) {
-  const { view, palette, data: { axes } } = state;
+  const {
+    view,
+    palette,
+    data: { axes },
+  } = state;
   const step = spacing(view.up);
   const far = Math.floor(view.up / step) * step;
   for (const axis of [0, 1]) {
     for (const value of gridValues(far, step)) {
       const ends = [-far, far].map((end) => (axis ? [value, end] : [end, value]));
-      faint(pen, value ? SHEET : 0.95, () => stroke(pen, images(state, ends, false), palette[axes[axis]], value ? 1 : 2));
+      faint(pen, value ? SHEET : 0.95, () =>
+        stroke(pen, images(state, ends, false), palette[axes[axis]], value ? 1 : 2),
+      );
     }
   }
 }
 
 function paintShape(state, pen, shape) {
-  if (shape.pixels) { paintPicture(state, pen, shape, state.stage); return; }
+  if (shape.pixels) {
+    paintPicture(state, pen, shape, state.stage);
+    return;
+  }
   const { prediction } = state.palette;
   for (const polygon of shape.polygons) {
     const places = images(state, polygon);
-    faint(pen, 0.42, () => { pen.fillStyle = prediction; trace(pen, places); pen.fill(); });
+    faint(pen, 0.42, () => {
+      pen.fillStyle = prediction;
+      trace(pen, places);
+      pen.fill();
+    });
     stroke(pen, [...places, places[0]], prediction, 2);
   }
 }
@@ -110,7 +172,11 @@ function paintBefore(state, pen, shape) {
 function paintSquare(state, pen) {
   const { palette, stage } = state;
   const places = images(state, SQUARE);
-  faint(pen, 0.15, () => { pen.fillStyle = palette.text; trace(pen, places); pen.fill(); });
+  faint(pen, 0.15, () => {
+    pen.fillStyle = palette.text;
+    trace(pen, places);
+    pen.fill();
+  });
   const flipped = determinantOf(stage.W) < 0;
   stroke(pen, [...places, places[0]], palette.text, 2, flipped ? [7, 5] : []);
 }
@@ -124,7 +190,13 @@ function paintEllipse(state, pen) {
   const { values, axes } = singularOf(stage.W);
   axes.forEach((axis, k) => {
     const ends = [0, 1].map((far) => stage.b.map((value, row) => value + far * values[k] * axis[row]));
-    stroke(pen, folded(ends, stage.pressed, false).map((point) => view.toPixel(...point)), palette.gradient, 2, [2, 4]);
+    stroke(
+      pen,
+      folded(ends, stage.pressed, false).map((point) => view.toPixel(...point)),
+      palette.gradient,
+      2,
+      [2, 4],
+    );
   });
 }
 
@@ -136,15 +208,31 @@ function paintDirections(state, pen) {
   directions.forEach((direction, k) => {
     const at = (far) => stage.b.map((value, row) => value + far * direction[row]);
     const far = 3 * (view.across + view.up);
-    stroke(pen, [-far, far].map((end) => view.toPixel(...at(end))), palette.surface, 4);
-    stroke(pen, [-far, far].map((end) => view.toPixel(...at(end))), palette.text, 2, [10, 6]);
+    stroke(
+      pen,
+      [-far, far].map((end) => view.toPixel(...at(end))),
+      palette.surface,
+      4,
+    );
+    stroke(
+      pen,
+      [-far, far].map((end) => view.toPixel(...at(end))),
+      palette.text,
+      2,
+      [10, 6],
+    );
     arrow(state, pen, at(0), at(values[k]), palette.text, { width: 3 });
   });
 }
 
 /** b from the origin, and from its head the columns of W: where [1, 0] and [0, 1] go. */
 function paintColumns(state, pen) {
-  const { palette, stage: { W, b }, data: { axes }, part } = state;
+  const {
+    palette,
+    stage: { W, b },
+    data: { axes },
+    part,
+  } = state;
   const heads = [0, 1].map((k) => [W[k] + b[0], W[2 + k] + b[1]]);
   if (part === 1) {
     grip(state, pen, b, palette.text);
@@ -156,16 +244,35 @@ function paintColumns(state, pen) {
 }
 
 function paintLabels(state, pen) {
-  const { palette, layers, stage, data: { axes } } = state;
+  const {
+    palette,
+    layers,
+    stage,
+    data: { axes },
+  } = state;
   const { W, b, pressed } = stage;
   for (const k of [0, 1]) {
     const column = [W[k], W[2 + k]];
-    label(state, pen, `W[:, ${k}]`, column.map((value, row) => value + b[row]), palette[axes[k]], column);
+    label(
+      state,
+      pen,
+      `W[:, ${k}]`,
+      column.map((value, row) => value + b[row]),
+      palette[axes[k]],
+      column,
+    );
   }
   if (b.some(Boolean)) label(state, pen, "b", b, palette.text, b);
   if (layers.area) {
     const middle = press(affine(stage, [0.5, 0.5]), pressed);
-    label(state, pen, pressed ? "unit square" : `area ${determinantText(determinantOf(W))}`, middle, palette.text, [0, 1]);
+    label(
+      state,
+      pen,
+      pressed ? "unit square" : `area ${determinantText(determinantOf(W))}`,
+      middle,
+      palette.text,
+      [0, 1],
+    );
   }
   if (layers.eigen) {
     const { values, directions, every } = eigenOf(W);
@@ -177,7 +284,10 @@ function paintLabels(state, pen) {
   if (!layers.ellipse) return;
   const { values, axes: ways } = singularOf(W);
   ways.forEach((way, k) => {
-    const at = press(b.map((value, row) => value + values[k] * way[row]), pressed);
+    const at = press(
+      b.map((value, row) => value + values[k] * way[row]),
+      pressed,
+    );
     label(state, pen, `σ = ${number(values[k])}`, at, palette.gradient, way);
   });
 }

@@ -22,7 +22,16 @@ export function sheet(state, height) {
   const unit = tall / (2 * state.reach);
   const [x0, y0] = [left + wide / 2, top + tall / 2];
   state.view = {
-    left, top, wide, tall, unit, ratio, x0, y0, across: wide / (2 * unit), up: state.reach,
+    left,
+    top,
+    wide,
+    tall,
+    unit,
+    ratio,
+    x0,
+    y0,
+    across: wide / (2 * unit),
+    up: state.reach,
     toPixel: (x, y) => [x0 + x * unit, y0 - y * unit],
     toPoint: (px, py) => [(px - x0) / unit, (y0 - py) / unit],
   };
@@ -49,14 +58,24 @@ export function paper(state, pen) {
   pen.font = "12px system-ui, sans-serif";
   pen.textAlign = "center";
   pen.textBaseline = "middle";
-  for (const [axis, far] of [[0, view.across], [1, view.up]]) {
+  for (const [axis, far] of [
+    [0, view.across],
+    [1, view.up],
+  ]) {
     for (const value of gridValues(far, step)) {
       const ends = [-1, 1].map((side) => (axis ? [side * view.across, value] : [value, side * view.up]));
-      stroke(pen, ends.map((end) => view.toPixel(...end)), value ? palette.grid : palette.edge, value ? 1 : 1.5);
+      stroke(
+        pen,
+        ends.map((end) => view.toPixel(...end)),
+        value ? palette.grid : palette.edge,
+        value ? 1 : 1.5,
+      );
       pen.fillStyle = palette.muted;
       const [x, y] = view.toPixel(...(axis ? [0, value] : [value, 0]));
-      if (axis) { pen.textAlign = "right"; pen.fillText(number(value), view.left - 6, y); }
-      else pen.fillText(number(value), x, view.top + view.tall + 12);
+      if (axis) {
+        pen.textAlign = "right";
+        pen.fillText(number(value), view.left - 6, y);
+      } else pen.fillText(number(value), x, view.top + view.tall + 12);
     }
   }
   pen.textAlign = "center";
@@ -112,10 +131,15 @@ export function arrow(state, pen, from, to, color, { width = 4, dash = [], rim =
   if (length < 1.5) return;
   const [ux, uy] = [(ex - x) / length, (ey - y) / length];
   const head = Math.min(4 + 2.6 * width, length);
-  const shaft = [[x, y], [ex - ux * head * 0.8, ey - uy * head * 0.8]];
+  const shaft = [
+    [x, y],
+    [ex - ux * head * 0.8, ey - uy * head * 0.8],
+  ];
   const tip = [
-    [ex, ey], [ex - ux * head - uy * head * 0.5, ey - uy * head + ux * head * 0.5],
-    [ex - ux * head + uy * head * 0.5, ey - uy * head - ux * head * 0.5], [ex, ey],
+    [ex, ey],
+    [ex - ux * head - uy * head * 0.5, ey - uy * head + ux * head * 0.5],
+    [ex - ux * head + uy * head * 0.5, ey - uy * head - ux * head * 0.5],
+    [ex, ey],
   ];
   if (rim) {
     stroke(pen, shaft, state.palette.surface, width + 3);
@@ -152,11 +176,13 @@ export function label(state, pen, text, point, color, towards = [1, 1]) {
   const [x, y] = state.view.toPixel(...point);
   const [wide, tall] = [pen.measureText(text).width + 4, 18];
   const start = Math.atan2(-towards[1], towards[0]);
-  const places = [0, 1, -1, 2, -2, 3, -3, 4].flatMap((turn) => [14, 34].map((far) => {
-    const angle = start + (turn * Math.PI) / 4;
-    const [cx, cy] = [x + Math.cos(angle) * (far + wide / 2), y + Math.sin(angle) * (far + tall / 2)];
-    return [cx - wide / 2, cy - tall / 2, wide, tall];
-  }));
+  const places = [0, 1, -1, 2, -2, 3, -3, 4].flatMap((turn) =>
+    [14, 34].map((far) => {
+      const angle = start + (turn * Math.PI) / 4;
+      const [cx, cy] = [x + Math.cos(angle) * (far + wide / 2), y + Math.sin(angle) * (far + tall / 2)];
+      return [cx - wide / 2, cy - tall / 2, wide, tall];
+    }),
+  );
   const free = places.map((place) => kept(state, place)).sort((one, other) => one[1] - other[1])[0][0];
   state.taken.push(free);
   pen.textAlign = "center";

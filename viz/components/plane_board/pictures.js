@@ -33,21 +33,31 @@ export function makeSprites(state) {
     if (!shape.pixels) continue;
     const image = new ImageData(shape.width, shape.height);
     for (let cell = 0; cell < shape.height * shape.width; cell += 1) {
-      const color = shape.ink ? [...channels, shape.pixels[cell]] : [...shape.pixels.slice(3 * cell, 3 * cell + 3), 255];
+      const color = shape.ink
+        ? [...channels, shape.pixels[cell]]
+        : [...shape.pixels.slice(3 * cell, 3 * cell + 3), 255];
       image.data.set(color, 4 * cell);
     }
     shape.sprite = document.createElement("canvas");
     [shape.sprite.width, shape.sprite.height] = [shape.width, shape.height];
     shape.sprite.getContext("2d").putImageData(image, 0, 0);
-    shape.colors = shape.cells.map((cell) => (shape.ink ? state.palette.ink
-      : `rgb(${shape.pixels.slice(3 * cell, 3 * cell + 3).join()})`));
+    shape.colors = shape.cells.map((cell) =>
+      shape.ink ? state.palette.ink : `rgb(${shape.pixels.slice(3 * cell, 3 * cell + 3).join()})`,
+    );
   }
 }
 
 export function paintPicture(state, pen, shape, stage) {
   const { pressed } = stage;
   if (Math.abs(determinantOf(stage.W)) > 1e-6) {
-    for (const signs of pressed ? [[1, 1], [1, -1], [-1, 1], [-1, -1]] : [[0, 0]]) {
+    for (const signs of pressed
+      ? [
+          [1, 1],
+          [1, -1],
+          [-1, 1],
+          [-1, -1],
+        ]
+      : [[0, 0]]) {
       const scale = signs.map((sign) => (sign < 0 ? 1 - pressed : 1));
       if (scale[0] > 1e-6 && scale[1] > 1e-6) paintQuadrant(state, pen, shape, stage, signs, scale);
     }
@@ -57,21 +67,31 @@ export function paintPicture(state, pen, shape, stage) {
 
 /** The part of the picture whose coordinates have these signs, 0 for any, scaled. */
 function paintQuadrant(state, pen, shape, { W: [a, b, c, d], b: [p, q] }, [right, up], [across, tall]) {
-  const { view: { unit, x0, y0, left, top, wide, tall: high, ratio } } = state;
+  const {
+    view: { unit, x0, y0, left, top, wide, tall: high, ratio },
+  } = state;
   const { width, height, side, sprite } = shape;
   pen.save();
   if (right) {
     pen.beginPath();
-    pen.rect(right > 0 ? x0 : left, up > 0 ? top : y0, right > 0 ? left + wide - x0 : x0 - left,
-      up > 0 ? y0 - top : top + high - y0);
+    pen.rect(
+      right > 0 ? x0 : left,
+      up > 0 ? top : y0,
+      right > 0 ? left + wide - x0 : x0 - left,
+      up > 0 ? y0 - top : top + high - y0,
+    );
     pen.clip();
   }
   // From the picture's columns and rows to the plane: x = (2 column - width) / side, y = (height - 2 row) / side.
   const [e, f] = [(2 * unit * across) / side, (2 * unit * tall) / side];
   const shift = [p - (a * width - b * height) / side, q - (c * width - d * height) / side];
   pen.setTransform(
-    ratio * e * a, -ratio * f * c, -ratio * e * b, ratio * f * d,
-    ratio * (x0 + unit * across * shift[0]), ratio * (y0 - unit * tall * shift[1]),
+    ratio * e * a,
+    -ratio * f * c,
+    -ratio * e * b,
+    ratio * f * d,
+    ratio * (x0 + unit * across * shift[0]),
+    ratio * (y0 - unit * tall * shift[1]),
   );
   pen.imageSmoothingEnabled = false;
   pen.drawImage(sprite, 0, 0);

@@ -12,12 +12,23 @@ function build(parent) {
   root.className = "uncrumple-plane";
   parent.append(root);
   const state = {
-    root, kept: placeOf(parent), pending: 0, drawn: 0, sent: 0, handles: [], holding: false,
+    root,
+    kept: placeOf(parent),
+    pending: 0,
+    drawn: 0,
+    sent: 0,
+    handles: [],
+    holding: false,
     calm: window.matchMedia("(prefers-reduced-motion: reduce)"),
   };
-  root.addEventListener("transitionend", (event) => { if (event.target === root) recolor(state); });
+  root.addEventListener("transitionend", (event) => {
+    if (event.target === root) recolor(state);
+  });
   state.observer = new ResizeObserver(() => {
-    if (root.clientWidth && root.clientWidth !== state.width) { state.width = root.clientWidth; request(state); }
+    if (root.clientWidth && root.clientWidth !== state.width) {
+      state.width = root.clientWidth;
+      request(state);
+    }
   });
   state.observer.observe(root);
   return state;
@@ -45,7 +56,11 @@ function recolor(state) {
 }
 
 export function request(state) {
-  if (!state.pending) state.pending = requestAnimationFrame(() => { state.pending = 0; paint(state); });
+  if (!state.pending)
+    state.pending = requestAnimationFrame(() => {
+      state.pending = 0;
+      paint(state);
+    });
 }
 
 function paint(state) {

@@ -6,7 +6,13 @@ import { arrow, clipped, disc, faint, grip, label, ladder, paper, sheet, trace }
 import { refuse, report, request } from "./plane_board.js";
 import { number, vector } from "./words.js";
 
-export const VECTORS = { make: makeVectors, take: takeVectors, paint: paintVectors, reach: vectorsReach, settings: vectorsOf };
+export const VECTORS = {
+  make: makeVectors,
+  take: takeVectors,
+  paint: paintVectors,
+  reach: vectorsReach,
+  settings: vectorsOf,
+};
 
 function makeVectors(state) {
   state.root.dataset.testid = "plane-vectors";
@@ -28,10 +34,15 @@ function makeVectors(state) {
   state.points = find(".points");
   state.points.checked = state.kept.read((text) => (text === "points" ? text : null)) === "points";
   state.points.addEventListener("change", () => request(state));
-  state.boxes = ["A", "B"].map((name, k) => vectorRow(state, find(".rows"), name, k)).flat();
+  state.boxes = ["A", "B"].flatMap((name, k) => vectorRow(state, find(".rows"), name, k));
   for (const name of ["A", "B"]) {
     makeHandle(state, find(".stage"), {
-      name, label: `Head of ${name}`, read: () => state[name], write: (point) => { state[name] = point; },
+      name,
+      label: `Head of ${name}`,
+      read: () => state[name],
+      write: (point) => {
+        state[name] = point;
+      },
     });
   }
 }
@@ -40,10 +51,15 @@ function vectorRow(state, rows, name, k) {
   const row = document.createElement("div");
   row.className = "equation";
   row.innerHTML = `<span class="letter" data-axis="${k}">${name}</span> = <span class="bracket"></span>`;
-  const made = [0, 1].map((axis) => makeBox(state, {
-    label: `${name}[${axis}]`, read: () => state[name][axis],
-    write: (value) => { state[name] = state[name].map((old, place) => (place === axis ? value : old)); },
-  }));
+  const made = [0, 1].map((axis) =>
+    makeBox(state, {
+      label: `${name}[${axis}]`,
+      read: () => state[name][axis],
+      write: (value) => {
+        state[name] = state[name].map((old, place) => (place === axis ? value : old));
+      },
+    }),
+  );
   row.querySelector(".bracket").append(...made.map(({ box }) => box));
   rows.append(row);
   return made;
@@ -56,12 +72,16 @@ function takeVectors(state, known) {
     for (const [name, title] of Object.entries(data.orders)) {
       const label = document.createElement("label");
       label.className = "check";
-      label.innerHTML = "<input type=\"radio\"> <span></span>";
+      label.innerHTML = '<input type="radio"> <span></span>';
       const radio = label.querySelector("input");
       radio.name = "uncrumple-plane-order";
       radio.value = name;
       label.querySelector("span").textContent = title;
-      radio.addEventListener("change", () => { state.order = name; report(state); request(state); });
+      radio.addEventListener("change", () => {
+        state.order = name;
+        report(state);
+        request(state);
+      });
       field.append(label);
     }
   }
@@ -95,7 +115,11 @@ function paintVectors(state) {
     state.taken.push([...view.toPixel(...sum).map((value) => value - 9), 18, 18]);
     if (points) paintPoints(state, pen, sum);
     else paintArrows(state, pen, sum);
-    const labels = [["A", A, palette.data], ["B", B, palette.weights], ["A + B", sum, palette.prediction]];
+    const labels = [
+      ["A", A, palette.data],
+      ["B", B, palette.weights],
+      ["A + B", sum, palette.prediction],
+    ];
     for (const [name, at, color] of labels) label(state, pen, `${name} ${vector(at)}`, at, color, at);
     if (!points && order !== "second") label(state, pen, "B", halfway(A, sum), palette.weights, A);
     if (!points && order !== "first") label(state, pen, "A", halfway(B, sum), palette.data, B);
@@ -107,7 +131,11 @@ function paintVectors(state) {
   if (state.words.textContent !== words) state.words.textContent = words;
   state.canvas.setAttribute("aria-label", `Two arrows from the origin and their sum. ${words}.`);
   Object.assign(state.root.dataset, {
-    a: A.join(), b: B.join(), sum: sum.join(), order, rests: String(rests),
+    a: A.join(),
+    b: B.join(),
+    sum: sum.join(),
+    order,
+    rests: String(rests),
   });
 }
 
@@ -115,7 +143,11 @@ const halfway = (one, other) => one.map((value, k) => (value + other[k]) / 2);
 
 function paintPoints(state, pen, sum) {
   const { view, palette } = state;
-  const all = [[state.A, palette.data], [state.B, palette.weights], [sum, palette.prediction]];
+  const all = [
+    [state.A, palette.data],
+    [state.B, palette.weights],
+    [sum, palette.prediction],
+  ];
   for (const [point, color] of all) disc(state, pen, view.toPixel(...point), 8, color);
 }
 
@@ -126,7 +158,10 @@ function paintArrows(state, pen, sum) {
   if (order === "both") {
     faint(pen, 0.14, () => {
       pen.fillStyle = palette.prediction;
-      trace(pen, [zero, A, sum, B].map((point) => view.toPixel(...point)));
+      trace(
+        pen,
+        [zero, A, sum, B].map((point) => view.toPixel(...point)),
+      );
       pen.fill();
     });
   }

@@ -73,15 +73,18 @@ export function singularWords([long, short], rank) {
 export function reluWords(relu, [directions, own], shape) {
   if (!relu) return "off: straight lines stay straight";
   const [kept, pressed, zero] = threeParts(directions).map(percent);
-  return `far out, where b hardly matters, it keeps ${kept} of all directions, flattens ${pressed} onto the two axes, `
-    + `puts ${zero} on the origin. ${objectWords(threeParts(own), shape)}`;
+  return (
+    `far out, where b hardly matters, it keeps ${kept} of all directions, flattens ${pressed} onto the two axes, ` +
+    `puts ${zero} on the origin. ${objectWords(threeParts(own), shape)}`
+  );
 }
 
 /** Areas are computed exactly; of a picture the pixels are counted. */
 function objectWords(parts, { polygons, points, ink }) {
   const count = points?.length;
   const [kept, pressed, zero] = parts.map(polygons ? percent : (share) => String(Math.round(share * count)));
-  const whole = polygons ? "Of the object’s area" : `Of the object’s ${count} ${ink ? "pixels with ink" : "pixels"}, each `
-    + "counted by its middle,";
+  const whole = polygons
+    ? "Of the object’s area"
+    : `Of the object’s ${count} ${ink ? "pixels with ink" : "pixels"}, each counted by its middle,`;
   return `${whole} it keeps ${kept}, flattens ${pressed}, puts ${zero} on the origin`;
 }

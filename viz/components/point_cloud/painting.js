@@ -40,7 +40,7 @@ function sizedCanvas(canvas, height) {
   return { pen, width, height };
 }
 
-const unitOf = (state, reach, width, height) => (ROOM * Math.min(width, height)) / 2 / reach;
+const unitOf = (reach, width, height) => (ROOM * Math.min(width, height)) / 2 / reach;
 
 /** Every point's pixel, and how near it is, 0 (far) to 1. */
 function project(state, { a, b, part, centre, reach }, width, height) {
@@ -51,7 +51,7 @@ function project(state, { a, b, part, centre, reach }, width, height) {
   }
   const [turn, tilt] = flat ? [0, 0] : state.angle;
   const [ct, st, cs, ss] = [Math.cos(turn), Math.sin(turn), Math.cos(tilt), Math.sin(tilt)];
-  const size = unitOf(state, reach, width, height);
+  const size = unitOf(reach, width, height);
   for (let k = 0; k < count; k += 1) {
     const at = 3 * k;
     const x = a[at] + (b[at] - a[at]) * part - centre[0];
@@ -73,7 +73,12 @@ function paintLines(state, pen) {
   pen.lineWidth = 1;
   // Far lines are paler, never transparent: a mesh that tells where a sheet lies must be seen on its paper.
   const { mesh, neutral } = state.palette;
-  for (const [low, high, color] of state.data.flat ? [[-1, 2, mesh]] : [[-1, 0.5, mesh], [0.5, 2, neutral]]) {
+  for (const [low, high, color] of state.data.flat
+    ? [[-1, 2, mesh]]
+    : [
+        [-1, 0.5, mesh],
+        [0.5, 2, neutral],
+      ]) {
     pen.strokeStyle = color;
     pen.beginPath();
     for (let k = 0; k < lines.length; k += 2) {
@@ -128,15 +133,17 @@ function paintMarked(state, pen) {
 export function makeSprites(state) {
   const { names, signs, count } = state.data;
   const base = signs === "digits" ? 13 : count > 1500 ? 7 : 9;
-  return names.map((_, kind) => Array.from({ length: DEPTHS }, (__, depth) => {
-    const near = state.data.flat ? 1 : depth / (DEPTHS - 1);
-    const size = state.data.flat ? base : base * (0.75 + 0.5 * near);
-    const picture = document.createElement("canvas");
-    const ratio = window.devicePixelRatio || 1;
-    [picture.width, picture.height] = [Math.ceil(size * ratio), Math.ceil(size * ratio)];
-    paintSign(state, picture, kind, FAR_FADE * (1 - near));
-    return { picture, size };
-  }));
+  return names.map((_, kind) =>
+    Array.from({ length: DEPTHS }, (__, depth) => {
+      const near = state.data.flat ? 1 : depth / (DEPTHS - 1);
+      const size = state.data.flat ? base : base * (0.75 + 0.5 * near);
+      const picture = document.createElement("canvas");
+      const ratio = window.devicePixelRatio || 1;
+      [picture.width, picture.height] = [Math.ceil(size * ratio), Math.ceil(size * ratio)];
+      paintSign(state, picture, kind, FAR_FADE * (1 - near));
+      return { picture, size };
+    }),
+  );
 }
 
 export function drawSign(state, canvas, kind) {
@@ -181,7 +188,7 @@ function mixed(color, paper, fade) {
 // Axes of a plane.
 
 function paintAxes(state, pen, { centre, reach }, width, height) {
-  const size = unitOf(state, reach, width, height);
+  const size = unitOf(reach, width, height);
   const [wide, tall] = [width / 2 / size, height / 2 / size];
   pen.font = "12px system-ui, sans-serif";
   pen.lineWidth = 1;

@@ -30,27 +30,49 @@ function build(parent) {
   parent.append(root);
   const find = (selector) => root.querySelector(selector);
   const state = {
-    root, kept: placeOf(parent), canvas: find(".stage > canvas"), legend: find(".legend"), tip: find(".tip"),
+    root,
+    kept: placeOf(parent),
+    canvas: find(".stage > canvas"),
+    legend: find(".legend"),
+    tip: find(".tip"),
     tipCanvas: find(".tip canvas"),
-    tipText: find(".tip span"), play: find(".play"), scrub: find(".scrub"), scrubLabel: find("label span"),
-    output: find("output"), words: find(".words"), controls: find(".controls"), angle: [...ANGLE], position: 0,
-    pending: 0, drawn: 0, playing: null, hovered: -1,
+    tipText: find(".tip span"),
+    play: find(".play"),
+    scrub: find(".scrub"),
+    scrubLabel: find("label span"),
+    output: find("output"),
+    words: find(".words"),
+    controls: find(".controls"),
+    angle: [...ANGLE],
+    position: 0,
+    pending: 0,
+    drawn: 0,
+    playing: null,
+    hovered: -1,
     calm: window.matchMedia("(prefers-reduced-motion: reduce)"),
   };
   // Where a point is just now, for what reads the picture from outside.
   root.positionOf = (point) => positionOf(state, point);
   root.pixelOf = (point) => [...state.pixels.subarray(2 * point, 2 * point + 2)];
   listen(state);
-  root.addEventListener("transitionend", (event) => { if (event.target === root) recolor(state); });
+  root.addEventListener("transitionend", (event) => {
+    if (event.target === root) recolor(state);
+  });
   state.observer = new ResizeObserver(() => {
-    if (root.clientWidth && root.clientWidth !== state.width) { state.width = root.clientWidth; request(state); }
+    if (root.clientWidth && root.clientWidth !== state.width) {
+      state.width = root.clientWidth;
+      request(state);
+    }
   });
   state.observer.observe(root);
   return state;
 }
 
 function listen(state) {
-  state.scrub.addEventListener("input", () => { pause(state); moveTo(state, Number(state.scrub.value)); });
+  state.scrub.addEventListener("input", () => {
+    pause(state);
+    moveTo(state, Number(state.scrub.value));
+  });
   state.scrub.addEventListener("change", () => state.setStateValue("stage", state.position));
   state.play.addEventListener("click", () => (state.playing ? pause(state) : play(state)));
   turnByPointer(state);
@@ -78,11 +100,17 @@ function turnByPointer(state) {
     point(state, event);
   });
   state.canvas.addEventListener("pointermove", (event) => {
-    if (!last) { point(state, event); return; }
+    if (!last) {
+      point(state, event);
+      return;
+    }
     turn(state, (event.clientX - last[0]) * TURN_PER_PIXEL, (event.clientY - last[1]) * TURN_PER_PIXEL);
     last = [event.clientX, event.clientY];
   });
-  for (const end of ["pointerup", "pointercancel"]) state.canvas.addEventListener(end, () => { last = null; });
+  for (const end of ["pointerup", "pointercancel"])
+    state.canvas.addEventListener(end, () => {
+      last = null;
+    });
 }
 
 function turn(state, around, over) {
@@ -111,9 +139,13 @@ function play(state) {
   const speed = lastStage(state) / seconds;
   const began = performance.now();
   const step = (now) => {
-    const reached = from + Math.max(now - began, 0) / 1000 * speed;
+    const reached = from + (Math.max(now - began, 0) / 1000) * speed;
     moveTo(state, state.calm.matches ? Math.floor(reached) : eased(reached));
-    if (reached >= lastStage(state)) { pause(state); moveTo(state, lastStage(state)); return; }
+    if (reached >= lastStage(state)) {
+      pause(state);
+      moveTo(state, lastStage(state));
+      return;
+    }
     state.playing = requestAnimationFrame(step);
   };
   state.playing = requestAnimationFrame(step);
@@ -168,7 +200,10 @@ function showTip(state) {
   const { hovered: k, data } = state;
   state.tip.hidden = k < 0;
   if (k < 0) return;
-  const numbers = positionOf(state, k).slice(0, data.flat ? 2 : 3).map(shortNumber).join(", ");
+  const numbers = positionOf(state, k)
+    .slice(0, data.flat ? 2 : 3)
+    .map(shortNumber)
+    .join(", ");
   const kind = data.names[state.classes[k]];
   state.tipText.textContent = data.notes ? data.notes[k] : `${kind}: (${numbers})`;
   state.tipCanvas.hidden = !state.atlas;
@@ -189,7 +224,11 @@ function showTip(state) {
 // Data and painting.
 
 function request(state) {
-  if (!state.pending) state.pending = requestAnimationFrame(() => { state.pending = 0; paint(state); });
+  if (!state.pending)
+    state.pending = requestAnimationFrame(() => {
+      state.pending = 0;
+      paint(state);
+    });
 }
 
 function recolor(state) {
@@ -214,8 +253,11 @@ function paint(state) {
   state.drawn += 1;
   keep(state);
   Object.assign(state.root.dataset, {
-    drawn: String(state.drawn), position: state.position.toFixed(2), stage: String(stage),
-    stages: String(state.stages.length), angle: state.angle.map((part) => part.toFixed(3)).join(),
+    drawn: String(state.drawn),
+    position: state.position.toFixed(2),
+    stage: String(stage),
+    stages: String(state.stages.length),
+    angle: state.angle.map((part) => part.toFixed(3)).join(),
   });
 }
 
@@ -235,16 +277,18 @@ function beginWherePlaced(state) {
 
 function showLegend(state) {
   const used = new Set(state.classes.filter((_, k) => !state.hidden[k]));
-  state.legend.replaceChildren(...state.data.names.flatMap((name, kind) => {
-    if (!used.has(kind)) return [];
-    const row = document.createElement("li");
-    const sign = document.createElement("canvas");
-    drawSign(state, sign, kind);
-    row.append(sign);
-    if (state.data.signs === "shapes" || name.length > 1) row.append(name);
-    row.title = name;
-    return [row];
-  }));
+  state.legend.replaceChildren(
+    ...state.data.names.flatMap((name, kind) => {
+      if (!used.has(kind)) return [];
+      const row = document.createElement("li");
+      const sign = document.createElement("canvas");
+      drawSign(state, sign, kind);
+      row.append(sign);
+      if (state.data.signs === "shapes" || name.length > 1) row.append(name);
+      row.title = name;
+      return [row];
+    }),
+  );
 }
 
 function renew(state, data) {
@@ -275,7 +319,12 @@ function loadAtlas(state, address) {
   state.atlas = null;
   if (!address) return;
   const image = new Image();
-  image.addEventListener("load", () => { if (state.atlasAddress === address) { state.atlas = image; request(state); } });
+  image.addEventListener("load", () => {
+    if (state.atlasAddress === address) {
+      state.atlas = image;
+      request(state);
+    }
+  });
   image.src = address;
 }
 

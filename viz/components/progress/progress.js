@@ -4,7 +4,7 @@
 
 import { mount } from "../shared/mounting.js";
 import { element, pageLink } from "../shared/wayfinding.js";
-import { RECORDED, answersOf, emptyRecord, record, recordAnswers, recordSeen } from "./record.js";
+import { answersOf, emptyRecord, RECORDED, record, recordAnswers, recordSeen } from "./record.js";
 
 const AT_FOOT = 1500; // ms at its foot that count as having read a page
 const ACTS = ["scroll", "pointerdown", "keydown"];
@@ -31,8 +31,7 @@ function renew(state, data) {
   if (data.form === "count") {
     recordAnswers(data.here, data.visit, data.answers);
     if (data.answers.right) recordSeen(data.here);
-  }
-  else startReading(state, data.here);
+  } else startReading(state, data.here);
   state.show(record());
 }
 
@@ -46,14 +45,21 @@ function startReading(state, stem) {
   let [hasActed, atFoot, timer] = [false, false, 0];
   const consider = () => {
     clearTimeout(timer);
-    if (hasActed && atFoot) timer = setTimeout(() => { stopReading(state); recordSeen(stem); }, AT_FOOT);
+    if (hasActed && atFoot)
+      timer = setTimeout(() => {
+        stopReading(state);
+        recordSeen(stem);
+      }, AT_FOOT);
   };
   const act = ({ type, target }) => {
     if (hasActed || !target.closest?.(".stMain") || (type === "scroll" && !target.scrollTop)) return;
     hasActed = true;
     consider();
   };
-  const observer = new IntersectionObserver(([{ isIntersecting }]) => { atFoot = isIntersecting; consider(); });
+  const observer = new IntersectionObserver(([{ isIntersecting }]) => {
+    atFoot = isIntersecting;
+    consider();
+  });
   observer.observe(state.root);
   for (const type of ACTS) document.addEventListener(type, act, true);
   state.stop = () => {
@@ -92,7 +98,9 @@ function buildRow(root, { sections, here }) {
   list.setAttribute("aria-label", "All pages");
   const marks = new Map();
   let kept = emptyRecord();
-  const tell = (page) => { status.textContent = page ? pageWords(page, kept, here) : soFar(kept, pages); };
+  const tell = (page) => {
+    status.textContent = page ? pageWords(page, kept, here) : soFar(kept, pages);
+  };
   for (const { short, title, pages: own } of sections) {
     const group = element("span", "group", element("span", "short", short));
     group.title = title;
@@ -140,7 +148,9 @@ function buildOverview(root, { sections, here }) {
     status.textContent = soFar(kept, pages);
     const next = pages.find(({ stem }) => stem !== here && !kept.seen.includes(stem));
     const label = kept.seen.some((stem) => stem !== here) ? "Go on" : "Begin";
-    onward.replaceChildren(...(next ? [pageLink(next.address, `${label}: ${next.title} →`)] : ["You have read them all."]));
+    onward.replaceChildren(
+      ...(next ? [pageLink(next.address, `${label}: ${next.title} →`)] : ["You have read them all."]),
+    );
     for (const [page, { tick, note }] of rows) {
       const [asked, right] = answersOf(kept, page.stem);
       const isRead = kept.seen.includes(page.stem);
@@ -161,7 +171,9 @@ function buildCount(root, { here }) {
     const [asked, right] = answersOf(kept, here);
     const [all, allRight] = answersOf(kept);
     const elsewhere = all > asked ? `; in the whole chapter ${allRight} of ${all}` : "";
-    status.textContent = asked ? `On this page ${right} of ${counted(asked, "answer", "answers")} right${elsewhere}.` : "";
+    status.textContent = asked
+      ? `On this page ${right} of ${counted(asked, "answer", "answers")} right${elsewhere}.`
+      : "";
   };
 }
 

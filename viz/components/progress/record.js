@@ -15,8 +15,10 @@ export function record() {
     const { seen, answers } = JSON.parse(sessionStorage.getItem(RECORD));
     const isCount = (number) => Number.isInteger(number) && number >= 0;
     const isPair = (pair) => Array.isArray(pair) && pair.length === 2 && pair.every(isCount) && pair[1] <= pair[0];
-    const isSound = Array.isArray(seen) && seen.every((stem) => typeof stem === "string")
-      && Object.values(answers).every((visits) => Object.values(visits).every(isPair));
+    const isSound =
+      Array.isArray(seen) &&
+      seen.every((stem) => typeof stem === "string") &&
+      Object.values(answers).every((visits) => Object.values(visits).every(isPair));
     return isSound ? { seen, answers } : emptyRecord();
   } catch {
     return emptyRecord();

@@ -8,16 +8,19 @@ const sheets = new Map();
 function style(path) {
   const address = new URL(path, import.meta.url).href;
   if (!sheets.has(address)) {
-    sheets.set(address, new Promise((resolve, reject) => {
-      const link = Object.assign(document.createElement("link"), { rel: "stylesheet", href: address });
-      link.addEventListener("load", resolve);
-      link.addEventListener("error", () => {
-        sheets.delete(address);
-        link.remove();
-        reject(new Error("The app’s server does not answer. Reload the page."));
-      });
-      document.head.append(link);
-    }));
+    sheets.set(
+      address,
+      new Promise((resolve, reject) => {
+        const link = Object.assign(document.createElement("link"), { rel: "stylesheet", href: address });
+        link.addEventListener("load", resolve);
+        link.addEventListener("error", () => {
+          sheets.delete(address);
+          link.remove();
+          reject(new Error("The app’s server does not answer. Reload the page."));
+        });
+        document.head.append(link);
+      }),
+    );
   }
   return sheets.get(address);
 }

@@ -1,7 +1,15 @@
 // In a teacher's frozen view (frozen=1 in the address) pictures still scrub and turn, in what is marked data-scrubs; nothing else can be pressed, and Python hears nothing.
 
 const PRESSES = [
-  "pointerdown", "mousedown", "touchstart", "click", "dblclick", "keydown", "beforeinput", "input", "change",
+  "pointerdown",
+  "mousedown",
+  "touchstart",
+  "click",
+  "dblclick",
+  "keydown",
+  "beforeinput",
+  "input",
+  "change",
 ];
 const NO_DEFAULT = ["mousedown", "click", "dblclick", "keydown", "beforeinput"]; // a touch may still scroll the page
 const HARMLESS_KEYS = ["Tab", "Escape", "PageUp", "PageDown", "F5", "F11"];

@@ -46,7 +46,10 @@ export function linkedValue(name) {
 /** The parts of the address's query whose names pass. */
 export function addressParts(passes) {
   const nameOf = (part) => new URLSearchParams(part).keys().next().value ?? "";
-  return location.search.slice(1).split("&").filter((part) => part && passes(nameOf(part)));
+  return location.search
+    .slice(1)
+    .split("&")
+    .filter((part) => part && passes(nameOf(part)));
 }
 
 /** The address's query with these texts of letters, digits and - _ . , ~ under their names, without those of null. */
@@ -101,11 +104,12 @@ export function placeOf(parent) {
     /** The address's text; null for nothing, or more than any picture writes. */
     text: () => place.read((text) => text || null),
     /** As many numbers as there are limits [low, high], brought within them; null if the address has anything else. */
-    numbers: (limits) => place.read((text) => {
-      const parts = text.split(",");
-      if (parts.length !== limits.length || !parts.every((part) => /^-?\d{1,9}(\.\d{1,9})?$/.test(part))) return null;
-      return parts.map((part, k) => Math.min(Math.max(Number(part), limits[k][0]), limits[k][1]));
-    }),
+    numbers: (limits) =>
+      place.read((text) => {
+        const parts = text.split(",");
+        if (parts.length !== limits.length || !parts.every((part) => /^-?\d{1,9}(\.\d{1,9})?$/.test(part))) return null;
+        return parts.map((part, k) => Math.min(Math.max(Number(part), limits[k][0]), limits[k][1]));
+      }),
     /** A text, numbers (written with two decimals at most), or null for what the picture shows by itself. */
     put(value) {
       const text = Array.isArray(value) ? value.map((number) => String(Number(number.toFixed(2)) + 0)).join() : value;

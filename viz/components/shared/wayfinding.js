@@ -5,7 +5,10 @@ function go(address) {
   const target = new URL(address, location.href);
   const links = document.querySelectorAll('[data-testid="stSidebarNavLink"]');
   const own = target.hash ? null : [...links].find((each) => new URL(each.href).pathname === target.pathname);
-  if (own) { own.click(); return; }
+  if (own) {
+    own.click();
+    return;
+  }
   history.pushState(null, "", target);
   dispatchEvent(new PopStateEvent("popstate"));
 }

@@ -62,7 +62,11 @@ export function morphed(layers, stops, states, position) {
   const { layer, kind } = stops[from + 1];
   if (kind === "affine") {
     const { W, b } = layers[layer];
-    return shifted(partOfW(W, part), b.map((value) => value * part), states[from]);
+    return shifted(
+      partOfW(W, part),
+      b.map((value) => value * part),
+      states[from],
+    );
   }
   return states[from].map((value, k) => value + part * (states[from + 1][k] - value));
 }

@@ -12,19 +12,31 @@ const EVEN = [1, 0, 0, 1];
 /** Kinds of layers: what they ask for, and the W and b they make of it. */
 const KINDS = {
   rotation: {
-    title: "Rotation", asks: [["Degrees", "30", 360]],
+    title: "Rotation",
+    asks: [["Degrees", "30", 360]],
     make: ([degrees]) => ({ W: rotation(degrees), b: [0, 0] }),
   },
   scaling: {
-    title: "Scaling", asks: [["Across", "1.5", 10], ["Upward", "0.5", 10]],
+    title: "Scaling",
+    asks: [
+      ["Across", "1.5", 10],
+      ["Upward", "0.5", 10],
+    ],
     make: ([x, y]) => ({ W: [x, 0, 0, y], b: [0, 0] }),
   },
   skew: { title: "Skew", asks: [["Amount", "0.5", 10]], make: ([amount]) => ({ W: [1, amount, 0, 1], b: [0, 0] }) },
   translation: {
-    title: "Translation", asks: [["Right", "0.5", 10], ["Up", "0.5", 10]], make: (b) => ({ W: EVEN, b }),
+    title: "Translation",
+    asks: [
+      ["Right", "0.5", 10],
+      ["Up", "0.5", 10],
+    ],
+    make: (b) => ({ W: EVEN, b }),
   },
   random: {
-    title: "Random affine", asks: [["Seed", "0", 99]], make: ([seed], { random }) => random[seed],
+    title: "Random affine",
+    asks: [["Seed", "0", 99]],
+    make: ([seed], { random }) => random[seed],
   },
 };
 
@@ -32,17 +44,20 @@ export function editorMarkup() {
   const box = (name) => `<input type="text" inputmode="decimal" autocomplete="off" aria-label="${name}">`;
   return `<div class="editor">
     <div class="controls numbers">
-      <span class="term"><span>W =</span><span class="matrix" style="--columns: 2">${
-  ENTRIES.slice(0, 4).map(box).join("")}</span></span>
-      <span class="term"><span>b =</span><span class="matrix" style="--columns: 1">${
-  ENTRIES.slice(4).map(box).join("")}</span></span>
+      <span class="term"><span>W =</span><span class="matrix" style="--columns: 2">${ENTRIES.slice(0, 4)
+        .map(box)
+        .join("")}</span></span>
+      <span class="term"><span>b =</span><span class="matrix" style="--columns: 1">${ENTRIES.slice(4)
+        .map(box)
+        .join("")}</span></span>
       <label>Activation <select class="activation"></select></label>
     </div>
     <p class="note"></p>
     <p class="message" role="alert" hidden></p>
     <div class="controls">
-      <label>Kind <select class="kind">${Object.entries(KINDS).map(([name, { title }]) => (
-    `<option value="${name}">${title}</option>`)).join("")}</select></label>
+      <label>Kind <select class="kind">${Object.entries(KINDS)
+        .map(([name, { title }]) => `<option value="${name}">${title}</option>`)
+        .join("")}</select></label>
       <label class="ask"><span></span><input type="text" inputmode="decimal" autocomplete="off"></label>
       <label class="ask"><span></span><input type="text" inputmode="decimal" autocomplete="off"></label>
     </div>
@@ -74,24 +89,37 @@ export function listenToEditor(state) {
       box.value = String(entriesOf(chosen(state))[k]);
       box.select();
     });
-    box.addEventListener("blur", () => { box.value = atRest(entriesOf(chosen(state))[k]); });
+    box.addEventListener("blur", () => {
+      box.value = atRest(entriesOf(chosen(state))[k]);
+    });
   });
-  find(".activation").addEventListener("change", (event) => act(state, () => {
-    changeLayer(state, { activation: event.target.value });
-  }));
+  find(".activation").addEventListener("change", (event) =>
+    act(state, () => {
+      changeLayer(state, { activation: event.target.value });
+    }),
+  );
   find(".kind").addEventListener("change", () => askFor(state));
-  find(".add").addEventListener("click", () => act(state, () => withMade(state, (made) => {
-    const layers = [...state.layers];
-    layers.splice(state.selected + 1, 0, { ...made, activation: "none" });
-    state.selected += 1;
-    setLayers(state, layers);
-  })));
+  find(".add").addEventListener("click", () =>
+    act(state, () =>
+      withMade(state, (made) => {
+        const layers = [...state.layers];
+        layers.splice(state.selected + 1, 0, { ...made, activation: "none" });
+        state.selected += 1;
+        setLayers(state, layers);
+      }),
+    ),
+  );
   find(".put").addEventListener("click", () => act(state, () => withMade(state, (made) => changeLayer(state, made))));
   find(".earlier").addEventListener("click", () => act(state, () => swap(state, -1)));
   find(".later").addEventListener("click", () => act(state, () => swap(state, 1)));
-  find(".remove").addEventListener("click", () => act(state, () => {
-    setLayers(state, state.layers.filter((_, k) => k !== state.selected));
-  }));
+  find(".remove").addEventListener("click", () =>
+    act(state, () => {
+      setLayers(
+        state,
+        state.layers.filter((_, k) => k !== state.selected),
+      );
+    }),
+  );
   askFor(state);
 }
 
@@ -153,8 +181,9 @@ function withMade(state, use) {
   const name = state.find(".kind").value;
   const { asks, make } = KINDS[name];
   const rules = name === "random" ? { least: 0, whole: true } : {};
-  const values = asks.map(([label, , most], k) => (
-    numberFrom(state, state.asks[k].lastElementChild.value, label, most, rules)));
+  const values = asks.map(([label, , most], k) =>
+    numberFrom(state, state.asks[k].lastElementChild.value, label, most, rules),
+  );
   if (values.includes(null)) return;
   use(make(values, state.data));
 }
@@ -176,7 +205,11 @@ function makePanels(state) {
     panel.firstElementChild.setAttribute("aria-hidden", "true");
     if (k) {
       panel.type = "button";
-      panel.addEventListener("click", () => act(state, () => { state.selected = k - 1; }));
+      panel.addEventListener("click", () =>
+        act(state, () => {
+          state.selected = k - 1;
+        }),
+      );
     }
     return { panel, title, canvas: panel.firstElementChild, label: panel.lastElementChild };
   });
@@ -212,15 +245,19 @@ export function writeEditor(state) {
 /** What a W that loses a dimension does. */
 function noteOn({ W, b }, number) {
   if (W.every((value) => value === 0)) {
-    return `W of layer ${number} is all zeros: every point is sent to b = ${pair(b)}, and nothing after `
-      + "it can part them.";
+    return (
+      `W of layer ${number} is all zeros: every point is sent to b = ${pair(b)}, and nothing after ` +
+      "it can part them."
+    );
   }
   const value = determinant(W);
   if (value === 0) {
     return `Both columns of W lie on one line (determinant 0): layer ${number} flattens the plane onto a line.`;
   }
   const times = Math.abs(Math.abs(value) - 1) < 1e-12 ? "1" : besideOne(Math.abs(value));
-  return `Determinant of W = ${value < 0 ? "−" : ""}${times}: `
-    + `areas ${times === "1" ? "stay as large" : `become ${times} times as large`}`
-    + `${value < 0 ? ", and the plane is turned over" : ""}.`;
+  return (
+    `Determinant of W = ${value < 0 ? "−" : ""}${times}: ` +
+    `areas ${times === "1" ? "stay as large" : `become ${times} times as large`}` +
+    `${value < 0 ? ", and the plane is turned over" : ""}.`
+  );
 }

@@ -2,7 +2,17 @@
 
 import { extentOf, morphed, shifted, statesOf, stopsOf } from "./chain.js";
 import {
-  arrow, clipped, disc, label, paintPaper, roomFor, square, stroke, trace, viewOf, windowFor,
+  arrow,
+  clipped,
+  disc,
+  label,
+  paintPaper,
+  roomFor,
+  square,
+  stroke,
+  trace,
+  viewOf,
+  windowFor,
 } from "./pictures.js";
 import { chosen, handleAt } from "./stack_board.js";
 import { pair } from "./words.js";
@@ -16,7 +26,9 @@ export function moveScene(state, seen) {
   const stops = stopsOf(layers);
   const proof = seen.witness ? [...seen.witness.a, ...seen.witness.m, ...seen.witness.c] : [];
   state.moved = {
-    stops, shape: statesOf(layers, stops, state.scene.points), points: statesOf(layers, stops, data.points),
+    stops,
+    shape: statesOf(layers, stops, state.scene.points),
+    points: statesOf(layers, stops, data.points),
     proof: statesOf(layers, stops, proof),
   };
 }
@@ -47,8 +59,9 @@ export function measureScales(state, seen) {
   const own = roomFor(Math.max(layer, 0.5));
   const last = moved.stops.length - 1;
   const single = shifted(seen.single.W, seen.single.b, state.scene.points);
-  const windows = moved.shape.map((shape, k) => (
-    windowFor(k === last ? [shape, moved.proof[k], single] : [shape, moved.proof[k]], state.scales?.windows[k])));
+  const windows = moved.shape.map((shape, k) =>
+    windowFor(k === last ? [shape, moved.proof[k], single] : [shape, moved.proof[k]], state.scales?.windows[k]),
+  );
   state.scales = { common, layer: dragging?.layer ?? (state.common.checked ? common : own), windows };
 }
 
@@ -111,8 +124,9 @@ function outline(state, pen, view, shape, color, width, dash = []) {
 
 /** b from the origin, and from its tip the columns of W: where (1, 0) and (0, 1) go. */
 function paintArrows(state, pen, view, layer, width) {
-  const [origin, b, first, second] = [[0, 0], ...["b", "0", "1"].map((name) => handleAt(layer, name))]
-    .map((place) => view.toPixel(...place));
+  const [origin, b, first, second] = [[0, 0], ...["b", "0", "1"].map((name) => handleAt(layer, name))].map((place) =>
+    view.toPixel(...place),
+  );
   stroke(pen, [origin, b], state.palette.weights, width * 0.8, [5, 4]);
   for (const tip of [first, second]) arrow(pen, b, tip, state.palette.weights, width);
   return { b, first, second };
@@ -155,8 +169,10 @@ function placeHandles(state, view, layer, number) {
     const place = handleAt(layer, name);
     const [x, y] = view.toPixel(...place);
     handle.style.transform = `translate(${left + x - 22}px, ${top + y - 22}px)`;
-    const what = name === "b" ? `b of layer ${number}, ${pair(layer.b)}`
-      : `Column ${name} of W of layer ${number}, ${pair([layer.W[Number(name)], layer.W[2 + Number(name)]])}`;
+    const what =
+      name === "b"
+        ? `b of layer ${number}, ${pair(layer.b)}`
+        : `Column ${name} of W of layer ${number}, ${pair([layer.W[Number(name)], layer.W[2 + Number(name)]])}`;
     handle.setAttribute("aria-label", `${what}; move with the arrow keys`);
   }
 }
@@ -224,7 +240,11 @@ function paintProof(state, pen, view, proof, ends) {
     disc(state, pen, middle, 6, palette.truth, true);
   }
   const name = (letter) => (ends ? `f(${letter})` : letter);
-  [[a, "a"], [m, "m"], [c, "c"]].forEach(([place, letter]) => {
+  [
+    [a, "a"],
+    [m, "m"],
+    [c, "c"],
+  ].forEach(([place, letter]) => {
     disc(state, pen, place, 6, palette.truth);
     label(state, pen, view, name(letter), [place[0], place[1] + (letter === "m" ? 16 : -16)], palette.truth);
   });

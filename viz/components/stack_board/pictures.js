@@ -8,8 +8,16 @@ const REACH = 1.5;
 const LINES = 7;
 const PARTS = 48;
 const LETTER = [
-  [-0.5, -0.75], [-0.2, -0.75], [-0.2, -0.1], [0.3, -0.1], [0.3, 0.2], [-0.2, 0.2], [-0.2, 0.45], [0.5, 0.45],
-  [0.5, 0.75], [-0.5, 0.75],
+  [-0.5, -0.75],
+  [-0.2, -0.75],
+  [-0.2, -0.1],
+  [0.3, -0.1],
+  [0.3, 0.2],
+  [-0.2, 0.2],
+  [-0.2, 0.45],
+  [0.5, 0.45],
+  [0.5, 0.75],
+  [-0.5, 0.75],
 ];
 
 /** The grid's lines and the letter F, finely divided, as one list of points; runs: where each line begins and ends. */
@@ -29,9 +37,24 @@ export function sceneOf() {
   };
   for (let k = 0; k < LINES; k += 1) {
     const at = -REACH + (2 * REACH * k) / (LINES - 1);
-    lines.push(divide([[at, -REACH], [at, REACH]]), divide([[-REACH, at], [REACH, at]]));
+    lines.push(
+      divide([
+        [at, -REACH],
+        [at, REACH],
+      ]),
+      divide([
+        [-REACH, at],
+        [REACH, at],
+      ]),
+    );
   }
-  const border = divide([[-REACH, -REACH], [REACH, -REACH], [REACH, REACH], [-REACH, REACH], [-REACH, -REACH]]);
+  const border = divide([
+    [-REACH, -REACH],
+    [REACH, -REACH],
+    [REACH, REACH],
+    [-REACH, REACH],
+    [-REACH, -REACH],
+  ]);
   const letter = divide([...LETTER, LETTER[0]]);
   return { points: Float64Array.from(points), lines, border, letter };
 }
@@ -41,9 +64,9 @@ export function measureCanvases(state) {
   if (state.sides) return;
   const canvases = [state.layerCanvas, state.chainCanvas, ...state.panels.map(({ canvas }) => canvas)];
   state.palette = state.data.palettes[isDark(state.root) ? "dark" : "light"];
-  state.sides = new Map(canvases.map((canvas) => [
-    canvas, Math.max(40, Math.min(canvas.parentElement.clientWidth, MOST_SIDE)),
-  ]));
+  state.sides = new Map(
+    canvases.map((canvas) => [canvas, Math.max(40, Math.min(canvas.parentElement.clientWidth, MOST_SIDE))]),
+  );
   for (const [canvas, side] of state.sides) canvas.style.width = canvas.style.height = `${side}px`;
   state.offset = [state.layerCanvas.offsetLeft, state.layerCanvas.offsetTop];
 }
@@ -65,7 +88,13 @@ export function viewOf(side, { x: cx, y: cy, reach }, margin) {
   const size = side - 2 * margin;
   const unit = size / (2 * reach);
   return {
-    side, cx, cy, reach, margin, size, unit,
+    side,
+    cx,
+    cy,
+    reach,
+    margin,
+    size,
+    unit,
     toPixel: (x, y) => [side / 2 + (x - cx) * unit, side / 2 - (y - cy) * unit],
     toPoint: (px, py) => [cx + (px - side / 2) / unit, cy + (side / 2 - py) / unit],
   };
@@ -73,7 +102,10 @@ export function viewOf(side, { x: cx, y: cy, reach }, margin) {
 
 /** A window around the points of several lists: the old one while they fill it well, else one with a little room. */
 export function windowFor(lists, old) {
-  const [low, high] = [[Infinity, Infinity], [-Infinity, -Infinity]];
+  const [low, high] = [
+    [Infinity, Infinity],
+    [-Infinity, -Infinity],
+  ];
   for (const points of lists) {
     for (let k = 0; k < points.length; k += 1) {
       low[k % 2] = Math.min(low[k % 2], points[k]);
@@ -114,7 +146,15 @@ export function paintPaper(state, pen, view, numbers) {
     pen.textAlign = axis ? "right" : "center";
     for (let k = Math.ceil((centre - reach) / step); k <= (centre + reach) / step; k += 1) {
       const at = view.toPixel(k * step, k * step)[axis];
-      const ends = axis ? [[margin, at], [margin + size, at]] : [[at, margin], [at, margin + size]];
+      const ends = axis
+        ? [
+            [margin, at],
+            [margin + size, at],
+          ]
+        : [
+            [at, margin],
+            [at, margin + size],
+          ];
       stroke(pen, ends, k === 0 ? state.palette.muted : state.palette.grid, 1);
       pen.fillStyle = state.palette.muted;
       if (numbers) pen.fillText(numeral(k * step), axis ? margin - 4 : at, axis ? at : margin + size + margin / 2);
@@ -168,7 +208,15 @@ export function arrow(pen, [x, y], [ex, ey], color, width = 3) {
   if (length < 2) return;
   const [ux, uy] = [(ex - x) / length, (ey - y) / length];
   const head = Math.min(4 * width, length);
-  stroke(pen, [[x, y], [ex - ux * head * 0.7, ey - uy * head * 0.7]], color, width);
+  stroke(
+    pen,
+    [
+      [x, y],
+      [ex - ux * head * 0.7, ey - uy * head * 0.7],
+    ],
+    color,
+    width,
+  );
   pen.fillStyle = color;
   pen.beginPath();
   pen.moveTo(ex, ey);

@@ -6,7 +6,10 @@ import { BENDS, extentOf, outputOf, shifted } from "./chain.js";
 /** The single layer equal to the first 1, 2, … layers; activations are passed over. */
 function productsOf(layers) {
   const found = [];
-  let [W, b] = [[1, 0, 0, 1], [0, 0]];
+  let [W, b] = [
+    [1, 0, 0, 1],
+    [0, 0],
+  ];
   for (const layer of layers) {
     const columns = shifted(layer.W, [0, 0], [W[0], W[2], W[1], W[3]]);
     b = [...shifted(layer.W, layer.b, b)];
@@ -20,7 +23,10 @@ function productsOf(layers) {
 function bestLayer(fitter, outputs) {
   const rows = fitter.map((weights) => {
     const sum = [0, 0];
-    weights.forEach((weight, k) => { sum[0] += weight * outputs[2 * k]; sum[1] += weight * outputs[2 * k + 1]; });
+    weights.forEach((weight, k) => {
+      sum[0] += weight * outputs[2 * k];
+      sum[1] += weight * outputs[2 * k + 1];
+    });
     return sum;
   });
   return { W: [rows[0][0], rows[1][0], rows[0][1], rows[1][1]], b: rows[2] };
@@ -28,14 +34,18 @@ function bestLayer(fitter, outputs) {
 
 function distancesOf({ W, b }, points, outputs) {
   const found = shifted(W, b, points);
-  return Array.from({ length: found.length / 2 }, (_, k) => (
-    Math.hypot(found[2 * k] - outputs[2 * k], found[2 * k + 1] - outputs[2 * k + 1])));
+  return Array.from({ length: found.length / 2 }, (_, k) =>
+    Math.hypot(found[2 * k] - outputs[2 * k], found[2 * k + 1] - outputs[2 * k + 1]),
+  );
 }
 
 /** How far rounding may take an output: every layer adds its own error and stretches those before. */
 function roundingOf(layers, points) {
   let [error, size] = [0, extentOf(points)];
-  for (const { W: [a, b, c, d], b: shift } of layers) {
+  for (const {
+    W: [a, b, c, d],
+    b: shift,
+  } of layers) {
     const norm = Math.max(Math.abs(a) + Math.abs(b), Math.abs(c) + Math.abs(d));
     size = norm * size + extentOf(shift);
     error = norm * error + 4 * 2 ** -53 * size;
@@ -73,15 +83,22 @@ function witnessOf(layers, corners, { pairs, middles }, limit) {
   let [best, gap] = [-1, limit];
   pairs.forEach(([a, c], k) => {
     const far = Math.hypot(
-      inner[2 * k] - (outer[a] + outer[c]) / 2, inner[2 * k + 1] - (outer[a + 1] + outer[c + 1]) / 2);
+      inner[2 * k] - (outer[a] + outer[c]) / 2,
+      inner[2 * k + 1] - (outer[a + 1] + outer[c + 1]) / 2,
+    );
     if (far > gap * (1 + 1e-9)) [best, gap] = [k, far];
   });
   if (best < 0) return null;
   const [a, c] = pairs[best];
   const at = (points, k) => [points[k], points[k + 1]];
   return {
-    a: at(corners, a), m: at(middles, 2 * best), c: at(corners, c),
-    f_a: at(outer, a), f_m: at(inner, 2 * best), f_c: at(outer, c), gap,
+    a: at(corners, a),
+    m: at(middles, 2 * best),
+    c: at(corners, c),
+    f_a: at(outer, a),
+    f_m: at(inner, 2 * best),
+    f_c: at(outer, c),
+    gap,
   };
 }
 
@@ -98,7 +115,11 @@ export function lookAt(state) {
   const distances = distancesOf(single, data.points, outputs);
   const trust = data.safety * roundingOf(layers, data.corners);
   return {
-    rests: false, affine, products, single, distances,
+    rests: false,
+    affine,
+    products,
+    single,
+    distances,
     exact: Math.max(...distances) <= data.safety * roundingOf(layers, data.points),
     changed: changedBy(layers, data.points),
     witness: affine ? null : witnessOf(layers, data.corners, state.pairs, trust),

@@ -48,29 +48,56 @@ function build(parent) {
   parent.append(root);
   const find = (selector) => root.querySelector(selector);
   const state = {
-    root, find, strip: find(".strip"), layerCanvas: find("canvas.layer"), chainCanvas: find("canvas.chain"),
-    position: find(".position"), play: find(".play"), overlay: find(".overlay"), common: find(".common"),
-    summary: find(".summary"), single: find(".single"), message: find(".message"), note: find(".note"),
-    handles: [...root.querySelectorAll(".handle")], panels: [], scene: sceneOf(), pending: 0, drawn: 0, sent: 0,
-    edition: 0, kept: placeOf(parent),
+    root,
+    find,
+    strip: find(".strip"),
+    layerCanvas: find("canvas.layer"),
+    chainCanvas: find("canvas.chain"),
+    position: find(".position"),
+    play: find(".play"),
+    overlay: find(".overlay"),
+    common: find(".common"),
+    summary: find(".summary"),
+    single: find(".single"),
+    message: find(".message"),
+    note: find(".note"),
+    handles: [...root.querySelectorAll(".handle")],
+    panels: [],
+    scene: sceneOf(),
+    pending: 0,
+    drawn: 0,
+    sent: 0,
+    edition: 0,
+    kept: placeOf(parent),
     still: matchMedia("(prefers-reduced-motion: reduce)"),
   };
   listen(state);
   listenToEditor(state);
   root.shown = () => ({ position: Number(state.position.value), points: shownPoints(state) });
-  root.addEventListener("transitionend", (event) => { if (event.target === root) remeasure(state); });
+  root.addEventListener("transitionend", (event) => {
+    if (event.target === root) remeasure(state);
+  });
   state.observer = new ResizeObserver(() => {
-    if (root.clientWidth && root.clientWidth !== state.width) { state.width = root.clientWidth; remeasure(state); }
+    if (root.clientWidth && root.clientWidth !== state.width) {
+      state.width = root.clientWidth;
+      remeasure(state);
+    }
   });
   state.observer.observe(root);
   return state;
 }
 
 function listen(state) {
-  state.position.addEventListener("input", () => { halt(state); request(state); });
+  state.position.addEventListener("input", () => {
+    halt(state);
+    request(state);
+  });
   state.play.addEventListener("click", () => (state.playing ? halt(state) : play(state)));
   for (const box of [state.overlay, state.common]) box.addEventListener("change", () => request(state));
-  state.find(".tolerance").addEventListener("change", () => { report(state); request(state); });
+  state.find(".tolerance").addEventListener("change", () => {
+    report(state);
+    request(state);
+  });
   for (const handle of state.handles) listenToHandle(state, handle);
 }
 
@@ -91,7 +118,11 @@ function listenToHandle(state, handle) {
     const box = state.layerCanvas.getBoundingClientRect();
     const place = state.layerView.toPoint(event.clientX - box.left + offset[0], event.clientY - box.top + offset[1]);
     const far = state.dragging.layer;
-    moveHandle(state, name, place.map((value) => Math.max(-far, Math.min(value, far))));
+    moveHandle(
+      state,
+      name,
+      place.map((value) => Math.max(-far, Math.min(value, far))),
+    );
     request(state);
   });
   for (const end of ["pointerup", "pointercancel"]) {
@@ -106,7 +137,11 @@ function listenToHandle(state, handle) {
     const way = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowDown: [0, -1], ArrowUp: [0, 1] }[event.key];
     if (!way) return;
     event.preventDefault();
-    moveHandle(state, name, handleAt(chosen(state), name).map((value, axis) => value + way[axis] * 0.05));
+    moveHandle(
+      state,
+      name,
+      handleAt(chosen(state), name).map((value, axis) => value + way[axis] * 0.05),
+    );
     report(state);
     request(state);
   });
@@ -174,29 +209,44 @@ export function setLayers(state, layers) {
 
 export function changeLayer(state, change) {
   state.message.hidden = true;
-  setLayers(state, state.layers.map((layer, k) => (k === state.selected ? { ...layer, ...change } : layer)));
+  setLayers(
+    state,
+    state.layers.map((layer, k) => (k === state.selected ? { ...layer, ...change } : layer)),
+  );
 }
 
 export function report(state) {
   state.sent += 1;
   state.setStateValue("settings", {
-    layers: state.layers, selected: state.selected, tolerance: Number(state.find(".tolerance").value),
-    version: state.data.version, count: `${Date.now()}.${state.sent}`,
+    layers: state.layers,
+    selected: state.selected,
+    tolerance: Number(state.find(".tolerance").value),
+    version: state.data.version,
+    count: `${Date.now()}.${state.sent}`,
   });
 }
 
 // Painting.
 
 export function request(state) {
-  if (!state.pending) state.pending = requestAnimationFrame(() => { state.pending = 0; paint(state); });
+  if (!state.pending)
+    state.pending = requestAnimationFrame(() => {
+      state.pending = 0;
+      paint(state);
+    });
 }
 
 function paint(state) {
   if (!state.data || !state.root.clientWidth) return;
   // Scrubbing moves only the chain's own picture.
   const key = [
-    state.text, JSON.stringify(state.layers), state.selected, state.common.checked, state.find(".tolerance").value,
-    Boolean(state.dragging), state.edition,
+    state.text,
+    JSON.stringify(state.layers),
+    state.selected,
+    state.common.checked,
+    state.find(".tolerance").value,
+    Boolean(state.dragging),
+    state.edition,
   ].join(" ");
   if (key !== state.key) {
     state.key = key;
@@ -224,9 +274,14 @@ function renewChain(state) {
   paintLayer(state);
   writeWords(state, seen);
   Object.assign(state.root.dataset, {
-    rests: String(seen.rests), layers: JSON.stringify(state.layers), selected: String(state.selected),
-    largest: String(seen.largest), disagreeing: String(seen.disagreeing), exact: String(seen.exact),
-    single: JSON.stringify({ W: seen.single.W, b: seen.single.b }), gap: String(seen.witness?.gap ?? ""),
+    rests: String(seen.rests),
+    layers: JSON.stringify(state.layers),
+    selected: String(state.selected),
+    largest: String(seen.largest),
+    disagreeing: String(seen.disagreeing),
+    exact: String(seen.exact),
+    single: JSON.stringify({ W: seen.single.W, b: seen.single.b }),
+    gap: String(seen.witness?.gap ?? ""),
   });
 }
 
@@ -262,7 +317,11 @@ function keep(state) {
 }
 
 function beginWherePlaced(state) {
-  const found = state.kept.numbers([[0, lastStop(state)], [0, 1], [0, 1]]);
+  const found = state.kept.numbers([
+    [0, lastStop(state)],
+    [0, 1],
+    [0, 1],
+  ]);
   if (!found) return;
   state.position.value = String(found[0]);
   [state.overlay.checked, state.common.checked] = found.slice(1).map((value) => value >= 0.5);

@@ -49,27 +49,34 @@ function summaryWords(state, seen) {
   const count = seen.distances.length;
   const apart = seen.largest === 0 ? "0, to the last bit" : `${seen.largest.toExponential(1).replace("-", "−")}`;
   if (seen.affine) {
-    return `No activation, so ${plural(state.layers.length, "layer")} `
-      + `${state.layers.length === 1 ? "is" : "are"} one layer. Largest distance between the two pictures of ${count} `
-      + `points: ${apart}${seen.largest === 0 ? "" : ", the rounding of 64-bit numbers"}.`;
+    return (
+      `No activation, so ${plural(state.layers.length, "layer")} ` +
+      `${state.layers.length === 1 ? "is" : "are"} one layer. Largest distance between the two pictures of ${count} ` +
+      `points: ${apart}${seen.largest === 0 ? "" : ", the rounding of 64-bit numbers"}.`
+    );
   }
   if (seen.exact) return exactWords(state, seen, count, apart);
   if (seen.disagreeing === 0) {
-    return `No single layer equals the chain on these ${count} points. The best misses none by more than `
-      + `${seen.tolerance}, but its largest distance, ${numeral(seen.largest, 3)}, is far more than rounding.`;
+    return (
+      `No single layer equals the chain on these ${count} points. The best misses none by more than ` +
+      `${seen.tolerance}, but its largest distance, ${numeral(seen.largest, 3)}, is far more than rounding.`
+    );
   }
-  return `${seen.disagreeing} of ${count} points disagree: the best single layer misses them by more than `
-    + `${seen.tolerance}. Largest distance ${numeral(seen.largest, 3)}.`;
+  return (
+    `${seen.disagreeing} of ${count} points disagree: the best single layer misses them by more than ` +
+    `${seen.tolerance}. Largest distance ${numeral(seen.largest, 3)}.`
+  );
 }
 
 /** An activation, and yet one layer on these points: say why, and what holds beyond them. */
 function exactWords(state, seen, count, apart) {
   const moves = state.layers.map(({ activation }, k) => [activation, seen.changed[k], k + 1]);
   const busy = moves.filter(([activation, changed]) => activation !== "none" && changed > 0);
-  const why = busy.length === 0
-    ? "No coordinate is negative before relu, so relu changes nothing"
-    : `${busy.map(([name, changed, k]) => `${name} of layer ${k} moves ${changed} of them`).join(", ")}, but what `
-      + "comes out is still affine in the points";
+  const why =
+    busy.length === 0
+      ? "No coordinate is negative before relu, so relu changes nothing"
+      : `${busy.map(([name, changed, k]) => `${name} of layer ${k} moves ${changed} of them`).join(", ")}, but what ` +
+        "comes out is still affine in the points";
   const beyond = seen.witness
     ? "On the rest of the grid this ends; the proof is below."
     : "The whole grid is treated so; farther out an activation may still bend.";
@@ -87,10 +94,24 @@ function productMarkup(state, seen) {
   layers.slice(1).forEach((layer, k) => {
     const [before, now] = [seen.products[k], seen.products[k + 1]];
     const n = k + 2;
-    const W = term(word(`W = W<sub>${n}</sub> @ W =`), matrix(layer.W, 2), word("@"), matrix(before.W, 2), word("="),
-      matrix(now.W, 2));
-    const b = term(word(`b = W<sub>${n}</sub> @ b + b<sub>${n}</sub> =`), matrix(layer.W, 2), word("@"),
-      matrix(before.b, 1), word("+"), matrix(layer.b, 1), word("="), matrix(now.b, 1));
+    const W = term(
+      word(`W = W<sub>${n}</sub> @ W =`),
+      matrix(layer.W, 2),
+      word("@"),
+      matrix(before.W, 2),
+      word("="),
+      matrix(now.W, 2),
+    );
+    const b = term(
+      word(`b = W<sub>${n}</sub> @ b + b<sub>${n}</sub> =`),
+      matrix(layer.W, 2),
+      word("@"),
+      matrix(before.b, 1),
+      word("+"),
+      matrix(layer.b, 1),
+      word("="),
+      matrix(now.b, 1),
+    );
     rows.push(`<p class="row">${word(`After layer ${n}:`)} ${W} ${b}</p>`);
   });
   return `<h4>The single layer, by multiplying out</h4>
@@ -103,7 +124,8 @@ function bestMarkup(seen) {
   const { W, b } = seen.single;
   return `<h4>${seen.exact ? "The single layer on these points" : "The best single layer still misses"}</h4>
     <p class="row">${term(word("W ="), matrix(W, 2))} ${term(word("b ="), matrix(b, 1))} ${word(
-  "has the smallest sum of squared distances over the sample points (least squares).")}</p>${proofMarkup(seen)}`;
+      "has the smallest sum of squared distances over the sample points (least squares).",
+    )}</p>${proofMarkup(seen)}`;
 }
 
 function proofMarkup({ witness, exact }) {
@@ -122,8 +144,8 @@ function proofMarkup({ witness, exact }) {
 
 function captionMarkup(state, seen) {
   const { palette } = state;
-  const key = (name, sign, text) => (
-    `<span><b style="color: ${palette[name]}" aria-hidden="true">${sign}</b> ${text}</span>`);
+  const key = (name, sign, text) =>
+    `<span><b style="color: ${palette[name]}" aria-hidden="true">${sign}</b> ${text}</span>`;
   const parts = [key("data", "━", "the chain")];
   if (state.overlay.checked) parts.push(key("prediction", "╌", `the ${seen.affine ? "" : "best "}single layer`));
   if (!seen.affine) parts.push(key("loss", "×", "points that disagree"));
@@ -155,8 +177,9 @@ export function writeWords(state, seen) {
   const number = state.selected + 1;
   const bends = layer.activation !== "none";
   state.find(".layer-title").textContent = `Layer ${number}: ${bends ? `${layer.activation}(W @ x + b)` : "W @ x + b"}`;
-  state.find(".layer-caption").textContent = "Drag the tips of the arrows, or b: the columns of W are where (1, 0) and "
-    + `(0, 1) go, b is where (0, 0) goes.${bends ? ` Dotted: before ${layer.activation}.` : ""}`;
+  state.find(".layer-caption").textContent =
+    "Drag the tips of the arrows, or b: the columns of W are where (1, 0) and " +
+    `(0, 1) go, b is where (0, 0) goes.${bends ? ` Dotted: before ${layer.activation}.` : ""}`;
   state.layerCanvas.setAttribute("aria-label", `The grid and the letter F after layer ${number}.`);
   const summary = summaryWords(state, seen);
   if (state.summary.textContent !== summary) state.summary.textContent = summary;

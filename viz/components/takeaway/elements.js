@@ -1,25 +1,59 @@
 // Elements of a page as SVG: boxes, borders, text, drawings, controls, each where it stands on the screen.
 
-import { plainColour, line, textOf, textStyle } from "./text.js";
 import { round, tag, textNode } from "./tags.js";
+import { line, plainColour, textOf, textStyle } from "./text.js";
 
 const SHAPE = [
-  "fill", "fill-opacity", "fill-rule", "stroke", "stroke-width", "stroke-opacity", "stroke-dasharray", "stroke-linecap",
-  "stroke-linejoin", "opacity", "paint-order", "marker-start", "marker-mid", "marker-end", "image-rendering",
+  "fill",
+  "fill-opacity",
+  "fill-rule",
+  "stroke",
+  "stroke-width",
+  "stroke-opacity",
+  "stroke-dasharray",
+  "stroke-linecap",
+  "stroke-linejoin",
+  "opacity",
+  "paint-order",
+  "marker-start",
+  "marker-mid",
+  "marker-end",
+  "image-rendering",
 ];
 const LETTERS = [
-  "font-family", "font-size", "font-weight", "font-style", "text-anchor", "dominant-baseline", "letter-spacing",
+  "font-family",
+  "font-size",
+  "font-weight",
+  "font-style",
+  "text-anchor",
+  "dominant-baseline",
+  "letter-spacing",
 ];
 const USUAL = {
-  "fill-opacity": "1", "fill-rule": "nonzero", stroke: "none", "stroke-opacity": "1", "stroke-dasharray": "none",
-  "stroke-linecap": "butt", "stroke-linejoin": "miter", opacity: "1", "paint-order": "normal", "marker-start": "none",
-  "marker-mid": "none", "marker-end": "none", "image-rendering": "auto", "text-anchor": "start", "font-style": "normal",
-  "dominant-baseline": "auto", "letter-spacing": "normal",
+  "fill-opacity": "1",
+  "fill-rule": "nonzero",
+  stroke: "none",
+  "stroke-opacity": "1",
+  "stroke-dasharray": "none",
+  "stroke-linecap": "butt",
+  "stroke-linejoin": "miter",
+  opacity: "1",
+  "paint-order": "normal",
+  "marker-start": "none",
+  "marker-mid": "none",
+  "marker-end": "none",
+  "image-rendering": "auto",
+  "text-anchor": "start",
+  "font-style": "normal",
+  "dominant-baseline": "auto",
+  "letter-spacing": "normal",
 };
-const KEPT = new Set((
-  "d x y x1 y1 x2 y2 cx cy r rx ry dx dy width height points viewBox preserveAspectRatio id href refX refY orient "
-  + "markerWidth markerHeight markerUnits textLength lengthAdjust offset pathLength rotate"
-).split(" "));
+const KEPT = new Set(
+  (
+    "d x y x1 y1 x2 y2 cx cy r rx ry dx dy width height points viewBox preserveAspectRatio id href refX refY orient " +
+    "markerWidth markerHeight markerUnits textLength lengthAdjust offset pathLength rotate"
+  ).split(" "),
+);
 
 const visible = (paint) => paint !== "transparent" && !/^rgba\(.*, 0\)$|\/ 0\)$/.test(paint);
 const at = (scene, box) => ({ x: box.left - scene.left, y: box.top - scene.top, width: box.width, height: box.height });
@@ -71,7 +105,8 @@ function boxOf(box, style, scene) {
   if (inset) text += frameOf(place, rx, Number(inset[2]), plainColour(inset[1]));
   const sides = ["Top", "Right", "Bottom", "Left"].map((side) => ({
     width: style[`border${side}Style`] === "none" ? 0 : parseFloat(style[`border${side}Width`]),
-    color: plainColour(style[`border${side}Color`]), dashed: style[`border${side}Style`] === "dashed",
+    color: plainColour(style[`border${side}Color`]),
+    dashed: style[`border${side}Style`] === "dashed",
   }));
   if (sides.every((side) => side.width === sides[0].width && side.color === sides[0].color)) {
     const [{ width, color, dashed }] = sides;
@@ -88,8 +123,18 @@ function boxOf(box, style, scene) {
 function sideOf(place, rx, deep, { width: wide, color, dashed }, k, scene) {
   const { x, y, width, height } = place;
   const [right, bottom, dx, dy] = [x + width, y + height, Math.min(deep, width / 2), Math.min(deep, height / 2)];
-  const outer = [[x, y], [right, y], [right, bottom], [x, bottom]];
-  const inner = [[x + dx, y + dy], [right - dx, y + dy], [right - dx, bottom - dy], [x + dx, bottom - dy]];
+  const outer = [
+    [x, y],
+    [right, y],
+    [right, bottom],
+    [x, bottom],
+  ];
+  const inner = [
+    [x + dx, y + dy],
+    [right - dx, y + dy],
+    [right - dx, bottom - dy],
+    [x + dx, bottom - dy],
+  ];
   const corners = [outer[k], outer[(k + 1) % 4], inner[(k + 1) % 4], inner[k]];
   const points = corners.map((corner) => corner.map(round).join()).join(" ");
   const clip = scene.recording.define((id) => tag("clipPath", { id }, tag("polygon", { points })));
@@ -98,8 +143,14 @@ function sideOf(place, rx, deep, { width: wide, color, dashed }, k, scene) {
 
 function frameOf({ x, y, width, height }, rx, wide, stroke, dashed = false) {
   return tag("rect", {
-    x: x + wide / 2, y: y + wide / 2, width: Math.max(0, width - wide), height: Math.max(0, height - wide),
-    rx: rx && Math.max(0, rx - wide / 2), fill: "none", stroke, "stroke-width": wide,
+    x: x + wide / 2,
+    y: y + wide / 2,
+    width: Math.max(0, width - wide),
+    height: Math.max(0, height - wide),
+    rx: rx && Math.max(0, rx - wide / 2),
+    fill: "none",
+    stroke,
+    "stroke-width": wide,
     "stroke-dasharray": dashed ? `${3 * wide} ${2 * wide}` : null,
   });
 }
@@ -129,7 +180,8 @@ function pseudo(element, which, scene) {
   const style = getComputedStyle(element, which);
   if (style.content === "none" || style.content === "normal" || style.display === "none") return "";
   const text = style.content.replace(/^"|"$/g, "");
-  if (style.position !== "absolute") return which === "::after" && text.trim() ? following(element, text, style, scene) : "";
+  if (style.position !== "absolute")
+    return which === "::after" && text.trim() ? following(element, text, style, scene) : "";
   const holder = getComputedStyle(element).position === "static" ? element.offsetParent : element;
   const outer = holder.getBoundingClientRect();
   const moved = style.transform === "none" ? new DOMMatrix() : new DOMMatrix(style.transform);
@@ -153,24 +205,33 @@ function following(element, text, style, scene) {
 
 function canvasOf(canvas, box, style, scene) {
   if (!canvas.width || !canvas.height || !box.width) return "";
-  const place = at(scene, contentOf(canvas, box, style));
+  const place = at(scene, contentOf(box, style));
   const rendering = style.imageRendering === "auto" ? null : `image-rendering:${style.imageRendering}`;
   const sheet = scene.recording.sheets.get(canvas);
   if (sheet?.parts.length && !sheet.lost) {
-    return tag("svg", {
-      ...place, viewBox: `0 0 ${canvas.width} ${canvas.height}`, preserveAspectRatio: "none", overflow: "hidden",
-      style: rendering,
-    }, sheet.markup);
+    return tag(
+      "svg",
+      {
+        ...place,
+        viewBox: `0 0 ${canvas.width} ${canvas.height}`,
+        preserveAspectRatio: "none",
+        overflow: "hidden",
+        style: rendering,
+      },
+      sheet.markup,
+    );
   }
   return tag("image", { ...place, href: canvas.toDataURL(), preserveAspectRatio: "none", style: rendering });
 }
 
 /** The box inside borders and padding. */
-function contentOf(element, box, style) {
+function contentOf(box, style) {
   const sum = (...names) => names.reduce((total, name) => total + (parseFloat(style[name]) || 0), 0);
   const [left, top] = [sum("borderLeftWidth", "paddingLeft"), sum("borderTopWidth", "paddingTop")];
   return {
-    left: box.left + left, top: box.top + top, width: box.width - left - sum("borderRightWidth", "paddingRight"),
+    left: box.left + left,
+    top: box.top + top,
+    width: box.width - left - sum("borderRightWidth", "paddingRight"),
     height: box.height - top - sum("borderBottomWidth", "paddingBottom"),
     right: box.right - sum("borderRightWidth", "paddingRight"),
   };
@@ -181,16 +242,29 @@ function imageOf(image, box, style, scene) {
   const copy = document.createElement("canvas");
   [copy.width, copy.height] = [image.naturalWidth, image.naturalHeight];
   copy.getContext("2d").drawImage(image, 0, 0);
-  return tag("image", { ...at(scene, contentOf(image, box, style)), href: copy.toDataURL(), preserveAspectRatio: "none" });
+  return tag("image", {
+    ...at(scene, contentOf(box, style)),
+    href: copy.toDataURL(),
+    preserveAspectRatio: "none",
+  });
 }
 
 /** A drawing of the page with what style sheets say of it written into it. */
 function svgOf(svg, box, style, scene) {
   const inner = [...svg.children].map((child) => shapeOf(child, scene)).join("");
-  return inner && tag("svg", {
-    ...at(scene, contentOf(svg, box, style)), viewBox: svg.getAttribute("viewBox"),
-    preserveAspectRatio: svg.getAttribute("preserveAspectRatio"), overflow: style.overflow === "visible" ? "visible" : null,
-  }, inner);
+  return (
+    inner &&
+    tag(
+      "svg",
+      {
+        ...at(scene, contentOf(box, style)),
+        viewBox: svg.getAttribute("viewBox"),
+        preserveAspectRatio: svg.getAttribute("preserveAspectRatio"),
+        overflow: style.overflow === "visible" ? "visible" : null,
+      },
+      inner,
+    )
+  );
 }
 
 function shapeOf(element, scene) {
@@ -220,7 +294,7 @@ function shapeOf(element, scene) {
 function inputOf(input, box, style, scene) {
   if (input.type === "range") return rangeOf(input, box, style, scene);
   if (input.type === "checkbox" || input.type === "radio") return tickOf(input, box, style, scene);
-  const inside = contentOf(input, box, style);
+  const inside = contentOf(box, style);
   const wanted = { end: "right", right: "right", center: "center" }[style.textAlign] ?? "left";
   return fieldText(input.value || input.placeholder, inside, style, scene, wanted);
 }
@@ -242,9 +316,11 @@ function rangeOf(input, box, style, scene) {
   const [middle, thumb] = [y + height / 2, x + 8 + share * (width - 16)];
   const track = { x, y: middle - 2.5, height: 5, rx: 2.5 };
   const edge = plainColour(style.color);
-  return tag("rect", { ...track, width, fill: edge, "fill-opacity": 0.15 })
-    + tag("rect", { ...track, width: Math.max(0, thumb - x), fill: accent(style) })
-    + tag("circle", { cx: thumb, cy: middle, r: 8, fill: accent(style) });
+  return (
+    tag("rect", { ...track, width, fill: edge, "fill-opacity": 0.15 }) +
+    tag("rect", { ...track, width: Math.max(0, thumb - x), fill: accent(style) }) +
+    tag("circle", { cx: thumb, cy: middle, r: 8, fill: accent(style) })
+  );
 }
 
 function tickOf(input, box, style, scene) {
@@ -252,24 +328,36 @@ function tickOf(input, box, style, scene) {
   const rx = input.type === "radio" ? width / 2 : 2.5;
   const frame = { x: x + 0.5, y: y + 0.5, width: width - 1, height: height - 1, rx };
   if (!input.checked) return tag("rect", { ...frame, fill: "none", stroke: "#767676" });
-  const tick = [x + 0.22 * width, y + 0.52 * height, 0.2 * width, 0.2 * height, 0.36 * width, -0.44 * height].map(round);
-  const mark = input.type === "radio"
-    ? tag("circle", { cx: x + width / 2, cy: y + height / 2, r: width / 4, fill: "#ffffff" })
-    : tag("path", {
-      d: `M${tick.slice(0, 2).join(" ")}l${tick.slice(2).join(" ")}`, fill: "none", stroke: "#ffffff", "stroke-width": 2,
-    });
+  const tick = [x + 0.22 * width, y + 0.52 * height, 0.2 * width, 0.2 * height, 0.36 * width, -0.44 * height].map(
+    round,
+  );
+  const mark =
+    input.type === "radio"
+      ? tag("circle", { cx: x + width / 2, cy: y + height / 2, r: width / 4, fill: "#ffffff" })
+      : tag("path", {
+          d: `M${tick.slice(0, 2).join(" ")}l${tick.slice(2).join(" ")}`,
+          fill: "none",
+          stroke: "#ffffff",
+          "stroke-width": 2,
+        });
   return tag("rect", { ...frame, fill: accent(style) }) + mark;
 }
 
 function selectOf(select, box, style, scene) {
-  const inside = contentOf(select, box, style);
+  const inside = contentOf(box, style);
   const [x, y] = [inside.right - scene.left - 10, inside.top + inside.height / 2 - scene.top - 2];
   const chosen = select.selectedOptions[0]?.textContent.trim() ?? "";
-  return fieldText(chosen, { ...inside, left: inside.left + 4 }, style, scene, "left")
-    + tag("path", { d: `M${x} ${y}l4 4 4 -4`, fill: "none", stroke: plainColour(style.color), "stroke-width": 1.5 });
+  return (
+    fieldText(chosen, { ...inside, left: inside.left + 4 }, style, scene, "left") +
+    tag("path", { d: `M${x} ${y}l4 4 4 -4`, fill: "none", stroke: plainColour(style.color), "stroke-width": 1.5 })
+  );
 }
 
 const PICTURES = [
-  [HTMLCanvasElement, canvasOf], [SVGSVGElement, svgOf], [HTMLImageElement, imageOf], [HTMLInputElement, inputOf],
-  [HTMLTextAreaElement, inputOf], [HTMLSelectElement, selectOf],
+  [HTMLCanvasElement, canvasOf],
+  [SVGSVGElement, svgOf],
+  [HTMLImageElement, imageOf],
+  [HTMLInputElement, inputOf],
+  [HTMLTextAreaElement, inputOf],
+  [HTMLSelectElement, selectOf],
 ];

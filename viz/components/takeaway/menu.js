@@ -17,21 +17,28 @@ export function toggle(offer) {
   const menu = document.createElement("div");
   menu.setAttribute("role", "menu");
   menu.setAttribute("aria-label", "Take away as");
-  menu.append(...Object.entries(KINDS).map(([kind, { title, words }]) => {
-    const item = document.createElement("button");
-    item.type = "button";
-    item.tabIndex = -1;
-    item.setAttribute("role", "menuitem");
-    item.innerHTML = `<b>${title}</b><small>${words}</small>`;
-    item.addEventListener("click", () => { close(offer); take(offer, kind); });
-    return item;
-  }));
+  menu.append(
+    ...Object.entries(KINDS).map(([kind, { title, words }]) => {
+      const item = document.createElement("button");
+      item.type = "button";
+      item.tabIndex = -1;
+      item.setAttribute("role", "menuitem");
+      item.innerHTML = `<b>${title}</b><small>${words}</small>`;
+      item.addEventListener("click", () => {
+        close(offer);
+        take(offer, kind);
+      });
+      return item;
+    }),
+  );
   menu.addEventListener("keydown", (event) => walk(offer, event));
   menu.addEventListener("focusout", (event) => {
     const to = event.relatedTarget;
     if (to && to !== offer.button && !menu.contains(to)) close(offer, false);
   });
-  offer.outside = (event) => { if (!offer.row.contains(event.target)) close(offer, false); };
+  offer.outside = (event) => {
+    if (!offer.row.contains(event.target)) close(offer, false);
+  };
   document.addEventListener("pointerdown", offer.outside);
   offer.menu = menu;
   offer.status.textContent = "";
@@ -70,7 +77,9 @@ async function take(offer, kind) {
     const name = `${nameOf(offer)}.${kind}`;
     save(made instanceof Blob ? made : new Blob([made], { type: KINDS[kind].type }), name);
     const words = (offer.status.textContent = `Saved as ${name}`);
-    setTimeout(() => { if (offer.status.textContent === words) offer.status.textContent = ""; }, REMEMBERED);
+    setTimeout(() => {
+      if (offer.status.textContent === words) offer.status.textContent = "";
+    }, REMEMBERED);
   } catch (error) {
     offer.status.textContent = `This picture could not be taken away. ${error.message ?? ""}`;
   } finally {

@@ -42,17 +42,30 @@ async function partsOf({ source }) {
 
 /** The app's rules for plain elements, the present theme's values, the component's rules, this page's. */
 async function style({ root }, { modules, css }) {
-  const rules = [...document.styleSheets].flatMap((sheet) => [...sheet.cssRules])
+  const rules = [...document.styleSheets]
+    .flatMap((sheet) => [...sheet.cssRules])
     .filter((rule) => rule instanceof CSSStyleRule && /^[a-z0-9*:,\s>]+$/i.test(rule.selectorText))
     .map((rule) => rule.cssText);
   const present = getComputedStyle(root);
-  const names = new Set(["--st-text-color", "--st-font", ...[...Object.values(modules), css].join().match(/--st-[\w-]+/g) ?? []]);
-  const values = [...names].filter((name) => present.getPropertyValue(name))
+  const names = new Set([
+    "--st-text-color",
+    "--st-font",
+    ...([...Object.values(modules), css].join().match(/--st-[\w-]+/g) ?? []),
+  ]);
+  const values = [...names]
+    .filter((name) => present.getPropertyValue(name))
     .map((name) => `${name}: ${present.getPropertyValue(name)};`);
-  const families = new Set([...names].filter((name) => name.endsWith("font"))
-    .map((name) => present.getPropertyValue(name).split(",")[0].replace(/["']/g, "").trim()));
+  const families = new Set(
+    [...names]
+      .filter((name) => name.endsWith("font"))
+      .map((name) => present.getPropertyValue(name).split(",")[0].replace(/["']/g, "").trim()),
+  );
   const all = [
-    await fontFaces(families), ...rules, `:root { ${values.join(" ")} }`, css, `html, body { background: ${paperOf(root)}; }`,
+    await fontFaces(families),
+    ...rules,
+    `:root { ${values.join(" ")} }`,
+    css,
+    `html, body { background: ${paperOf(root)}; }`,
     PAGE,
   ];
   return all.join("\n").replace(/<\//g, "<\\/");
@@ -77,7 +90,9 @@ ${closed(`(${restore})(parentElement, ${scripted(sliders)}, 100);`)}
 /** Where the page finds each of its modules: in itself. */
 function importMap(modules) {
   const within = (script) => `data:text/javascript;base64,${base64Of(new TextEncoder().encode(script))}`;
-  return scripted({ imports: Object.fromEntries(Object.entries(modules).map(([name, script]) => [name, within(script)])) });
+  return scripted({
+    imports: Object.fromEntries(Object.entries(modules).map(([name, script]) => [name, within(script)])),
+  });
 }
 
 function base64Of(bytes) {
@@ -106,8 +121,11 @@ function asSeen({ data, root }) {
   if (!plot) return data;
   const figure = JSON.parse(data.figure);
   for (const [name, axis] of Object.entries(plot._fullLayout)) {
-    const seen = /^[xy]axis\d*$/.test(name) ? { range: [...axis.range], autorange: false }
-      : /^scene\d*$/.test(name) ? { camera: axis.camera } : null;
+    const seen = /^[xy]axis\d*$/.test(name)
+      ? { range: [...axis.range], autorange: false }
+      : /^scene\d*$/.test(name)
+        ? { camera: axis.camera }
+        : null;
     if (seen) figure.layout[name] = { ...figure.layout[name], ...seen };
   }
   return { ...data, figure: JSON.stringify(figure), plotly: "" };

@@ -28,25 +28,35 @@ function arc(path, matrix, [x, y, rx, ry, turn, from, to, backwards]) {
 }
 
 /** A rectangle's path. */
-export function box(path, matrix, [x, y, wide, tall]) {
-  const corners = [[x, y], [x + wide, y], [x + wide, y + tall], [x, y + tall]].map(([u, v]) => placed(matrix, u, v));
+export function box(_path, matrix, [x, y, wide, tall]) {
+  const corners = [
+    [x, y],
+    [x + wide, y],
+    [x + wide, y + tall],
+    [x, y + tall],
+  ].map(([u, v]) => placed(matrix, u, v));
   return `M${corners.join("L")}Z`;
 }
 
-function roundBox(path, matrix, [x, y, wide, tall, radii = 0]) {
+function roundBox(_path, matrix, [x, y, wide, tall, radii = 0]) {
   const r = Math.min(Number(Array.isArray(radii) ? radii[0] : radii), wide / 2, tall / 2);
   const right = Math.PI / 2;
   const quarter = (data, cx, cy, k) => data + arc(data, matrix, [cx, cy, r, r, 0, k * right, (k + 1) * right]);
-  const corners = [[x + wide - r, y + r, 3], [x + wide - r, y + tall - r, 0], [x + r, y + tall - r, 1], [x + r, y + r, 2]];
+  const corners = [
+    [x + wide - r, y + r, 3],
+    [x + wide - r, y + tall - r, 0],
+    [x + r, y + tall - r, 1],
+    [x + r, y + r, 2],
+  ];
   return `${corners.reduce((data, corner) => quarter(data, ...corner), "")}Z`;
 }
 
 /** What each command adds to a path, from the matrix and its values. */
 export const STEPS = {
-  moveTo: (path, matrix, [x, y]) => `M${placed(matrix, x, y)}`,
+  moveTo: (_path, matrix, [x, y]) => `M${placed(matrix, x, y)}`,
   lineTo: (path, matrix, [x, y]) => `${path ? "L" : "M"}${placed(matrix, x, y)}`,
-  quadraticCurveTo: (path, matrix, [a, b, x, y]) => `Q${placed(matrix, a, b)} ${placed(matrix, x, y)}`,
-  bezierCurveTo: (path, matrix, [a, b, c, d, x, y]) =>
+  quadraticCurveTo: (_path, matrix, [a, b, x, y]) => `Q${placed(matrix, a, b)} ${placed(matrix, x, y)}`,
+  bezierCurveTo: (_path, matrix, [a, b, c, d, x, y]) =>
     `C${placed(matrix, a, b)} ${placed(matrix, c, d)} ${placed(matrix, x, y)}`,
   arc: (path, matrix, [x, y, r, from, to, backwards]) => arc(path, matrix, [x, y, r, r, 0, from, to, backwards]),
   ellipse: arc,

@@ -52,7 +52,11 @@ async function own(taken) {
   const [width, height] = [box.width, box.height].map((size) => Math.ceil(size + 2 * MARGIN));
   const paper = tag("rect", { width, height, fill: paperOf(root) });
   const all = described(taken) + tag("defs", {}, recording.definitions.join("")) + paper + inner;
-  const svg = tag("svg", { xmlns: "http://www.w3.org/2000/svg", width, height, viewBox: `0 0 ${width} ${height}` }, all);
+  const svg = tag(
+    "svg",
+    { xmlns: "http://www.w3.org/2000/svg", width, height, viewBox: `0 0 ${width} ${height}` },
+    all,
+  );
   return { svg, fonts: scene.fonts };
 }
 
@@ -74,12 +78,13 @@ async function rasterized(svg) {
   }
 }
 
-const base64 = (blob) => new Promise((done, failed) => {
-  const reader = new FileReader();
-  reader.onload = () => done(reader.result);
-  reader.onerror = () => failed(reader.error);
-  reader.readAsDataURL(blob);
-});
+const base64 = (blob) =>
+  new Promise((done, failed) => {
+    const reader = new FileReader();
+    reader.onload = () => done(reader.result);
+    reader.onerror = () => failed(reader.error);
+    reader.readAsDataURL(blob);
+  });
 
 /** What an address of the app's own server offers, as an address that holds it all. */
 export async function inlined(address) {

@@ -116,16 +116,25 @@ function filled(sheet, context, path, rule) {
 function stroked(sheet, context, path) {
   if (!path) return;
   const scale = scaleOf(context.getTransform());
-  const dashes = context.getLineDash().map((size) => round(size * scale)).join(" ");
-  sheet.add(context, tag("path", {
-    d: path, fill: "none", stroke: colour(sheet, context.strokeStyle), "stroke-width": context.lineWidth * scale,
-    "stroke-linecap": context.lineCap === "butt" ? null : context.lineCap,
-    "stroke-linejoin": context.lineJoin === "miter" ? null : context.lineJoin,
-    "stroke-dasharray": dashes || null, "stroke-dashoffset": context.lineDashOffset * scale || null,
-    opacity: alpha(context),
-  }));
+  const dashes = context
+    .getLineDash()
+    .map((size) => round(size * scale))
+    .join(" ");
+  sheet.add(
+    context,
+    tag("path", {
+      d: path,
+      fill: "none",
+      stroke: colour(sheet, context.strokeStyle),
+      "stroke-width": context.lineWidth * scale,
+      "stroke-linecap": context.lineCap === "butt" ? null : context.lineCap,
+      "stroke-linejoin": context.lineJoin === "miter" ? null : context.lineJoin,
+      "stroke-dasharray": dashes || null,
+      "stroke-dashoffset": context.lineDashOffset * scale || null,
+      opacity: alpha(context),
+    }),
+  );
 }
-
 
 function matrixText({ a, b, c, d, e, f }) {
   return `matrix(${[a, b, c, d, e, f].map((value) => Math.round(value * 1e5) / 1e5).join(" ")})`;
@@ -147,11 +156,24 @@ function written(sheet, context, [text, x, y, most], paint) {
   if (!line.trim()) return;
   const wide = Math.min(context.measureText(line).width, most ?? Infinity);
   const anchor = { center: "middle", right: "end", end: "end" }[context.textAlign] ?? null;
-  sheet.add(context, tag("text", {
-    transform: matrixText(context.getTransform()), x, y: y + drop(context, line), "text-anchor": anchor, ...paint,
-    opacity: alpha(context), textLength: line.length > 1 ? wide : null,
-    lengthAdjust: line.length > 1 ? "spacingAndGlyphs" : null, style: `font:${context.font};white-space:pre`,
-  }, textNode(line)));
+  sheet.add(
+    context,
+    tag(
+      "text",
+      {
+        transform: matrixText(context.getTransform()),
+        x,
+        y: y + drop(context, line),
+        "text-anchor": anchor,
+        ...paint,
+        opacity: alpha(context),
+        textLength: line.length > 1 ? wide : null,
+        lengthAdjust: line.length > 1 ? "spacingAndGlyphs" : null,
+        style: `font:${context.font};white-space:pre`,
+      },
+      textNode(line),
+    ),
+  );
 }
 
 /** The address of a picture's part as PNG. */
@@ -173,15 +195,31 @@ function copied(sheet, context, [source, ...places]) {
   const own = source instanceof HTMLCanvasElement ? recording.sheets.get(source) : null;
   const vector = own && !own.lost && own.parts.length && places.length < 8;
   const key = [recording.nameOf(source), own?.version ?? 0, vector ? "" : crop.map(round).join()].join("|");
-  const id = recording.once(key, (name) => (vector ? tag("g", { id: name }, own.markup) : tag("image", {
-    id: name, width: crop[2], height: crop[3], preserveAspectRatio: "none", href: bitmap(recording, source, crop),
-    style: "image-rendering:inherit",
-  })));
-  const matrix = context.getTransform().translate(x, y).scale(w / crop[2], h / crop[3]);
-  sheet.add(context, tag("use", {
-    href: `#${id}`, transform: matrixText(matrix), opacity: alpha(context),
-    style: context.imageSmoothingEnabled ? null : "image-rendering:pixelated",
-  }));
+  const id = recording.once(key, (name) =>
+    vector
+      ? tag("g", { id: name }, own.markup)
+      : tag("image", {
+          id: name,
+          width: crop[2],
+          height: crop[3],
+          preserveAspectRatio: "none",
+          href: bitmap(recording, source, crop),
+          style: "image-rendering:inherit",
+        }),
+  );
+  const matrix = context
+    .getTransform()
+    .translate(x, y)
+    .scale(w / crop[2], h / crop[3]);
+  sheet.add(
+    context,
+    tag("use", {
+      href: `#${id}`,
+      transform: matrixText(matrix),
+      opacity: alpha(context),
+      style: context.imageSmoothingEnabled ? null : "image-rendering:pixelated",
+    }),
+  );
 }
 
 /** Whether an area, upright on the screen, covers the canvas. */
@@ -189,7 +227,9 @@ function covers(context, [x, y, wide, tall]) {
   const matrix = context.getTransform();
   const { width, height } = context.canvas;
   const [left, top] = placed(matrix, x, y).split(" ").map(Number);
-  const [right, bottom] = placed(matrix, x + wide, y + tall).split(" ").map(Number);
+  const [right, bottom] = placed(matrix, x + wide, y + tall)
+    .split(" ")
+    .map(Number);
   return !matrix.b && !matrix.c && left <= 1 && top <= 1 && right >= width - 1.5 && bottom >= height - 1.5;
 }
 
@@ -206,16 +246,31 @@ function put(sheet, context, [image, x, y]) {
   copy.getContext("2d").putImageData(image, 0, 0);
   sheet.recording.paused = false;
   if (!x && !y && image.width >= context.canvas.width && image.height >= context.canvas.height) sheet.empty();
-  sheet.add(context, tag("image", {
-    x, y, width: image.width, height: image.height, href: copy.toDataURL(), style: "image-rendering:inherit",
-  }));
+  sheet.add(
+    context,
+    tag("image", {
+      x,
+      y,
+      width: image.width,
+      height: image.height,
+      href: copy.toDataURL(),
+      style: "image-rendering:inherit",
+    }),
+  );
 }
 
 const NOTES = {
-  beginPath: (sheet) => { sheet.path = ""; },
-  ...Object.fromEntries(Object.entries(STEPS).map(([name, step]) => [name, (sheet, context, values) => {
-    sheet.path += step(sheet.path, context.getTransform(), values);
-  }])),
+  beginPath: (sheet) => {
+    sheet.path = "";
+  },
+  ...Object.fromEntries(
+    Object.entries(STEPS).map(([name, step]) => [
+      name,
+      (sheet, context, values) => {
+        sheet.path += step(sheet.path, context.getTransform(), values);
+      },
+    ]),
+  ),
   fill: (sheet, context, [first, second]) =>
     filled(sheet, context, pathOf(sheet, context, first), typeof first === "string" ? first : second),
   stroke: (sheet, context, [path]) => stroked(sheet, context, pathOf(sheet, context, path)),
@@ -227,14 +282,21 @@ const NOTES = {
   strokeRect: (sheet, context, area) => stroked(sheet, context, box("", context.getTransform(), area)),
   clearRect: wiped,
   fillText: (sheet, context, values) => written(sheet, context, values, { fill: colour(sheet, context.fillStyle) }),
-  strokeText: (sheet, context, values) => written(sheet, context, values, {
-    fill: "none", stroke: colour(sheet, context.strokeStyle), "stroke-width": context.lineWidth,
-    "stroke-linejoin": context.lineJoin,
-  }),
+  strokeText: (sheet, context, values) =>
+    written(sheet, context, values, {
+      fill: "none",
+      stroke: colour(sheet, context.strokeStyle),
+      "stroke-width": context.lineWidth,
+      "stroke-linejoin": context.lineJoin,
+    }),
   drawImage: copied,
   putImageData: put,
-  save: (sheet) => { sheet.saved.push(sheet.clip); },
-  restore: (sheet) => { if (sheet.saved.length) sheet.clip = sheet.saved.pop(); },
+  save: (sheet) => {
+    sheet.saved.push(sheet.clip);
+  },
+  restore: (sheet) => {
+    if (sheet.saved.length) sheet.clip = sheet.saved.pop();
+  },
   clip: (sheet, context, [first, second]) => {
     const path = pathOf(sheet, context, first);
     const rule = first === "evenodd" || second === "evenodd" ? "evenodd" : null;
@@ -244,7 +306,9 @@ const NOTES = {
       return tag("clipPath", { id, "clip-path": outer && `url(#${outer})` }, inner);
     });
   },
-  arcTo: (sheet) => { sheet.lost = true; },
+  arcTo: (sheet) => {
+    sheet.lost = true;
+  },
 };
 
 /** Put the noting methods in place; returns what takes them out again. */
@@ -256,29 +320,41 @@ function listenIn(recording) {
     undone.push(() => Object.defineProperty(prototype, name, kept));
   };
   for (const [name, note] of Object.entries(NOTES)) {
-    replace(CanvasRenderingContext2D.prototype, name, (kept) => ({ ...kept, value(...values) {
-      const sheet = recording.sheet(this.canvas);
-      if (sheet) note(sheet, this, values);
-      return kept.value.apply(this, values);
-    } }));
+    replace(CanvasRenderingContext2D.prototype, name, (kept) => ({
+      ...kept,
+      value(...values) {
+        const sheet = recording.sheet(this.canvas);
+        if (sheet) note(sheet, this, values);
+        return kept.value.apply(this, values);
+      },
+    }));
   }
   for (const name of Object.keys(STEPS)) {
-    replace(Path2D.prototype, name, (kept) => ({ ...kept, value(...values) {
-      if (!recording.paths.has(this)) recording.paths.set(this, []);
-      recording.paths.get(this).push([name, values]);
-      return kept.value.apply(this, values);
-    } }));
+    replace(Path2D.prototype, name, (kept) => ({
+      ...kept,
+      value(...values) {
+        if (!recording.paths.has(this)) recording.paths.set(this, []);
+        recording.paths.get(this).push([name, values]);
+        return kept.value.apply(this, values);
+      },
+    }));
   }
   for (const name of ["width", "height"]) {
-    replace(HTMLCanvasElement.prototype, name, (kept) => ({ ...kept, set(value) {
-      recording.sheet(this)?.reset();
-      kept.set.call(this, value);
-    } }));
+    replace(HTMLCanvasElement.prototype, name, (kept) => ({
+      ...kept,
+      set(value) {
+        recording.sheet(this)?.reset();
+        kept.set.call(this, value);
+      },
+    }));
   }
   return () => undone.forEach((undo) => undo());
 }
 
-const frame = () => new Promise((done) => { requestAnimationFrame(done); });
+const frame = () =>
+  new Promise((done) => {
+    requestAnimationFrame(done);
+  });
 
 /**
  * Let a component repaint as if the theme had changed, and write down its canvases. Returns a recording whose

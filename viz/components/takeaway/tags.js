@@ -9,7 +9,8 @@ const escaped = (text) => text.replace(/[&<>"]/g, (sign) => SIGNS[sign]);
 export function tag(name, attributes, inner = "") {
   const written = Object.entries(attributes)
     .filter(([, value]) => value !== null && value !== undefined)
-    .map(([key, value]) => ` ${key}="${escaped(String(typeof value === "number" ? round(value) : value))}"`).join("");
+    .map(([key, value]) => ` ${key}="${escaped(String(typeof value === "number" ? round(value) : value))}"`)
+    .join("");
   return inner ? `<${name}${written}>${inner}</${name}>` : `<${name}${written}/>`;
 }
 

@@ -35,17 +35,24 @@ function captions(state) {
   const fails = marks.some((mark) => !doubts.includes(mark));
   const entry = ([color, dash, text]) => `<span>${color ? stroke(color, dash) : ""}${text}</span>`;
   const legend = (items) => items.map(entry).join("");
-  state.find(".curve figcaption").innerHTML = legend([
-    [palette.data, "", "f"], [palette.weights, "7 4", "secant"], [palette.gradient, "", "tangent"],
-    [palette.loss, "3 2", "error of the tangent"],
-  ]) + [
-    [gapsOf(state.arrays.drawnValues).length, square(palette), "f has no finite value"],
-    [state.holes, ring(palette), "a hole: no value at this one place"],
-    [fails, triangle(palette.loss, palette.loss), "no derivative"],
-    [doubts.length, triangle("none", palette.text), "JAX answers another number than f′"],
-  ].map(([shown, sign, text]) => (shown ? `<span>${sign}${text}</span>` : "")).join("");
+  state.find(".curve figcaption").innerHTML =
+    legend([
+      [palette.data, "", "f"],
+      [palette.weights, "7 4", "secant"],
+      [palette.gradient, "", "tangent"],
+      [palette.loss, "3 2", "error of the tangent"],
+    ]) +
+    [
+      [gapsOf(state.arrays.drawnValues).length, square(palette), "f has no finite value"],
+      [state.holes, ring(palette), "a hole: no value at this one place"],
+      [fails, triangle(palette.loss, palette.loss), "no derivative"],
+      [doubts.length, triangle("none", palette.text), "JAX answers another number than f′"],
+    ]
+      .map(([shown, sign, text]) => (shown ? `<span>${sign}${text}</span>` : ""))
+      .join("");
   state.find(".slope figcaption").innerHTML = legend([
-    [palette.gradient, "", "f′ by jax.grad"], [palette.weights, "7 4", "slope of the secant now"],
+    [palette.gradient, "", "f′ by jax.grad"],
+    [palette.weights, "7 4", "slope of the secant now"],
   ]);
 }
 
@@ -55,7 +62,8 @@ export const stroke = (color, dash) => `<svg width="24" height="8" aria-hidden="
 
 const sign = (width, inside) => `<svg width="${width}" height="12" aria-hidden="true">${inside}</svg>`;
 const square = (palette) => sign(14, `<rect width="14" height="12" fill="${palette.panel}" stroke="${palette.edge}"/>`);
-const ring = (palette) => sign(12, `<circle cx="6" cy="6" r="4" fill="none" stroke="${palette.data}" stroke-width="2"/>`);
+const ring = (palette) =>
+  sign(12, `<circle cx="6" cy="6" r="4" fill="none" stroke="${palette.data}" stroke-width="2"/>`);
 const triangle = (fill, edge) => sign(13, `<path d="M6.5 2L11.5 10.5H1.5Z" fill="${fill}" stroke="${edge}"/>`);
 
 const heightTicks = ([y0, y1], tall) => ticks(y0, y1, tall > 250 ? 6 : 4);
@@ -73,7 +81,18 @@ export function axesView(canvas, height, [x0, x1], [y0, y1], left = PAD.left) {
   const wide = width - left - PAD.right;
   const tall = height - PAD.top - PAD.bottom;
   return {
-    canvas, context, width, height, wide, tall, x0, x1, y0, y1, left, top: PAD.top,
+    canvas,
+    context,
+    width,
+    height,
+    wide,
+    tall,
+    x0,
+    x1,
+    y0,
+    y1,
+    left,
+    top: PAD.top,
     toPixel: (x, y) => [left + ((x - x0) / (x1 - x0)) * wide, PAD.top + (1 - (y - y0) / (y1 - y0)) * tall],
     toX: (pixel) => x0 + ((pixel - left) / wide) * (x1 - x0),
   };
@@ -180,7 +199,11 @@ function gapsOf(heights) {
 
 /** Where f has no finite value over more than a point: grey. Gaps side by side are named once. */
 function paintGaps(state, pen) {
-  const { view, arrays: { drawnValues: heights }, palette } = state;
+  const {
+    view,
+    arrays: { drawnValues: heights },
+    palette,
+  } = state;
   const named = [];
   for (const [from, to] of gapsOf(heights)) {
     const [low, high] = [from, to].map((k) => view.left + (k / (heights.length - 1)) * view.wide);
@@ -199,7 +222,11 @@ function paintGaps(state, pen) {
 
 /** A ring at either side of a single place without a value, as far as it is in the picture; how many. */
 function paintHoles(state, pen) {
-  const { view, palette, arrays: { drawnValues: heights } } = state;
+  const {
+    view,
+    palette,
+    arrays: { drawnValues: heights },
+  } = state;
   pen.lineWidth = 2;
   pen.strokeStyle = palette.data;
   pen.fillStyle = palette.surface;
@@ -261,7 +288,7 @@ export function paintCurve(state, now) {
     ruled(pen, [px, view.top, px, view.top + view.tall], palette.muted, 1, [2, 4]);
     const second = view.toPixel(now.x + now.epsilon, now.next);
     if (!known) {
-      if (Number.isFinite(now.next)) handle(pen, palette, second, 7, palette.surface, palette.weights);
+      if (Number.isFinite(now.next)) handle(pen, second, 7, palette.surface, palette.weights);
       return;
     }
     if (Number.isFinite(now.slope)) through(pen, view, [now.x, now.here], now.slope, palette.gradient, 2, []);
@@ -271,13 +298,13 @@ export function paintCurve(state, now) {
       const [, line] = view.toPixel(now.x + now.epsilon, now.line);
       ruled(pen, [second[0], clamp(line, -999, 9999), ...second], palette.loss, 3, [3, 2]);
     }
-    handle(pen, palette, second, 7, palette.surface, palette.weights);
+    handle(pen, second, 7, palette.surface, palette.weights);
   });
-  if (known) handle(pen, palette, view.toPixel(now.x, now.here), 8, palette.text, palette.surface);
+  if (known) handle(pen, view.toPixel(now.x, now.here), 8, palette.text, palette.surface);
   paintSpan(pen, view, palette, now);
 }
 
-export function handle(pen, palette, place, radius, fill, edge) {
+export function handle(pen, place, radius, fill, edge) {
   pen.beginPath();
   pen.arc(...place, radius, 0, 2 * Math.PI);
   pen.fillStyle = fill;
@@ -293,7 +320,11 @@ function paintSpan(pen, view, palette, now) {
   const [to] = view.toPixel(clamp(now.x + now.epsilon, view.x0, view.x1), 0);
   if (Math.abs(to - from) < 14) return;
   const y = view.top + view.tall - 14;
-  for (const ends of [[from, y, to, y], [from, y - 4, from, y + 4], [to, y - 4, to, y + 4]]) {
+  for (const ends of [
+    [from, y, to, y],
+    [from, y - 4, from, y + 4],
+    [to, y - 4, to, y + 4],
+  ]) {
     ruled(pen, ends, palette.text, 1.5);
   }
   pen.font = `italic 600 14px system-ui, sans-serif`;
@@ -313,12 +344,12 @@ export function paintSlope(state, now) {
     if (Number.isFinite(now.secant)) {
       const [, y] = view.toPixel(now.x, now.secant);
       ruled(pen, [view.left, y, view.left + view.wide, y], palette.weights, 2, [8, 5]);
-      handle(pen, palette, [px, y], 7, palette.surface, palette.weights);
+      handle(pen, [px, y], 7, palette.surface, palette.weights);
     }
     if (Number.isFinite(now.here) && Number.isFinite(now.answer)) {
       // Filled where JAX's answer is the derivative.
       const colors = [palette.gradient, palette.surface];
-      handle(pen, palette, view.toPixel(now.x, now.answer), 6, ...(state.told.has(state.at) ? colors.reverse() : colors));
+      handle(pen, view.toPixel(now.x, now.answer), 6, ...(state.told.has(state.at) ? colors.reverse() : colors));
     }
   });
   const shown = Number.isFinite(now.slope) && Number.isFinite(now.here) ? number(now.slope) : "none";

@@ -1,7 +1,7 @@
 // The error of the straight line against epsilon, both in powers of ten. For tangent_board.
 
 import { decades } from "../shared/ticks.js";
-import { FONT, axesView, clipped, dot, handle, lay, paper, ruled, stroke } from "./curves.js";
+import { axesView, clipped, dot, FONT, handle, lay, paper, ruled, stroke } from "./curves.js";
 import { errorsAt, number, raised } from "./numbers.js";
 
 export function prepareErrors(state) {
@@ -64,7 +64,7 @@ export function paintErrors(state, now) {
       pen.fillText(text, middle, y);
     }
     if (Number.isFinite(now.error32)) {
-      handle(pen, palette, place(Math.abs(now.epsilon), now.error32), 6, palette.loss, palette.surface);
+      handle(pen, place(Math.abs(now.epsilon), now.error32), 6, palette.loss, palette.surface);
     }
   });
   const shown = Number.isFinite(now.error) ? number(Math.abs(now.error), 3) : "not defined";
@@ -92,7 +92,10 @@ function measured(pen, palette, points, place) {
   pen.beginPath();
   let down = false;
   for (const [epsilon, , exact] of points) {
-    if (!Number.isFinite(exact)) { down = false; continue; }
+    if (!Number.isFinite(exact)) {
+      down = false;
+      continue;
+    }
     if (down) pen.lineTo(...place(epsilon, exact));
     else pen.moveTo(...place(epsilon, exact));
     down = true;

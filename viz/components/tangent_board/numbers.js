@@ -15,7 +15,13 @@ export function numbersAt(state) {
   const [slope, slope32] = tangentAt(state);
   const count = state.data.epsilons.length;
   const numbers = {
-    x: xAt(state, at), epsilon, here, slope, answer: slopes[at], curvature: curvatures[at], floor: floor[at],
+    x: xAt(state, at),
+    epsilon,
+    here,
+    slope,
+    answer: slopes[at],
+    curvature: curvatures[at],
+    floor: floor[at],
   };
   let next32;
   if (step.family !== undefined) {
@@ -105,8 +111,8 @@ export function write(state, now) {
   const usable = Number.isFinite(now.here) && Number.isFinite(now.slope);
   const texts = {
     secant: known
-      ? `(f(${beside}) − f(${here})) / ${term(now.epsilon)} = (${finer(now.next)} − ${bracketed(finer(now.here))}) / `
-        + `${term(now.epsilon)} = ${number(now.secant, 7)}`
+      ? `(f(${beside}) − f(${here})) / ${term(now.epsilon)} = (${finer(now.next)} − ${bracketed(finer(now.here))}) / ` +
+        `${term(now.epsilon)} = ${number(now.secant, 7)}`
       : `none: f(${Number.isFinite(now.here) ? beside : here}) has no finite value`,
     tangent: tangentText(now, here),
     line: usable

@@ -54,16 +54,36 @@ function build(parent) {
   parent.append(root);
   const find = (selector) => root.querySelector(selector);
   const state = {
-    root, curve: find(".curve canvas"), slope: find(".slope canvas"), errors: find(".errors canvas"),
-    x: find("input.x"), epsilon: find("input.epsilon"), side: find(".side"), shrink: find(".shrink"),
-    fail: find(".fail"), verdict: find(".verdict"), message: find(".message"), find,
+    root,
+    curve: find(".curve canvas"),
+    slope: find(".slope canvas"),
+    errors: find(".errors canvas"),
+    x: find("input.x"),
+    epsilon: find("input.epsilon"),
+    side: find(".side"),
+    shrink: find(".shrink"),
+    fail: find(".fail"),
+    verdict: find(".verdict"),
+    message: find(".message"),
+    find,
     rows: Object.fromEntries([...root.querySelectorAll("dd")].map((row) => [row.dataset.row, row])),
-    at: 0, step: { family: 0 }, negative: false, pending: 0, drawn: 0, sent: 0, playing: false,
+    at: 0,
+    step: { family: 0 },
+    negative: false,
+    pending: 0,
+    drawn: 0,
+    sent: 0,
+    playing: false,
   };
   listen(state);
-  root.addEventListener("transitionend", (event) => { if (event.target === root) renewPictures(state); });
+  root.addEventListener("transitionend", (event) => {
+    if (event.target === root) renewPictures(state);
+  });
   state.observer = new ResizeObserver(() => {
-    if (root.clientWidth && root.clientWidth !== state.width) { state.width = root.clientWidth; renewPictures(state); }
+    if (root.clientWidth && root.clientWidth !== state.width) {
+      state.width = root.clientWidth;
+      renewPictures(state);
+    }
   });
   state.observer.observe(root);
   return state;
@@ -71,13 +91,24 @@ function build(parent) {
 
 function listen(state) {
   state.x.addEventListener("input", () => moveTo(state, Number(state.x.value)));
-  state.epsilon.addEventListener("input", () => { halt(state); setFamily(state, Number(state.epsilon.value)); });
+  state.epsilon.addEventListener("input", () => {
+    halt(state);
+    setFamily(state, Number(state.epsilon.value));
+  });
   for (const slider of [state.x, state.epsilon]) slider.addEventListener("change", () => report(state));
-  state.side.addEventListener("click", () => { flip(state); report(state); });
+  state.side.addEventListener("click", () => {
+    flip(state);
+    report(state);
+  });
   state.shrink.addEventListener("click", () => (state.playing ? halt(state, true) : shrink(state)));
-  state.fail.addEventListener("click", () => { toNextMark(state); report(state); });
+  state.fail.addEventListener("click", () => {
+    toNextMark(state);
+    report(state);
+  });
   state.curve.addEventListener("keydown", (event) => pressed(state, event));
-  state.curve.addEventListener("keyup", (event) => { if (event.key.startsWith("Arrow")) report(state); });
+  state.curve.addEventListener("keyup", (event) => {
+    if (event.key.startsWith("Arrow")) report(state);
+  });
   dragged(state, state.curve, true);
   dragged(state, state.slope, false);
 }
@@ -143,7 +174,10 @@ function shrink(state) {
       due = now + 110;
       setFamily(state, index);
       // Stop at 1e-6, where the picture has long been the tangent.
-      if (index <= 6) { halt(state, true); return; }
+      if (index <= 6) {
+        halt(state, true);
+        return;
+      }
       index -= 1;
     }
     requestAnimationFrame(tick);
@@ -161,9 +195,13 @@ function pressed(state, event) {
   const far = event.shiftKey ? 16 : 1;
   const family = state.step.family ?? nearestFamily(state, Math.abs(epsilonOf(state)));
   const act = {
-    ArrowLeft: () => moveTo(state, state.at - far), ArrowRight: () => moveTo(state, state.at + far),
-    ArrowDown: () => setFamily(state, family - 1), ArrowUp: () => setFamily(state, family + 1),
-    Home: () => moveTo(state, 0), End: () => moveTo(state, places(state) - 1), "-": () => flip(state),
+    ArrowLeft: () => moveTo(state, state.at - far),
+    ArrowRight: () => moveTo(state, state.at + far),
+    ArrowDown: () => setFamily(state, family - 1),
+    ArrowUp: () => setFamily(state, family + 1),
+    Home: () => moveTo(state, 0),
+    End: () => moveTo(state, places(state) - 1),
+    "-": () => flip(state),
   }[event.key];
   if (!act) return;
   event.preventDefault();
@@ -181,7 +219,9 @@ function dragged(state, canvas, both) {
     canvas.setPointerCapture(event.pointerId);
     follow(state, held, event);
   });
-  canvas.addEventListener("pointermove", (event) => { if (held) follow(state, held, event); });
+  canvas.addEventListener("pointermove", (event) => {
+    if (held) follow(state, held, event);
+  });
   for (const name of ["pointerup", "pointercancel"]) {
     canvas.addEventListener(name, () => {
       if (held) report(state);
@@ -212,8 +252,9 @@ function follow(state, held, event) {
     request(state);
     return;
   }
-  const near = state.data.marks.filter((mark) => Number.isInteger(mark)
-    && Math.abs(state.view.toPixel(xAt(state, mark), 0)[0] - pixel) <= MAGNET);
+  const near = state.data.marks.filter(
+    (mark) => Number.isInteger(mark) && Math.abs(state.view.toPixel(xAt(state, mark), 0)[0] - pixel) <= MAGNET,
+  );
   moveTo(state, near[0] ?? (x - state.data.window[0]) / state.data.step);
 }
 
@@ -226,7 +267,11 @@ function report(state) {
 // Painting.
 
 function request(state) {
-  if (!state.pending) state.pending = requestAnimationFrame(() => { state.pending = 0; paint(state); });
+  if (!state.pending)
+    state.pending = requestAnimationFrame(() => {
+      state.pending = 0;
+      paint(state);
+    });
 }
 
 function paint(state) {
@@ -238,15 +283,25 @@ function paint(state) {
   write(state, now);
   state.drawn += 1;
   Object.assign(state.root.dataset, {
-    drawn: state.drawn, x: now.x, epsilon: now.epsilon, secant: now.secant, slope: now.slope, here: now.here,
-    next: now.next, error: now.error, error32: now.error32,
+    drawn: state.drawn,
+    x: now.x,
+    epsilon: now.epsilon,
+    secant: now.secant,
+    slope: now.slope,
+    here: now.here,
+    next: now.next,
+    error: now.error,
+    error32: now.error32,
   });
 }
 
 export function writeControls(state, now, epsilon) {
   state.x.value = String(state.at);
   state.epsilon.value = String(state.step.family ?? nearestFamily(state, Math.abs(now.epsilon)));
-  for (const [slider, text] of [[state.x, number(now.x, 7)], [state.epsilon, epsilon]]) {
+  for (const [slider, text] of [
+    [state.x, number(now.x, 7)],
+    [state.epsilon, epsilon],
+  ]) {
     if (slider.nextElementSibling.textContent !== text) slider.nextElementSibling.textContent = text;
     slider.setAttribute("aria-valuetext", text);
   }
@@ -313,5 +368,8 @@ function release(state) {
 }
 
 export default mount({
-  build, renew: take, release, identify: ({ version, alt, packed }) => `${version} ${alt} ${packed}`,
+  build,
+  renew: take,
+  release,
+  identify: ({ version, alt, packed }) => `${version} ${alt} ${packed}`,
 });

@@ -33,10 +33,19 @@ function buildTeaching(parent) {
   const style = document.createElement("style");
   document.head.append(style);
   const state = {
-    root, style, parts: find(".parts"), controls: find(".controls"), pictures: find(".pictures"),
-    frozen: find(".frozen"), embed: find(".embed"),
-    field: find(".result input"), copy: find("button"), open: find("a"), status: find("[role=status]"),
-    unknown: find(".unknown"), linked: new Set(),
+    root,
+    style,
+    parts: find(".parts"),
+    controls: find(".controls"),
+    pictures: find(".pictures"),
+    frozen: find(".frozen"),
+    embed: find(".embed"),
+    field: find(".result input"),
+    copy: find("button"),
+    open: find("a"),
+    status: find("[role=status]"),
+    unknown: find(".unknown"),
+    linked: new Set(),
   };
   root.addEventListener("toggle", () => list(state));
   root.addEventListener("change", (event) => choose(state, event.target));
@@ -47,7 +56,10 @@ function buildTeaching(parent) {
 
 /** The names in the address that something may have. */
 function hiddenNames() {
-  const names = addressValues("hide").join().split(",").filter((name) => HIDEABLE.test(name));
+  const names = addressValues("hide")
+    .join()
+    .split(",")
+    .filter((name) => HIDEABLE.test(name));
   return [...new Set(names)].slice(0, 100);
 }
 
@@ -62,8 +74,9 @@ function apply(state) {
   for (const sheet of document.querySelectorAll("style")) {
     if (sheet !== state.style && sheet.textContent.includes(MARK)) sheet.textContent = MARK;
   }
-  const rules = hiddenNames().flatMap((name) => selectorsOf(state, name)).map((selector) => (
-    `${selector}, .stLayoutWrapper:has(> ${selector}) { display: none !important }`));
+  const rules = hiddenNames()
+    .flatMap((name) => selectorsOf(state, name))
+    .map((selector) => `${selector}, .stLayoutWrapper:has(> ${selector}) { display: none !important }`);
   state.style.textContent = rules.join("\n");
 }
 
@@ -82,7 +95,7 @@ function labelled({ data: { stem } }, labelOf) {
 function controlLabel(element) {
   const own = [...element.querySelectorAll(LABELS)].find((each) => each.closest('[class*="st-key-"]') === element);
   const icons = own && [...own.querySelectorAll('[data-testid="stIconMaterial"]')].map((icon) => icon.textContent);
-  return icons && icons.reduce((text, icon) => text.replace(icon, ""), own.textContent).trim();
+  return icons?.reduce((text, icon) => text.replace(icon, ""), own.textContent).trim();
 }
 
 /** A picture's key as words, and the beginning of what it says to a screen reader. */
@@ -90,7 +103,12 @@ function pictureLabel(element, name) {
   const picture = element.querySelector(":scope > :is(.stBidiComponent, .stPlotlyChart)");
   if (!picture || picture.querySelector(".uncrumple-teaching, .uncrumple-address")) return null;
   const about = picture.querySelector("[role=img][aria-label], canvas[aria-label], svg[aria-label]");
-  const words = about?.getAttribute("aria-label").split(/\s+/).slice(0, 9).join(" ").replace(/[.,:;]*$/, "");
+  const words = about
+    ?.getAttribute("aria-label")
+    .split(/\s+/)
+    .slice(0, 9)
+    .join(" ")
+    .replace(/[.,:;]*$/, "");
   return `${name.replaceAll("_", " ")}${words ? `: ${words} …` : ""}`;
 }
 
@@ -102,7 +120,7 @@ function list(state) {
   const others = [...hidden].filter((name) => ![controls, pictures, parts].some((known) => known.has(name)));
   const row = (name, label) => {
     const made = document.createElement("label");
-    made.innerHTML = "<input type=\"checkbox\"> ";
+    made.innerHTML = '<input type="checkbox"> ';
     made.append(Object.assign(document.createElement("span"), { textContent: label }));
     made.firstElementChild.dataset.name = name;
     made.firstElementChild.checked = hidden.has(name) || state.linked.has(name);
@@ -112,10 +130,20 @@ function list(state) {
     set.replaceChildren(set.querySelector("legend"), ...rows);
     set.hidden = !rows.length;
   };
-  fill(state.parts, [...parts].map(([name, label]) => row(name, label)));
-  fill(state.pictures, [...pictures].map(([name, label]) => row(name, label)));
-  fill(state.controls, [...controls, ...others.map((name) => [name, `${name} (not on the page now)`])]
-    .map(([name, label]) => row(name, label)));
+  fill(
+    state.parts,
+    [...parts].map(([name, label]) => row(name, label)),
+  );
+  fill(
+    state.pictures,
+    [...pictures].map(([name, label]) => row(name, label)),
+  );
+  fill(
+    state.controls,
+    [...controls, ...others.map((name) => [name, `${name} (not on the page now)`])].map(([name, label]) =>
+      row(name, label),
+    ),
+  );
   state.unknown.textContent = others.length ? `The page has just now nothing called ${others.join(", ")}.` : "";
   showLink(state);
 }
