@@ -15,8 +15,11 @@ TOP_LEVEL = {"pyproject.toml", "README.md", "app.py", "pages", "viz", "engine", 
 def test_imports_run_from_pages_to_viz_to_engine():
     run = subprocess.run(
         [sys.executable, "-c", "from importlinter.cli import lint_imports_command; lint_imports_command()"],
-        cwd=ROOT, capture_output=True, text=True, check=False,
-    )  # fmt: skip
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
     assert run.returncode == 0, run.stdout + run.stderr
 
 

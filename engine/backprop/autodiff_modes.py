@@ -134,9 +134,14 @@ def counts(asked: Problem) -> Counts:
     f = function(asked)
     x, y = (jax.ShapeDtypeStruct((size,), jnp.float32) for size in (asked.inputs, asked.outputs))
     return Counts(
-        operations(f, x), operations(partial(_jvp, f), x, x), operations(partial(_vjp, f), x, y),
-        operations(jax.jacfwd(f), x), operations(jax.jacrev(f), x), kept(f, x), (asked.inputs, asked.outputs),
-    )  # fmt: skip
+        operations(f, x),
+        operations(partial(_jvp, f), x, x),
+        operations(partial(_vjp, f), x, y),
+        operations(jax.jacfwd(f), x),
+        operations(jax.jacrev(f), x),
+        kept(f, x),
+        (asked.inputs, asked.outputs),
+    )
 
 
 def network_counts(params: Params, inputs: np.ndarray, labels: np.ndarray) -> Counts:

@@ -21,9 +21,17 @@ OPENED = {"jit": "jaxpr", "pjit": "jaxpr", "closed_call": "call_jaxpr", "core_ca
 OWN_RULE = ("custom_jvp_call", "custom_vjp_call")
 """Primitives that hold a function in ``call_jaxpr`` and its derivative beside it."""
 SILENT = {
-    "accuracy", "out_sharding", "sharding", "weak_type", "out_dtype", "preferred_element_type", "indices_are_sorted",
-    "unique_indices", "symbolic_zeros", "num_consts",
-}  # fmt: skip
+    "accuracy",
+    "out_sharding",
+    "sharding",
+    "weak_type",
+    "out_dtype",
+    "preferred_element_type",
+    "indices_are_sorted",
+    "unique_indices",
+    "symbolic_zeros",
+    "num_consts",
+}
 """Parameters that say nothing about the mathematics."""
 
 

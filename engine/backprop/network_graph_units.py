@@ -51,8 +51,14 @@ def printed(*, samples: int | None = None, hidden_units: int = 512) -> tuple[str
     [True, True]
     """
     batch = () if samples is None else (samples,)
-    shapes = [(PIXELS, hidden_units), (hidden_units,), (hidden_units, CLASSES), (CLASSES,), (*batch, PIXELS),
-              (*batch, CLASSES)]  # fmt: skip
+    shapes = [
+        (PIXELS, hidden_units),
+        (hidden_units,),
+        (hidden_units, CLASSES),
+        (CLASSES,),
+        (*batch, PIXELS),
+        (*batch, CLASSES),
+    ]
     given = [jax.ShapeDtypeStruct(shape, jnp.float32) for shape in shapes]
     gradient = jax.value_and_grad(network_loss, argnums=(0, 1, 2, 3))
     return str(jax.make_jaxpr(network_loss)(*given)), str(jax.make_jaxpr(gradient)(*given))

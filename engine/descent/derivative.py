@@ -162,13 +162,26 @@ def study(expression: Expression, window: tuple[float, float]) -> Study:
     single = jax.device_get(_singles(expression, *(part.astype(np.float32) for part in (x, wide, epsilons))))
     failing = np.flatnonzero(judged.kind[len(x) : len(x) + len(off)] != "smooth")
     return Study(
-        drawn, curve["drawn_values"], curve["drawn_slopes"],
-        np.isfinite(curve["value_places"]), np.isfinite(curve["slope_places"]),
-        x, curve["slopes"], curve["curvatures"], Verdicts(*(part[: len(x)] for part in judged)), wide,
-        curve["wide_values"], single["wide_values"], single["slopes"], epsilons, curve["errors"], curve["near"],
+        drawn,
+        curve["drawn_values"],
+        curve["drawn_slopes"],
+        np.isfinite(curve["value_places"]),
+        np.isfinite(curve["slope_places"]),
+        x,
+        curve["slopes"],
+        curve["curvatures"],
+        Verdicts(*(part[: len(x)] for part in judged)),
+        wide,
+        curve["wide_values"],
+        single["wide_values"],
+        single["slopes"],
+        epsilons,
+        curve["errors"],
+        curve["near"],
         single["near"],
-        off[failing], Verdicts(*(part[len(x) + failing] for part in judged)),
-    )  # fmt: skip
+        off[failing],
+        Verdicts(*(part[len(x) + failing] for part in judged)),
+    )
 
 
 def _between(*found: np.ndarray) -> np.ndarray:
@@ -231,9 +244,11 @@ def _jumps(function: Callable[[Array], Array], x: Array, ends: Array, typical: A
         at_middle = function(middle)
         left = jnp.abs(at_middle - at_low) >= jnp.abs(at_high - at_middle)
         return (
-            jnp.where(left, low, middle), jnp.where(left, middle, high),
-            jnp.where(left, at_low, at_middle), jnp.where(left, at_middle, at_high),
-        )  # fmt: skip
+            jnp.where(left, low, middle),
+            jnp.where(left, middle, high),
+            jnp.where(left, at_low, at_middle),
+            jnp.where(left, at_middle, at_high),
+        )
 
     low, high, at_low, at_high = jax.lax.fori_loop(0, 40, halve, (x[:-1], x[1:], ends[:-1], ends[1:]))
     left_over, size = jnp.abs(at_high - at_low), jnp.abs(at_low) + jnp.abs(at_high) + typical

@@ -39,19 +39,24 @@ def _problem(title: str, x: list, targets: list, weights: list) -> Problem:
 PROBLEMS = {
     "pairs": _problem(
         "Three samples, two outputs: W (2, 2)",
-        [[1, 0.5], [0.5, -1], [-1, 1]], [[1, 0], [1, -2], [-2, 2]], [[-1, 2], [1, -1]],
+        [[1, 0.5], [0.5, -1], [-1, 1]],
+        [[1, 0], [1, -2], [-2, 2]],
+        [[-1, 2], [1, -1]],
     ),
     "ravine": _problem(
-        "Two inputs almost alike, one output: W (2, 1)", [[1, 0.8], [-0.8, -1.1], [0.5, 0.9]], [[1], [-1], [0.5]],
+        "Two inputs almost alike, one output: W (2, 1)",
+        [[1, 0.8], [-0.8, -1.1], [0.5, 0.9]],
+        [[1], [-1], [0.5]],
         [[-1.5], [-0.5]],
     ),
     "sample": _problem("A single sample x (2,): W (2, 2)", [2, 1], [1, -1], [[-1, 1], [0.5, 2]]),
     "six": _problem(
         "Three inputs, two outputs: W (3, 2)",
-        [[1, 0.5, 0], [-0.5, 1, 0.5], [0, -1, 1], [1, 0, -1]], [[1, 2], [-1, 1], [2, 0], [0.5, -0.5]],
+        [[1, 0.5, 0], [-0.5, 1, 0.5], [0, -1, 1], [1, 0, -1]],
+        [[1, 2], [-1, 1], [2, 0], [0.5, -0.5]],
         [[-1, 2], [1, -1], [-0.5, 0.5]],
     ),
-}  # fmt: skip
+}
 
 
 def require(problem: Problem) -> Problem:

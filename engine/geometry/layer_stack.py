@@ -58,20 +58,29 @@ def _chain(*layers: tuple[Sequence, Sequence, str]) -> Chain:
 
 _TURN, _SKEW, _SCALE = rotation(30), [[1, 0.6], [0, 1]], [[1.2, 0], [0, 0.7]]
 CHAINS = {
-    "affine": ("Turn, skew, scale: no activation",
-               _chain((_TURN, (0, 0), "none"), (_SKEW, (0.3, -0.4), "none"), (_SCALE, (0, 0.4), "none"))),
-    "relu": ("The same, relu after the first two",
-             _chain((_TURN, (0, 0), "relu"), (_SKEW, (0.3, -0.4), "relu"), (_SCALE, (0, 0.4), "none"))),
-    "folds": ("Two folds: relu, turn, relu",
-              _chain((_TURN, (0.5, 0.5), "relu"), (rotation(45), (0, -0.6), "relu"),
-                     (rotation(-45), (0, 0), "none"))),
+    "affine": (
+        "Turn, skew, scale: no activation",
+        _chain((_TURN, (0, 0), "none"), (_SKEW, (0.3, -0.4), "none"), (_SCALE, (0, 0.4), "none")),
+    ),
+    "relu": (
+        "The same, relu after the first two",
+        _chain((_TURN, (0, 0), "relu"), (_SKEW, (0.3, -0.4), "relu"), (_SCALE, (0, 0.4), "none")),
+    ),
+    "folds": (
+        "Two folds: relu, turn, relu",
+        _chain((_TURN, (0.5, 0.5), "relu"), (rotation(45), (0, -0.6), "relu"), (rotation(-45), (0, 0), "none")),
+    ),
     "active": ("relu that has nothing to do", _chain((_TURN, (3, 3), "relu"), (_SKEW, (-4.5, -3), "none"))),
     "tanh": ("Two layers with tanh", _chain(([[2, 0.5], [-0.5, 2]], (0, 0), "tanh"), (_SKEW, (0, 0), "tanh"))),
-    "undone": ("Done and undone",
-               _chain(([[2, 1], [1, 1]], (1, -0.5), "none"), ([[1, -1], [-1, 2]], (-1.5, 2), "none"))),
-    "zero": ("A layer of zeros", _chain((_TURN, (0, 0), "none"), (np.zeros((2, 2)), (0.5, 0.5), "none"),
-                                        (_SKEW, (0, 0), "none"))),
-}  # fmt: skip
+    "undone": (
+        "Done and undone",
+        _chain(([[2, 1], [1, 1]], (1, -0.5), "none"), ([[1, -1], [-1, 2]], (-1.5, 2), "none")),
+    ),
+    "zero": (
+        "A layer of zeros",
+        _chain((_TURN, (0, 0), "none"), (np.zeros((2, 2)), (0.5, 0.5), "none"), (_SKEW, (0, 0), "none")),
+    ),
+}
 """Chains to begin with: name → title, chain."""
 
 

@@ -216,8 +216,10 @@ def passes(random: Random) -> Question:
     counts = {"Forward mode": inputs, "Reverse mode": outputs}
     best = min(counts, key=lambda mode: counts[mode])
     other = max(counts, key=lambda mode: counts[mode])
-    what = {"Forward mode": "one pass tells how all outputs answer to one input",
-            "Reverse mode": "one pass tells how one output answers to all inputs"}  # fmt: skip
+    what = {
+        "Forward mode": "one pass tells how all outputs answer to one input",
+        "Reverse mode": "one pass tells how one output answers to all inputs",
+    }
     return choice(
         random,
         f"A function takes {inputs} number{'s' * (inputs > 1)} and gives {outputs}. Which mode finds all its "

@@ -23,9 +23,17 @@ def product_shape(random: Random) -> Question:
     """The shape of x @ y."""
     a, b, c, d, e = (random.choice((2, 3, 4, 5, 6, 8, 10, 16, 32, 64, 128)) for _ in range(5))
     x, y = random.choice(
-        (((a, b), (b, c)), ((a, b), (b, c)), ((a, b), (b,)), ((b,), (b, c)), ((b,), (b,)), ((a, b, c), (c,)),
-         ((a, b, c), (c, d)), ((a, b, c, d), (d, e)))
-    )  # fmt: skip
+        (
+            ((a, b), (b, c)),
+            ((a, b), (b, c)),
+            ((a, b), (b,)),
+            ((b,), (b, c)),
+            ((b,), (b,)),
+            ((a, b, c), (c,)),
+            ((a, b, c), (c, d)),
+            ((a, b, c, d), (d, e)),
+        )
+    )
     found = product.product_shape(x, y)
     return shape(
         f"`x` has the shape {sized(x)} and `y` the shape {sized(y)}. What is the shape of `x @ y`?",

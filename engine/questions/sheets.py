@@ -110,8 +110,11 @@ def spread_between(random: Random) -> Question:
     middle = (first + second) / 2
     return number(
         f"Two digits of one class have the values {listed(values[:2])}, two of another {listed(values[2:])}. "
-        + ("How far are the means of the classes from the mean of all?" if between else "How far are digits from the "
-           "mean of their own class?"),
+        + (
+            "How far are the means of the classes from the mean of all?"
+            if between
+            else "How far are digits from the mean of their own class?"
+        ),
         right,
         [
             (abs(first - second) if between else 2 * half, "That is the distance of two, not from their middle."),
@@ -120,18 +123,26 @@ def spread_between(random: Random) -> Question:
             (abs(middle), "That is how far the mean of all is from 0."),
         ],
         f"The means are {written(first)} and {written(second)}, that of all four values is {written(middle)}. "
-        + (f"Both means are {written(right)} away from it." if between else f"Every digit is {written(right)} away "
-           "from its own class’s mean."),
-    )  # fmt: skip
+        + (
+            f"Both means are {written(right)} away from it."
+            if between
+            else f"Every digit is {written(right)} away from its own class’s mean."
+        ),
+    )
 
 
 def stage_shape(random: Random) -> Question:
     """The shape of all numbers the network has for some digits at one stage."""
     digits, units = random.choice((100, 128, 250, 500, 1_000, 1_500)), 8 * random.randint(2, 64)
     name, what = random.choice(
-        (("sums", "hidden sums `x @ W1 + b1`"), ("hidden", "hidden activations `relu(x @ W1 + b1)`"),
-         ("logits", "logits"), ("probabilities", "probabilities"), ("pixels", "inputs"))
-    )  # fmt: skip
+        (
+            ("sums", "hidden sums `x @ W1 + b1`"),
+            ("hidden", "hidden activations `relu(x @ W1 + b1)`"),
+            ("logits", "logits"),
+            ("probabilities", "probabilities"),
+            ("pixels", "inputs"),
+        )
+    )
     params = jax.eval_shape(lambda: network.init(jax.random.key(0), hidden_units=units))
     inputs = jax.ShapeDtypeStruct((digits, network.PIXELS), np.float32)
     found = jax.eval_shape(digit_layers.activations, params, inputs)._asdict()

@@ -55,11 +55,13 @@ def _printed(epoch: int, *losses: float | tuple[float, float]) -> dict[tuple[int
 
 TEXTBOOK = (
     Textbook(
-        0.0, 0.1,
-        _printed(0, (4.6, 5.9), 2.25, 2.22, 2.11, 2.23) | _printed(9, 0.70, 0.70, 0.61, 0.67, 0.74), (0.81, 0.82),
+        0.0,
+        0.1,
+        _printed(0, (4.6, 5.9), 2.25, 2.22, 2.11, 2.23) | _printed(9, 0.70, 0.70, 0.61, 0.67, 0.74),
+        (0.81, 0.82),
     ),
     Textbook(-0.05, 0.05, {}, (0.83, 0.83)),
-)  # fmt: skip
+)
 
 
 @dataclass(frozen=True)

@@ -134,11 +134,14 @@ def _statements(text: str) -> dict[int, _Statement]:
             names = [part for piece in header for part in ast.walk(piece) if isinstance(part, ast.Name)]
             inner = (*loops, line) if is_loop else loops
             statement = _Statement(
-                line, end,
+                line,
+                end,
                 tuple(dict.fromkeys(name.id for name in names if isinstance(name.ctx, ast.Load))),
                 tuple(dict.fromkeys(name.id for name in names if isinstance(name.ctx, ast.Store))),
-                inner, is_loop, _leaves(node) if not is_loop else "",
-            )  # fmt: skip
+                inner,
+                is_loop,
+                _leaves(node) if not is_loop else "",
+            )
             found.update(dict.fromkeys(range(line, end + 1), statement))
             visit(node.body if is_loop else (), inner)
 

@@ -271,9 +271,14 @@ def _at(items: list[Token], place: int) -> Token | None:
 
 
 SECONDS = {
-    "seconds": 1, "minutes": 60, "hours": 3600, "days": 86_400, "weeks": 604_800, "months": 2_592_000,
+    "seconds": 1,
+    "minutes": 60,
+    "hours": 3600,
+    "days": 86_400,
+    "weeks": 604_800,
+    "months": 2_592_000,
     "years": 31_536_000,
-}  # fmt: skip
+}
 
 
 def _listed(items: Iterable[Token]) -> list[str]:

@@ -54,25 +54,44 @@ COUNTED = {
 COUNTED |= {f"per {unit}": f"per {unit}" for unit in ("second", "minute", "hour", "day")}
 SLOTS = {word: slot for slot, words in COUNTED.items() for word in ([words] if " " in slot else words.split())}
 KIND_OF = {
-    "photos": "images", "videos": "video", "sounds": "sound", "stocks": "series", "sensors": "series",
-    "series": "series", "texts": "texts", "rows": "vectors",
-}  # fmt: skip
+    "photos": "images",
+    "videos": "video",
+    "sounds": "sound",
+    "stocks": "series",
+    "sensors": "series",
+    "series": "series",
+    "texts": "texts",
+    "rows": "vectors",
+}
 DURATIONS = ("seconds", "minutes", "hours", "days", "weeks", "months", "years")
 BEFORE_OR_AFTER = ("wide", "high", "alphabet")
 """Slots whose number may follow them after “of”: “a width of 256”, “an alphabet of 128”."""
 SAID = {
-    "secondly": "by the second", "minutely": "by the minute", "fps": "frames/s", "sd": "480p", "hd": "720p",
-    "fullhd": "1080p", "qhd": "1440p", "uhd": "4k", "uhd eight": "8k",
-}  # fmt: skip
+    "secondly": "by the second",
+    "minutely": "by the minute",
+    "fps": "frames/s",
+    "sd": "480p",
+    "hd": "720p",
+    "fullhd": "1080p",
+    "qhd": "1440p",
+    "uhd": "4k",
+    "uhd eight": "8k",
+}
 """What is shown for words that stand for several."""
 DESCRIBED = {
     **dict.fromkeys(["grey", "gray", "greyscale", "grayscale", "monochrome"], ("channels", 1)),
     **dict.fromkeys(["colour", "color", "coloured", "colored", "colorful", "colourful", "rgb"], ("channels", 3)),
     **dict.fromkeys(["rgba", "cmyk"], ("channels", 4)),
-    "mono": ("features", 1), "stereo": ("features", 2), "ascii": ("alphabet", 128), "secondly": ("every", 1),
-    "minutely": ("every", 60), "hourly": ("every", 3600), "daily": ("every", 86_400), "weekly": ("every", 604_800),
+    "mono": ("features", 1),
+    "stereo": ("features", 2),
+    "ascii": ("alphabet", 128),
+    "secondly": ("every", 1),
+    "minutely": ("every", 60),
+    "hourly": ("every", 3600),
+    "daily": ("every", 86_400),
+    "weekly": ("every", 604_800),
     "monthly": ("every", 2_592_000),
-}  # fmt: skip
+}
 FLAGS = {"square": "square", "squares": "square", "squared": "square", "portrait": "portrait", "vertical": "portrait"}
 FLAGS |= {
     "side": "square",
@@ -86,9 +105,13 @@ SERIES_OF |= dict.fromkeys(("temperature", "temperatures", "weather"), "sensors"
 SERIES_OF |= dict.fromkeys(("measurement", "measurements", "reading", "readings"), "sensors")
 """What a word stands for that has no number: prices are those of one stock, unless more are named."""
 LINES = {
-    "sd": (480, 854), "hd": (720, 1280), "fullhd": (1080, 1920), "qhd": (1440, 2560), "uhd": (2160, 3840),
+    "sd": (480, 854),
+    "hd": (720, 1280),
+    "fullhd": (1080, 1920),
+    "qhd": (1440, 2560),
+    "uhd": (2160, 3840),
     "uhd eight": (4320, 7680),
-}  # fmt: skip
+}
 PIXELS = ("pixel", "pixels", "px", "pix")
 _LINKS = "of with at in from for and or on by having has have containing described over , ; : ( ) [ ] . /"
 _FILLERS = """
@@ -133,13 +156,15 @@ REWRITES = (
     (rf"\b(?:measurements?|readings?|times|samples?|points?|data){_A}{_UNIT}", r" per_\1 "),
     (rf"\b(minutes?|hours?|steps?){_A}(?:single )?(?:trading )?(?:stock )?day\b", r" \1 "),
     (r"\b(second|minute|hour|day) by (?:second|minute|hour|day)\b", r"by the \1"),
-    (rf"\b(?:by the|by|once an?|once per|per|every|each)\s+(?:single |trading )?{_UNIT}(?! of)",
-     lambda found: {"second": " secondly ", "minute": " minutely ", "hour": " hourly ", "day": " daily "}[found[1]]),
+    (
+        rf"\b(?:by the|by|once an?|once per|per|every|each)\s+(?:single |trading )?{_UNIT}(?! of)",
+        lambda found: {"second": " secondly ", "minute": " minutely ", "hour": " hourly ", "day": " daily "}[found[1]],
+    ),
     (r"(?<![\d] )\bminute(?=\s+(?:stock |share )?(?:prices?|data|bars|candles))", " minutely "),
     (rf"\b{_SIGNS} (?:in|of) (?:the |an? |its |our )?(?:alphabet|dictionary|vocabulary)\b", " alphabet "),
     (rf"\b(?:possible|different|unique|distinct|ascii|(?:most )?(?:common|frequent)) {_SIGNS}", " alphabet "),
     (r"\b(?:(?:one|each) )?out of\b|\bone of (?=\d)", " alphabet "),
-)  # fmt: skip
+)
 
 
 def understood() -> str:

@@ -25,8 +25,10 @@ USED = {
     "images": "photos samples batches wide high megapixels channels",
     "video": "videos samples batches wide high megapixels channels fps frames seconds minutes hours days weeks",
     "sound": "sounds videos samples batches hertz kilohertz features channels seconds minutes hours days weeks",
-    "series": _SERIES, "texts": _LISTS, "vectors": _LISTS,
-}  # fmt: skip
+    "series": _SERIES,
+    "texts": _LISTS,
+    "vectors": _LISTS,
+}
 """Slots that say something of a kind of data; other numbers are left aside."""
 
 

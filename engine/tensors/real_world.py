@@ -18,8 +18,12 @@ LAPTOP_BYTES = 16 * 2**30
 MNIST_BYTES = 60_000 * 28 * 28
 DOWNLOAD_BYTES_PER_SECOND = 100_000_000 // 8
 DURATIONS = (
-    (1, 1, "s"), (60, 60, "min"), (3600, 3600, "h"), (86_400, 172_800, "days"), (31_557_600, 63_115_200, "years"),
-)  # fmt: skip
+    (1, 1, "s"),
+    (60, 60, "min"),
+    (3600, 3600, "h"),
+    (86_400, 172_800, "days"),
+    (31_557_600, 63_115_200, "years"),
+)
 """Seconds per unit, from how many seconds on it is used, its name. A year has 365.25 days."""
 SUPERSCRIPTS = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 

@@ -19,9 +19,15 @@ MAX_DEPTH = 50
 MAX_NUMBER = 1e12
 CONSTANTS = {"pi": math.pi, "e": math.e}
 ALIASES = {
-    "max": "maximum", "min": "minimum", "ln": "log", "atan": "arctan", "asin": "arcsin", "acos": "arccos",
-    "sgn": "sign", "cross_entropy": "crossentropy",
-}  # fmt: skip
+    "max": "maximum",
+    "min": "minimum",
+    "ln": "log",
+    "atan": "arctan",
+    "asin": "arcsin",
+    "acos": "arccos",
+    "sgn": "sign",
+    "cross_entropy": "crossentropy",
+}
 SYMBOLS = {"add": "+", "subtract": "-", "multiply": "*", "divide": "/", "power": "**"}
 _OPERATIONS = {symbol: name for name, symbol in SYMBOLS.items()} | {"@": "matmul"}
 

@@ -74,9 +74,14 @@ def _value(text: str, short: str, what: str) -> float:
 def _computed(text: str) -> float:
     """The value of a formula without variables, as Python's floats have it."""
     compute = {
-        "add": np.add, "subtract": np.subtract, "multiply": np.multiply, "divide": np.divide, "power": np.power,
-        "negate": np.negative, "sqrt": np.sqrt,
-    }  # fmt: skip
+        "add": np.add,
+        "subtract": np.subtract,
+        "multiply": np.multiply,
+        "divide": np.divide,
+        "power": np.power,
+        "negate": np.negative,
+        "sqrt": np.sqrt,
+    }
 
     def value(node) -> float:
         return node.value if node.kind == "number" else compute[node.kind](*map(value, node.parts))

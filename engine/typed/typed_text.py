@@ -10,9 +10,16 @@ from typing import NamedTuple
 from engine.errors import InvalidInput
 
 MEANT = {
-    **dict.fromkeys("−–—‐‑‒﹣⁻", "-"), **dict.fromkeys("×·⋅∙•∗✕✖", "*"), **dict.fromkeys("÷∕⁄", "/"), "…": "...",
-    "∞": "inf", "⁺": "+", "’": "'", "‘": "'", "∣": "|",
-}  # fmt: skip
+    **dict.fromkeys("−–—‐‑‒﹣⁻", "-"),
+    **dict.fromkeys("×·⋅∙•∗✕✖", "*"),
+    **dict.fromkeys("÷∕⁄", "/"),
+    "…": "...",
+    "∞": "inf",
+    "⁺": "+",
+    "’": "'",
+    "‘": "'",
+    "∣": "|",
+}
 INVISIBLE = set("\u00ad\u200b\u200c\u200d\u2060\ufeff")
 """What a copied text may hold without showing it."""
 RAISED = "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻"

@@ -20,8 +20,9 @@ def choose() -> Problem:
     share.default("autodiff_modes_example", "dense", EXAMPLES)
     share.default("autodiff_modes_inputs", 6, SIZES)
     share.default("autodiff_modes_outputs", 4, SIZES)
-    name = st.selectbox("Function", list(EXAMPLES), format_func=lambda key: EXAMPLES[key].title,
-                        key="autodiff_modes_example", **KEPT)  # fmt: skip
+    name = st.selectbox(
+        "Function", list(EXAMPLES), format_func=lambda key: EXAMPLES[key].title, key="autodiff_modes_example", **KEPT
+    )
     fixed = EXAMPLES[name].fixed
     for column, side, size in zip(st.columns(2, gap="large"), ("inputs", "outputs"), fixed, strict=True):
         label = f"{side.capitalize()}: {size} in this example" if size else side.capitalize()

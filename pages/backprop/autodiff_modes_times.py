@@ -79,8 +79,12 @@ def network_bars(weights: int, was_under_way: bool) -> None:
     """The times so far; the page is told when they end."""
     now = measurement("network").poll()
     words = now.message or viz.network_time_words(now.latest, now.state, weights)
-    live_figure(viz.times_figure(viz.network_rows(now.latest, weights)), key="autodiff_modes_network", height=190,
-                alt=words.replace("*", ""))  # fmt: skip
+    live_figure(
+        viz.times_figure(viz.network_rows(now.latest, weights)),
+        key="autodiff_modes_network",
+        height=190,
+        alt=words.replace("*", ""),
+    )
     st.markdown(words)
     if was_under_way and now.state != "running":
         st.rerun()

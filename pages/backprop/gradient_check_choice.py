@@ -107,14 +107,25 @@ def choose_weight(params: Params, found: Slopes, images: np.ndarray) -> Place:
         rows, columns = naive_search.shape_of(params, layer)
         state.gradient_check_row = min(state.gradient_check_row or 0, rows - 1)
         state.gradient_check_column = min(state.gradient_check_column or 0, columns - 1)
-        row = typed_whole(f"Row, 0 to {rows - 1}", what="the row", key="gradient_check_row", high=rows - 1, width=150,
-                          disabled=rows == 1)  # fmt: skip
+        row = typed_whole(
+            f"Row, 0 to {rows - 1}",
+            what="the row",
+            key="gradient_check_row",
+            high=rows - 1,
+            width=150,
+            disabled=rows == 1,
+        )
         column = typed_whole(
             f"Column, 0 to {columns - 1}", what="the column", key="gradient_check_column", high=columns - 1, width=150
         )
         st.button("Largest gradient", key="gradient_check_largest", on_click=put_largest)
-        st.button("A silent unit", key="gradient_check_silent", on_click=put_silent, disabled=silent is None,
-                  help="A hidden unit that is 0 for every digit chosen.")  # fmt: skip
+        st.button(
+            "A silent unit",
+            key="gradient_check_silent",
+            on_click=put_silent,
+            disabled=silent is None,
+            help="A hidden unit that is 0 for every digit chosen.",
+        )
     hidden = len(params.b1)
     unit = {"W1": column, "b1": column, "W2": row}.get(layer)
     if unit is None:

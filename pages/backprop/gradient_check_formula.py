@@ -40,9 +40,12 @@ def formula() -> None:
     first_text, first_x, first_y = PRESETS[share.default("gradient_check_preset", next(iter(PRESETS)), PRESETS)]
     st.selectbox("Example", list(PRESETS), key="gradient_check_preset", on_change=take_preset, **KEPT)
     expression = typed(
-        "f(x, y) =", lambda text: expressions.parse(text, VARIABLES), key="gradient_check_text",
-        default=first_text, tex=lambda tree: rf"f({', '.join(VARIABLES)}) = {expressions.tex(tree)}",
-    )  # fmt: skip
+        "f(x, y) =",
+        lambda text: expressions.parse(text, VARIABLES),
+        key="gradient_check_text",
+        default=first_text,
+        tex=lambda tree: rf"f({', '.join(VARIABLES)}) = {expressions.tex(tree)}",
+    )
     with st.container(horizontal=True, vertical_alignment="bottom"):
         share.default("gradient_check_x", first_x)
         share.default("gradient_check_y", first_y)

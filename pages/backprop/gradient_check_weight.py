@@ -54,9 +54,13 @@ def weight(digits: Digits) -> None:
     curve("weight", sweep)
     hints()
     code = snippets.weight(
-        place, chosen.image, chosen.labels, WEIGHTS[current.name],
-        epsilon=float(EPSILONS[sweep.chosen]), procedural=digits.source == "procedural",
-    )  # fmt: skip
+        place,
+        chosen.image,
+        chosen.labels,
+        WEIGHTS[current.name],
+        epsilon=float(EPSILONS[sweep.chosen]),
+        procedural=digits.source == "procedural",
+    )
     layout.code("gradient_check_weight", code, note=WHERE_TO_RUN[current.name])
 
 
@@ -83,8 +87,11 @@ def curve(stem: str, sweep: viz.Sweep) -> None:
         "share are underlined, and so are those in which the quotient agrees with autodiff."
     )
     live_figure(
-        viz.sweep_figure(sweep), key=f"gradient_check_{stem}_curve", height=viz.HEIGHT,
-        narrow=Narrow(viz.NARROW, viz.NARROW_HEIGHT), scrub_label="ε",
+        viz.sweep_figure(sweep),
+        key=f"gradient_check_{stem}_curve",
+        height=viz.HEIGHT,
+        narrow=Narrow(viz.NARROW, viz.NARROW_HEIGHT),
+        scrub_label="ε",
         alt=f"Relative error of the difference quotient for {sweep.name} against epsilon, in float32 and float64.",
-    )  # fmt: skip
+    )
     st.markdown(words.theory_words(sweep))

@@ -65,12 +65,19 @@ def board(given: Given) -> None:
     graph, values = given.graph, known["values"]
     found = backward(graph, values, seed=seed(graph))
     shown = viz.board(
-        graph, found, version=known["version"], chosen=chosen_paths(given, known, found), answered=known["answered"],
-        variables=[viz.variable(graph, name, item._replace(value=values[name]))
-                   for name, item in given.variables.items()],
-        notes=[{"node": note.node, "text": note.sentence}
-               for note in sorted(warnings(graph, found), key=lambda note: WORST_FIRST.index(note.kind))[:MOST_NOTES]],
-    )  # fmt: skip
+        graph,
+        found,
+        version=known["version"],
+        chosen=chosen_paths(given, known, found),
+        answered=known["answered"],
+        variables=[
+            viz.variable(graph, name, item._replace(value=values[name])) for name, item in given.variables.items()
+        ],
+        notes=[
+            {"node": note.node, "text": note.sentence}
+            for note in sorted(warnings(graph, found), key=lambda note: WORST_FIRST.index(note.kind))[:MOST_NOTES]
+        ],
+    )
     graph_board({**shown, "refused": known["refused"]}, key="graph_board")
     share_values(known)
     if settled:
@@ -103,6 +110,7 @@ layout.try_this(
     "Type `log(x) / x` and set x to 0.",
 )
 layout.code(
-    "graph", snippets.programs(given.graph, tree(given), known["values"]),
+    "graph",
+    snippets.programs(given.graph, tree(given), known["values"]),
     note="NumPy writes the chain rule out, one line for each box; JAX finds the same gradients by itself.",
-)  # fmt: skip
+)

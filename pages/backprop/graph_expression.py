@@ -45,23 +45,32 @@ def choose() -> Given:
     """The list of presets and the two boxes; what is refused leaves the last accepted text in force."""
     share.default("graph_preset", FIRST, PRESETS)
     st.selectbox(
-        "Preset", list(PRESETS), format_func=lambda name: PRESETS[name].title, key="graph_preset",
-        on_change=take_preset, persist_state="session",
-    )  # fmt: skip
+        "Preset",
+        list(PRESETS),
+        format_func=lambda name: PRESETS[name].title,
+        key="graph_preset",
+        on_change=take_preset,
+        persist_state="session",
+    )
     preset = PRESETS[st.session_state.graph_preset]
     left, right = st.columns(2)
     with right:
         variables = typed(
-            "Variables and their values", parse_variables, key="graph_values",
-            default=written(preset.variables), help="Name = value, separated by commas. A value may be a list: W = "
-            "[[1, 2], [3, 4]]. Every name in the expression must be here.", still="The picture still follows",
-        )  # fmt: skip
+            "Variables and their values",
+            parse_variables,
+            key="graph_values",
+            default=written(preset.variables),
+            help="Name = value, separated by commas. A value may be a list: W = "
+            "[[1, 2], [3, 4]]. Every name in the expression must be here.",
+            still="The picture still follows",
+        )
     variables = {
         # A preset knows better ranges than the numbers alone tell.
-        name: preset.variables[name]._replace(value=variable.value) if _fits(preset.variables.get(name), variable)
+        name: preset.variables[name]._replace(value=variable.value)
+        if _fits(preset.variables.get(name), variable)
         else variable
         for name, variable in variables.items()
-    }  # fmt: skip
+    }
     output = preset.output
     while output in variables:
         output += "_"
@@ -90,10 +99,14 @@ def _expression(read: Callable, default: str, variables: dict[str, Variable], ou
     except InvalidInput:
         st.session_state.graph_text_accepted = default = fallback
     return typed(
-        "Expression", read, key="graph_text", default=default, help="Numbers, variables, + − * / ** @, brackets, "
+        "Expression",
+        read,
+        key="graph_text",
+        default=default,
+        help="Numbers, variables, + − * / ** @, brackets, "
         "sin, exp, log, sqrt, abs, tanh, relu, sigmoid, softmax, crossentropy, maximum, sum, mean and others.",
         tex=lambda found: rf"{name_tex(output)} = {tex(parse(found[0], tuple(variables)))}",
-    )  # fmt: skip
+    )
 
 
 def current(given: Given) -> dict[str, Any]:
@@ -104,20 +117,31 @@ def current(given: Given) -> dict[str, Any]:
     start = tuple((name, item.value.shape, item.value.tobytes()) for name, item in given.variables.items())
     typed_values = {name: item.value for name, item in given.variables.items()}
     usual = {"now": {name: value.tolist() for name, value in typed_values.items()}, "chosen": None, "losses": []}
-    checks = {"now": partial(now_of, typed_values), "chosen": [None, *range(len(given.graph.nodes))],
-              "losses": lambda losses: bool(np.isfinite(losses).all())}  # fmt: skip
+    checks = {
+        "now": partial(now_of, typed_values),
+        "chosen": [None, *range(len(given.graph.nodes))],
+        "losses": lambda losses: bool(np.isfinite(losses).all()),
+    }
     linked = share.parts("graph_link", usual, checks)
     state = st.session_state
     if state.get("graph_start") != start:
         state.graph_known = {"values": typed_values, "chosen": None, "answered": "", "losses": [], "refused": ""}
         if "graph_start" not in state:
-            state.graph_known |= {"values": now_of(typed_values, linked["now"]), "chosen": linked["chosen"],
-                                  "losses": linked["losses"]}  # fmt: skip
+            state.graph_known |= {
+                "values": now_of(typed_values, linked["now"]),
+                "chosen": linked["chosen"],
+                "losses": linked["losses"],
+            }
         state.graph_start = start
     known = state.graph_known
     # Ranges of sliders and shapes of boxes: whatever the picture is built from.
-    version = repr((given.text, given.output, [(name, item.value.shape, item.low, item.high, item.weight)
-                                               for name, item in given.variables.items()]))  # fmt: skip
+    version = repr(
+        (
+            given.text,
+            given.output,
+            [(name, item.value.shape, item.low, item.high, item.weight) for name, item in given.variables.items()],
+        )
+    )
     if known.setdefault("version", version) != version:
         known |= {"version": version, "chosen": None, "losses": [], "refused": ""}
     share_values(known)
@@ -137,9 +161,10 @@ def now_of(typed_values: Mapping[str, np.ndarray], now: Mapping[str, Any]) -> di
 def share_values(known: Mapping[str, Any]) -> None:
     """The address says what the variables are now, which box is chosen, and the losses of the steps so far."""
     st.session_state.graph_link = {
-        "now": {name: value.tolist() for name, value in known["values"].items()}, "chosen": known["chosen"],
+        "now": {name: value.tolist() for name, value in known["values"].items()},
+        "chosen": known["chosen"],
         "losses": [float(f"{loss:.6g}") for loss in known["losses"][-MOST_LOSSES:]],
-    }  # fmt: skip
+    }
 
 
 def tree(given: Given) -> Any:

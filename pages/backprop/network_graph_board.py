@@ -47,10 +47,15 @@ def board(given: Given) -> None:
     rows = words.pairs_of(now.graph, paired(samples=given.samples, hidden_units=now.hidden_units))
     backward_of = {row.node: "; ".join(row.backward) for row in rows}
     shown = viz.board(
-        now.graph, now.found, opened=known["opened"], version=version, chosen=known["chosen"],
+        now.graph,
+        now.found,
+        opened=known["opened"],
+        version=version,
+        chosen=known["chosen"],
         equations=[backward_of.get(k, "") for k in range(len(now.graph.nodes))],
-        notes=words.trouble(now.graph, now.found), answered=known["answered"],
-    )  # fmt: skip
+        notes=words.trouble(now.graph, now.found),
+        answered=known["answered"],
+    )
     graph_board(shown, key="network_graph_board")
     st.caption(
         "Press + in a box to open it. The number on an edge is the norm (root of the sum of squares) of the gradient "

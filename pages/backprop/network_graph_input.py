@@ -115,9 +115,12 @@ def _at_moment(given: Given) -> Given:
     if st.session_state.get("network_graph_moment") not in options:
         st.session_state.network_graph_moment = NOW
     update = st.select_slider(
-        "Moment of your run", options, key="network_graph_moment", persist_state="session",
+        "Moment of your run",
+        options,
+        key="network_graph_moment",
+        persist_state="session",
         format_func=lambda option: NOW if option == NOW else f"update {int(option):,}",
-    )  # fmt: skip
+    )
     return given if update == NOW else given._replace(update=update, kept=kept[update])
 
 

@@ -35,10 +35,16 @@ def units(given: Given) -> None:
     with chosen:
         unit = st.session_state.network_graph_unit
         st.markdown(viz.unit_words(found, unit))
-        live_figure(viz.unit_figure(found, unit), key="network_graph_pair", height=230,
-                    alt=f"Weights and gradient as images. {viz.unit_words(found, unit)}")  # fmt: skip
-        st.caption("In this picture both images have scales of their own. A step of descent moves the weights by minus "
-                   "the learning rate times the gradient.")  # fmt: skip
+        live_figure(
+            viz.unit_figure(found, unit),
+            key="network_graph_pair",
+            height=230,
+            alt=f"Weights and gradient as images. {viz.unit_words(found, unit)}",
+        )
+        st.caption(
+            "In this picture both images have scales of their own. A step of descent moves the weights by minus "
+            "the learning rate times the gradient."
+        )
 
 
 def gallery(found: Units) -> None:
@@ -69,9 +75,12 @@ def gallery(found: Units) -> None:
     with picture:
         live_figure(
             viz.gallery_figure(found, shown, selected=state.network_graph_unit, own_scale=own),
-            key="network_graph_gallery", height=660, narrow=Narrow({}, 440), clicks=True,
+            key="network_graph_gallery",
+            height=660,
+            narrow=Narrow({}, 440),
+            clicks=True,
             alt=viz.gallery_words(shown, found),
-        )  # fmt: skip
+        )
 
 
 def _take_click() -> None:

@@ -41,9 +41,13 @@ def choose() -> tuple[str, Preset]:
         if name == TYPED:
             names = ", ".join(expressions.FUNCTIONS)
             chosen = typed(
-                "f(x) =", own, key="derivative_text", default="x^2 / 4 + sin(2x)",
-                help=f"Numbers, x, + − * / ^, brackets, pi, e, and {names}.", tex=mathematics,
-            )  # fmt: skip
+                "f(x) =",
+                own,
+                key="derivative_text",
+                default="x^2 / 4 + sin(2x)",
+                help=f"Numbers, x, + − * / ^, brackets, pi, e, and {names}.",
+                tex=mathematics,
+            )
         else:
             chosen = PRESETS[name]
             typeset(mathematics(chosen), key="derivative_formula")
@@ -55,10 +59,12 @@ def studied(text: str, window: tuple[float, float], version: str, start: float) 
     """The function on its window, as the board takes it; the same for every reader."""
     study = derivative.study(expressions.parse(text), window)
     return viz.board(
-        study, version=version, place=FIRST | {"x": start},
+        study,
+        version=version,
+        place=FIRST | {"x": start},
         alt=f"The function {text} with a point, a secant and the tangent. Left and right arrow keys move the point, "
         "up and down change epsilon, minus turns its side.",
-    )  # fmt: skip
+    )
 
 
 def placed(name: str, chosen: Preset) -> dict[str, float]:
@@ -67,9 +73,10 @@ def placed(name: str, chosen: Preset) -> dict[str, float]:
     if said := (st.session_state.get("derivative_board") or {}).get("place"):
         st.session_state[f"derivative_place_{said['version']}"] = (said["x"], said["epsilon"])
     x, epsilon = share.default(
-        f"derivative_place_{name}", (float(chosen.start), FIRST["epsilon"]),
+        f"derivative_place_{name}",
+        (float(chosen.start), FIRST["epsilon"]),
         lambda place: low <= place[0] <= high and 0 < abs(place[1]) <= high - low,
-    )  # fmt: skip
+    )
     return {"x": x, "epsilon": epsilon}
 
 
@@ -81,9 +88,10 @@ def board() -> None:
     shown = studied(chosen.text, chosen.window, name, chosen.start)
     tangent_board(shown | {"place": place}, key="derivative_board")
     layout.code(
-        "derivative", snippets.derivative(chosen.expression, **place, window=chosen.window, step=STEP),
+        "derivative",
+        snippets.derivative(chosen.expression, **place, window=chosen.window, step=STEP),
         note="Let go of a point and the code follows.",
-    )  # fmt: skip
+    )
 
 
 layout.opening(

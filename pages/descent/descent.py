@@ -93,9 +93,14 @@ def race() -> None:
     name, surface = chosen_surface(kind, picker, bender)
     share.default(f"descent_methods_{kind}", FIRST_METHODS[kind], set(METHODS).issuperset)
     chosen = st.pills(
-        "Ways to descend", list(METHODS), wrap=True, format_func=lambda name: METHODS[name].title,
-        selection_mode="multi", key=f"descent_methods_{kind}", persist_state="session",
-    )  # fmt: skip
+        "Ways to descend",
+        list(METHODS),
+        wrap=True,
+        format_func=lambda name: METHODS[name].title,
+        selection_mode="multi",
+        key=f"descent_methods_{kind}",
+        persist_state="session",
+    )
     methods = tuple(name for name in METHODS if name in chosen)
     show_formula("descent", kind, name, surface)
     place, setting, click = remembered(kind, name, surface)
@@ -106,10 +111,15 @@ def race() -> None:
     trace, message = begun(surface, place, setting.method, rate, momentum)
     start = place["start"] or surface.start
     shown = viz.board(
-        raced(surface, start, methods, RESOLUTION[kind]), rates=rates, momenta=momenta, start=start, setting=setting,
-        trace=trace if methods else None, answer=viz.Answer(click, message),
+        raced(surface, start, methods, RESOLUTION[kind]),
+        rates=rates,
+        momenta=momenta,
+        start=start,
+        setting=setting,
+        trace=trace if methods else None,
+        answer=viz.Answer(click, message),
         alt=f"{surface.title} with the paths of {', '.join(METHODS[name].title for name in methods) or 'no method'}",
-    )  # fmt: skip
+    )
     descent_board(shown, key=f"descent_board_{kind}")
     layout.code("descent", snippets.descent(surface, setting.method, start, rate, momentum))
 

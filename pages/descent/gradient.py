@@ -26,10 +26,14 @@ def beginning(problem: Problem) -> dict[str, Any]:
     polynomial = gradient.quadratic(problem.weights, problem.x, problem.targets)
     limit = gradient.rate_limit(polynomial)
     return {
-        "problem": problem, "polynomial": polynomial, "limit": limit, "rate": limit / 8, "start": problem.weights,
+        "problem": problem,
+        "polynomial": polynomial,
+        "limit": limit,
+        "rate": limit / 8,
+        "start": problem.weights,
         # Two entries of one column: they share the inputs' errors of one output.
         "pair": (0, problem.weights.shape[1]),
-    }  # fmt: skip
+    }
 
 
 def begin(problem: Problem) -> None:
@@ -109,9 +113,13 @@ def explore() -> None:
     """The model as cells, the board, and the code of one step."""
     share.default("gradient_model", next(iter(PROBLEMS)), PROBLEMS)
     st.selectbox(
-        "Model", list(PROBLEMS), format_func=lambda name: PROBLEMS[name].title, key="gradient_model",
-        on_change=take_model, persist_state="session",
-    )  # fmt: skip
+        "Model",
+        list(PROBLEMS),
+        format_func=lambda name: PROBLEMS[name].title,
+        key="gradient_model",
+        on_change=take_model,
+        persist_state="session",
+    )
     linked = shared()
     known = settled()
     linked |= entries(known)
@@ -124,7 +132,9 @@ def explore() -> None:
         if refused := st.session_state.get("gradient_error"):
             refuse(refused)
     board = viz.board(
-        problem, found, known["polynomial"],
+        problem,
+        found,
+        known["polynomial"],
         slices=gradient.slices(*at, viz.slice_values(problem.weights)),
         pair=known["pair"],
         angles=gradient.directions(),
@@ -135,7 +145,7 @@ def explore() -> None:
         rate=known["rate"],
         start=known["start"],
         version=known["version"],
-    )  # fmt: skip
+    )
     gradient_board(board, key="gradient_board")
     layout.notice(
         "Each of the gradient's numbers: how fast the loss rises when that entry of W alone grows.",

@@ -17,9 +17,11 @@ from viz.descent import settings_map_snippets as snippets
 
 FIRST = {"start": SURFACE.start, "rate": 3, "momentum": 50, "step": 40}
 CHECKS = {
-    "start": lambda start: SURFACE.window[0][0] <= start[0] <= SURFACE.window[0][1], "rate": range(len(RATES)),
-    "momentum": range(len(SLIDER_MOMENTA)), "step": range(STEPS + 1),
-}  # fmt: skip
+    "start": lambda start: SURFACE.window[0][0] <= start[0] <= SURFACE.window[0][1],
+    "rate": range(len(RATES)),
+    "momentum": range(len(SLIDER_MOMENTA)),
+    "step": range(STEPS + 1),
+}
 NARROW = Narrow({"legend": {"y": -0.2, "yanchor": "top", "orientation": "h", "x": 0}}, 520)
 
 
@@ -57,12 +59,15 @@ def escape() -> None:
     kept = share.parts("settings_map_ball_kept", FIRST, CHECKS, prefix="ball_")
     start, rate, momentum = tuple(kept["start"]), kept["rate"], float(SLIDER_MOMENTA[kept["momentum"]])
     shown = board.board(
-        raced(start), rates=RATES, momenta=SLIDER_MOMENTA, start=start,
+        raced(start),
+        rates=RATES,
+        momenta=SLIDER_MOMENTA,
+        start=start,
         trace=engine.run(start, RATES[rate], momentum),
         setting=board.Setting(rate, kept["momentum"], kept["step"], engine.METHOD, "ball"),
         answer=board.Answer(kept.get("clicked", "")),
         alt="A curve with a higher valley on the left and a lower one on the right, and the path of a heavy ball",
-    )  # fmt: skip
+    )
     descent_board(shown, key="settings_map_ball", on_change=keep)
     st.markdown(viz.guess_words(RATES[rate], momentum, engine.end(start, RATES[rate], momentum)))
     with st.container(horizontal=True, vertical_alignment="center"):
@@ -73,9 +78,12 @@ def escape() -> None:
     with st.container():
         if shows:
             live_figure(
-                viz.sweep_figure(found, rate, momentum), key="settings_map_sweep_figure", height=430, narrow=NARROW,
+                viz.sweep_figure(found, rate, momentum),
+                key="settings_map_sweep_figure",
+                height=430,
+                narrow=NARROW,
                 alt=f"Where the ball rests for each momentum. {viz.threshold_words(found, rate, momentum)}",
-            )  # fmt: skip
+            )
             st.markdown(viz.threshold_words(found, rate, momentum))
     layout.notice(
         "A larger learning rate needs less momentum.",

@@ -17,9 +17,14 @@ def experiment() -> None:
     """Choose points; the board; the race; the floor; the code."""
     share.default("noise_kind", "digits", KINDS)
     kind = st.segmented_control(
-        "Fit the line to", list(KINDS), wrap=True, format_func=KINDS.get, key="noise_kind", required=True,
+        "Fit the line to",
+        list(KINDS),
+        wrap=True,
+        format_func=KINDS.get,
+        key="noise_kind",
+        required=True,
         persist_state="session",
-    )  # fmt: skip
+    )
     x, y, axes = choose_points(kind, digits)
     seed = one_step(kind, x, y, axes)
     st.subheader("The race", anchor=False)
@@ -30,9 +35,13 @@ def experiment() -> None:
     options, first = MINIS[kind]
     share.default(f"noise_minis_{kind}", first, lambda sizes: set(sizes) <= set(options))
     minis = st.pills(
-        "Mini-batches in the race, up to three", options, wrap=True, selection_mode="multi", key=f"noise_minis_{kind}",
+        "Mini-batches in the race, up to three",
+        options,
+        wrap=True,
+        selection_mode="multi",
+        key=f"noise_minis_{kind}",
         persist_state="session",
-    )  # fmt: skip
+    )
     rates = race.race(kind, x, y, minis, seed)
     race.floor(kind, x, y, seed)
     if len(x):
@@ -46,10 +55,15 @@ def show_code(kind: str, x: np.ndarray, y: np.ndarray, seed: int, rates: dict[in
     layout.code(
         "noise",
         snippets.race(
-            kind, measures=measures, own=(x.tolist(), y.tolist()), procedural=not digits.is_mnist, seed=seed,
-            start=start, rates=rates,
+            kind,
+            measures=measures,
+            own=(x.tolist(), y.tolist()),
+            procedural=not digits.is_mnist,
+            seed=seed,
+            start=start,
+            rates=rates,
         ),
-    )  # fmt: skip
+    )
 
 
 layout.opening(

@@ -86,8 +86,15 @@ def one_step(kind: str, x: np.ndarray, y: np.ndarray, axes: tuple[str, str]) -> 
     )
     place = share.default("noise_place", (-1.5, 1.5), share.within(REACH))
     shown = viz.board(
-        x, y, kind=kind, axes=axes, draws=draws, size=size, place=place,
-        version=f"{kind} {st.session_state.get('noise_turn', 0)}", answered=answered("noise_board", "points"),
-    )  # fmt: skip
+        x,
+        y,
+        kind=kind,
+        axes=axes,
+        draws=draws,
+        size=size,
+        place=place,
+        version=f"{kind} {st.session_state.get('noise_turn', 0)}",
+        answered=answered("noise_board", "points"),
+    )
     noise_board(shown, key="noise_board", on_change=keep)
     return seed

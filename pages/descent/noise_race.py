@@ -16,9 +16,10 @@ FIRST_RATE = 10
 """Position of the first learning rate, 0.02, among the rates."""
 FIRST = {"start": (-2.0, 2.0), "clock": 512, "linked": True, "rates": {}}
 CHECKS = {
-    "start": share.within(3), "clock": share.between(0, noise.SAMPLES * max(noise.EPOCHS.values())),
+    "start": share.within(3),
+    "clock": share.between(0, noise.SAMPLES * max(noise.EPOCHS.values())),
     "rates": lambda rates: all(rate in range(len(noise.RATES)) for rate in rates.values()),
-}  # fmt: skip
+}
 
 
 def news(part: str, name: str) -> dict[str, Any] | None:
@@ -80,13 +81,19 @@ def race(kind: str, x: np.ndarray, y: np.ndarray, minis: list[int], seed: int) -
     methods = [viz.Method(*each) for each in zip(sizes, runs, seconds, strict=True)]
     noise_race(
         viz.race(
-            x, y, methods, kind=kind, rates=noise.RATES, minimum=noise.minimum(x, y), start=known["start"],
+            x,
+            y,
+            methods,
+            kind=kind,
+            rates=noise.RATES,
+            minimum=noise.minimum(x, y),
+            start=known["start"],
             setting=viz.Setting(int(known["clock"]), bool(known["linked"]), rates, kind),
             answered=answered("noise_race", "start"),
         ),
         key="noise_race",
         on_change=keep,
-    )  # fmt: skip
+    )
     with st.container():
         if methods:
             show_cost(methods, kind)
@@ -126,9 +133,12 @@ def floor(kind: str, x: np.ndarray, y: np.ndarray, seed: int) -> None:
         "drawn at random; only the last quarter counts. Twice the batch, or half the rate, halves the floor."
     )
     live_figure(
-        viz.floor_figure(sweep(kind, x, y, seed)), key="noise_floor", height=380, narrow=Narrow(viz.STACKED, 680),
+        viz.floor_figure(sweep(kind, x, y, seed)),
+        key="noise_floor",
+        height=380,
+        narrow=Narrow(viz.STACKED, 680),
         alt="Mean loss above its minimum and standard deviation of the loss against the batch size, both logarithmic",
-    )  # fmt: skip
+    )
     st.caption(
         "Dotted lines. Left: rate × variance of one sample's gradient ÷ (4 × batch size), the theory for small rates. "
         "Right: 1 ÷ batch size, through the largest batch."

@@ -40,17 +40,27 @@ def choose_question() -> tuple[Surface, str, float, int]:
     return (
         surface,
         method.pills(
-            "Way to descend", settings_map.METHODS, wrap=True, format_func=lambda name: METHODS[name].title,
-            key="settings_map_method", required=True, persist_state="session",
+            "Way to descend",
+            settings_map.METHODS,
+            wrap=True,
+            format_func=lambda name: METHODS[name].title,
+            key="settings_map_method",
+            required=True,
+            persist_state="session",
         ),
         tolerance.segmented_control(
-            "Arrived when this much of the height is left", settings_map.TOLERANCES, wrap=True, required=True,
-            format_func=settings_words.percent, key="settings_map_tolerance", persist_state="session",
+            "Arrived when this much of the height is left",
+            settings_map.TOLERANCES,
+            wrap=True,
+            required=True,
+            format_func=settings_words.percent,
+            key="settings_map_tolerance",
+            persist_state="session",
         ),
         limit.segmented_control(
             "Steps", settings_map.STEPS, wrap=True, key="settings_map_limit", required=True, persist_state="session"
         ),
-    )  # fmt: skip
+    )
 
 
 def pick_cell(shown: SettingsMap) -> None:
@@ -77,10 +87,13 @@ def show_map(shown: SettingsMap, chosen: Choice, surface: Surface, method: str) 
     """The heat map, and its best cell and its theory in words."""
     known = settings_map.theory(surface, method)
     live_figure(
-        map_figure(shown, chosen, method, known), key="settings_map_map", height=HEIGHT, clicks=True,
+        map_figure(shown, chosen, method, known),
+        key="settings_map_map",
+        height=HEIGHT,
+        clicks=True,
         alt=f"Steps to arrive for {METHODS[method].title} on {surface.title}. {settings_words.best_words(shown)}",
         on_change=partial(pick_cell, shown),
-    )  # fmt: skip
+    )
 
 
 def say_theory(shown: SettingsMap, surface: Surface, method: str, start: tuple[float, ...]) -> None:

@@ -19,8 +19,10 @@ HEIGHT = 560
 def begin(surface: Surface) -> tuple[float, ...]:
     """The start, as typed or clicked; another function brings its own."""
     state, here = st.session_state, (surface.title, surface.window)
-    usual = {f"settings_map_start_{name}": round(value, 3) for name, value in zip(surface.variables, surface.start,
-                                                                                  strict=True)}  # fmt: skip
+    usual = {
+        f"settings_map_start_{name}": round(value, 3)
+        for name, value in zip(surface.variables, surface.start, strict=True)
+    }
     if state.setdefault("settings_map_here", here) != here:
         state.update(usual, settings_map_here=here)
     return tuple(
@@ -49,8 +51,11 @@ def show_run(shown: SettingsMap, chosen: Choice, surface: Surface, method: str, 
     run = settings_run.drawn(surface, shown, chosen, family.points[chosen], family.losses[chosen])
     grid = surfaces.grid(surface, 81 if len(surface.window) == 2 else 401)
     live_figure(
-        settings_run.run_figure(surface, grid, run, method), key="settings_map_run", height=HEIGHT,
-        clicks=True, on_change=partial(pick_start, surface),
+        settings_run.run_figure(surface, grid, run, method),
+        key="settings_map_run",
+        height=HEIGHT,
+        clicks=True,
+        on_change=partial(pick_start, surface),
         alt=f"The path of {METHODS[method].title} on {surface.title} above its loss at every step",
-    )  # fmt: skip
+    )
     st.markdown(settings_words.run_words(shown, chosen, family.points[chosen], family.losses[chosen], run.last))

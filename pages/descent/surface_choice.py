@@ -93,6 +93,9 @@ def _typed(stem: str, kind: str, window: bool) -> Choice:
 def _half(stem: str, kind: str, place: Any) -> int:
     share.default(f"{stem}_window_{kind}", 3, WINDOWS)
     return place.selectbox(
-        "Window", WINDOWS, format_func=lambda half: f"−{half} to {half}", key=f"{stem}_window_{kind}",
+        "Window",
+        WINDOWS,
+        format_func=lambda half: f"−{half} to {half}",
+        key=f"{stem}_window_{kind}",
         persist_state="session",
-    )  # fmt: skip
+    )

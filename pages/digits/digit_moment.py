@@ -44,9 +44,12 @@ def moment() -> Moment:
     if st.session_state.get("digit_layers_moment") not in options:
         st.session_state.digit_layers_moment = NOW
     update = st.select_slider(
-        "Moment of your run", options, key="digit_layers_moment", persist_state="session",
+        "Moment of your run",
+        options,
+        key="digit_layers_moment",
+        persist_state="session",
         format_func=lambda option: NOW if option == NOW else f"update {int(option):,}",
-    )  # fmt: skip
+    )
     if update == NOW:
         return Moment(current.params, current.name, current.sentence, f"{here.token} {current.version}")
     run = current.version.rpartition(".")[0]
@@ -93,9 +96,14 @@ def batch(digits: Digits) -> slice:
 
     with st.container(horizontal=True, vertical_alignment="bottom"):
         size = st.segmented_control(
-            "Digits shown", SIZES, wrap=True, key="digit_layers_size", required=True,
-            format_func=lambda size: f"{size:,}", persist_state="session",
-        )  # fmt: skip
+            "Digits shown",
+            SIZES,
+            wrap=True,
+            key="digit_layers_size",
+            required=True,
+            format_func=lambda size: f"{size:,}",
+            persist_state="session",
+        )
         last = digit_layers.batch_count(digits, size) - 1
         state.digit_layers_batch = min(state.digit_layers_batch or 0, last)
         number = typed_whole(

@@ -84,9 +84,12 @@ def offer_test_digits(digits: Digits) -> None:
     share.default("drawing_number", 0, share.between(0, len(digits.test_labels) - 1))
     last = len(digits.test_labels) - 1
     typed_whole(
-        f"Number of a test digit ({data.name(digits)}), 0 to {last}", what="the number of a test digit",
-        key="drawing_number", high=last, changed=place_test_digit,
-    )  # fmt: skip
+        f"Number of a test digit ({data.name(digits)}), 0 to {last}",
+        what="the number of a test digit",
+        key="drawing_number",
+        high=last,
+        changed=place_test_digit,
+    )
     with st.container(horizontal=True):
         st.button("Put it on the canvas", key="drawing_place", on_click=place_test_digit)
         st.button("Random test digit", key="drawing_random", icon=":material/shuffle:", on_click=place_random_digit)
@@ -109,9 +112,11 @@ def show_reading(reading: upload.Reading) -> None:
         st.image(picture, caption="Your picture", width="content")
         st.image(image, caption="What the network gets", width="content")
     st.button(
-        "Ink and paper are the other way round", key="drawing_flip", icon=":material/invert_colors:",
+        "Ink and paper are the other way round",
+        key="drawing_flip",
+        icon=":material/invert_colors:",
         on_click=flip_reading,
-    )  # fmt: skip
+    )
 
 
 def seen_image() -> np.ndarray:

@@ -20,9 +20,14 @@ def choose() -> None:
     titles = {name: shape.title for name, shape in SHAPES.items()} | {OWN: "Paint"}
     share.default("folds_shape", "spirals", titles)
     st.segmented_control(
-        "Points of two classes", list(titles), wrap=True, format_func=titles.get, key="folds_shape", required=True,
+        "Points of two classes",
+        list(titles),
+        wrap=True,
+        format_func=titles.get,
+        key="folds_shape",
+        required=True,
         persist_state="session",
-    )  # fmt: skip
+    )
 
 
 def current() -> Points:
@@ -77,9 +82,15 @@ def _own() -> tuple[list, list]:
 
 def _paint(data: Points) -> None:
     paint_board(
-        *_own(), key="folds_paint", names=CLASSES, colors=COLORS, reach=REACH, most=POINTS,
-        answered=st.session_state.get("folds_paint_seen", ""), on_change=_keep,
-    )  # fmt: skip
+        *_own(),
+        key="folds_paint",
+        names=CLASSES,
+        colors=COLORS,
+        reach=REACH,
+        most=POINTS,
+        answered=st.session_state.get("folds_paint_seen", ""),
+        on_change=_keep,
+    )
     with st.container():
         if said := problem(data):
             st.info(said, icon=":material/brush:")

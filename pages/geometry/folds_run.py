@@ -20,8 +20,12 @@ from viz.verbatim import verbatim
 POLL_SECONDS = 0.4
 FIRST = {"layers": 3, "units": 3, "updates": 1_000, "rate": 0.03, "seed": 0}
 OFFERED = {
-    "layers": [1, 2, 3, 4], "units": [2, 3], "updates": UPDATES, "rate": RATES, "seed": share.between(0, MAX_SEED),
-}  # fmt: skip
+    "layers": [1, 2, 3, 4],
+    "units": [2, 3],
+    "updates": UPDATES,
+    "rate": RATES,
+    "seed": share.between(0, MAX_SEED),
+}
 
 
 @st.cache_resource(scope="session", on_release=Background.close, show_spinner=False)
@@ -83,9 +87,13 @@ def buttons(data: Points, wanted: Settings) -> None:
     _compiler(Settings(wanted.hidden_layers, wanted.units))
     with st.container(horizontal=True):
         st.button(
-            "Train again" if progress.latest else "Train", key="folds_train", type="primary",
-            icon=":material/play_arrow:", disabled=running or bool(problem(data)), on_click=_start,
-        )  # fmt: skip
+            "Train again" if progress.latest else "Train",
+            key="folds_train",
+            type="primary",
+            icon=":material/play_arrow:",
+            disabled=running or bool(problem(data)),
+            on_click=_start,
+        )
         st.button("Stop", key="folds_stop", disabled=not running, on_click=current().stop)
 
 
@@ -125,9 +133,11 @@ def _picture(data: Points, wanted: Settings, drawn: str) -> None:
         point_cloud(viz.fold_cloud(shown, drawn, way), key="folds_cloud", height=460, scrub_label="Stage")
     with right:
         live_figure(
-            viz.training_figure(shown, drawn, way.regions), key="folds_training", height=570,
+            viz.training_figure(shown, drawn, way.regions),
+            key="folds_training",
+            height=570,
             alt=f"Where in the plane the network answers blue or red; its loss and its accuracy. {said}",
-        )  # fmt: skip
+        )
     was_running = st.session_state.get("folds_was_running", False)
     st.session_state["folds_was_running"] = running = current().poll().state == "running"
     if was_running and not running:
@@ -140,6 +150,9 @@ def _rivals(data: Points, wanted: Settings) -> None:
     reach = folds_data.reach(data)
     regions = {name: folds_view.regions(run.params, name, reach) for name, run in shown.runs.items()}
     live_figure(
-        viz.rivals_figure(shown, regions), key="folds_rivals", height=340, narrow=Narrow(viz.narrow_rivals(), 960),
+        viz.rivals_figure(shown, regions),
+        key="folds_rivals",
+        height=340,
+        narrow=Narrow(viz.narrow_rivals(), 960),
         alt=f"What relu, tanh and linear answer all over the plane. {words.rivals(shown).replace('*', '')}",
-    )  # fmt: skip
+    )

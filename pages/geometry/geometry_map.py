@@ -29,8 +29,10 @@ def entries(plane: PlaneMap) -> dict[str, Any]:
 
 FIRST = entries(PRESETS["rotation"].example) | {"chosen": "letter", "preset": "rotation", "layers": LAYERS}
 CHECKS = {
-    "W": lambda W: geometry.require(W, [0, 0]), "b": lambda b: geometry.require(np.eye(2), b), "preset": PRESETS,
-}  # fmt: skip
+    "W": lambda W: geometry.require(W, [0, 0]),
+    "b": lambda b: geometry.require(np.eye(2), b),
+    "preset": PRESETS,
+}
 
 
 def settled() -> dict[str, Any]:
@@ -80,9 +82,10 @@ def offer_upload() -> None:
     """A picture file from the reader, and beside it what was wrong with the last one."""
     with st.expander("Use your own photo, or a digit you draw", icon=":material/image:"):
         st.file_uploader(
-            "A photo or picture file; it is shown with at most 48 × 48 pixels", key="geometry_upload",
+            "A photo or picture file; it is shown with at most 48 × 48 pixels",
+            key="geometry_upload",
             on_change=take_upload,
-        )  # fmt: skip
+        )
         with st.container():
             if problem := st.session_state.get("geometry_upload_error"):
                 refuse(problem)
@@ -99,9 +102,16 @@ def show(digits: Digits | None) -> None:
     chosen = known["chosen"] if known["chosen"] in objects else "grid"
     shares = geometry_measures.direction_shares(plane), objects[chosen].shares(plane)
     board = viz.map_board(
-        plane, geometry_measures.measure(plane.W), geometry_measures.classify(plane), shares, objects,
-        chosen=chosen, preset=known["preset"], layers=known["layers"], version=known["version"],
-    )  # fmt: skip
+        plane,
+        geometry_measures.measure(plane.W),
+        geometry_measures.classify(plane),
+        shares,
+        objects,
+        chosen=chosen,
+        preset=known["preset"],
+        layers=known["layers"],
+        version=known["version"],
+    )
     plane_board(board, key="geometry_map_board")
     offer_upload()
     image = images["digit"][1] if "digit" in images else np.zeros((28, 28), np.uint8)

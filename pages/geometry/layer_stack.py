@@ -23,8 +23,11 @@ def begin() -> None:
 
 def shared() -> dict[str, Any]:
     """What the link says of the chain in the list; taken over when the page is opened."""
-    usual = {"layers": viz.layers(CHAINS[st.session_state.layer_stack_chain][1]), "selected": 0,
-             "tolerance": viz.TOLERANCES[2]}  # fmt: skip
+    usual = {
+        "layers": viz.layers(CHAINS[st.session_state.layer_stack_chain][1]),
+        "selected": 0,
+        "tolerance": viz.TOLERANCES[2],
+    }
     linked = share.parts("layer_stack_link", usual, {"layers": layer_stack.chain_of, "tolerance": viz.TOLERANCES})
     if "layer_stack_known" not in st.session_state:
         begin()
@@ -61,13 +64,22 @@ def explore() -> None:
     share.default("layer_stack_chain", next(iter(CHAINS)), CHAINS)
     share.default("layer_stack_place", "all", PLACES)
     left.selectbox(
-        "Start from", list(CHAINS), format_func=lambda name: CHAINS[name][0], key="layer_stack_chain", on_change=begin,
+        "Start from",
+        list(CHAINS),
+        format_func=lambda name: CHAINS[name][0],
+        key="layer_stack_chain",
+        on_change=begin,
         persist_state="session",
-    )  # fmt: skip
+    )
     place = right.segmented_control(
-        "200 sample points", list(PLACES), format_func=lambda name: PLACES[name][0], key="layer_stack_place", wrap=True,
-        required=True, persist_state="session",
-    )  # fmt: skip
+        "200 sample points",
+        list(PLACES),
+        format_func=lambda name: PLACES[name][0],
+        key="layer_stack_place",
+        wrap=True,
+        required=True,
+        persist_state="session",
+    )
     linked = shared()
     with st.container():
         try:
@@ -78,14 +90,16 @@ def explore() -> None:
     linked |= {"layers": viz.layers(known["chain"]), "selected": known["selected"], "tolerance": known["tolerance"]}
     chain, points = known["chain"], layer_stack.cloud(place)
     board = viz.board(
-        chain, points, layer_stack.examine(chain, points),
+        chain,
+        points,
+        layer_stack.examine(chain, points),
         corners=layer_stack.corners(),
         fitter=layer_stack.fitter(points),
         random=[layer_stack.random_affine(seed) for seed in range(layer_stack.SEEDS)],
         selected=known["selected"],
         tolerance=known["tolerance"],
         version=known["version"],
-    )  # fmt: skip
+    )
     stack_board(board, key="layer_stack_board")
     layout.notice(
         "Without activations the dashed outline lies exactly on the chain's picture: depth alone adds nothing.",

@@ -44,17 +44,26 @@ def choose(wanted: Settings) -> None:
     ball, network = st.columns(2, gap="large")
     with ball:
         st.slider(
-            "Strength: how tightly it is crumpled", 0.0, 1.0, step=0.05, key="uncrumple_strength",
+            "Strength: how tightly it is crumpled",
+            0.0,
+            1.0,
+            step=0.05,
+            key="uncrumple_strength",
             persist_state="session",
-        )  # fmt: skip
+        )
         with st.container(horizontal=True, vertical_alignment="bottom"):
             typed_whole("Ball number", key="uncrumple_seed", high=MAX_SEED, width=160)
             st.button("Another ball", icon=":material/casino:", key="uncrumple_another", on_click=another)
     with network:
         st.segmented_control("Layers", DEPTHS, wrap=True, key="uncrumple_depth", required=True, persist_state="session")
         st.segmented_control(
-            "What the network is asked", list(viz.OBJECTIVES), wrap=True, format_func=viz.OBJECTIVES.get,
-            key="uncrumple_objective", required=True, persist_state="session",
-        )  # fmt: skip
+            "What the network is asked",
+            list(viz.OBJECTIVES),
+            wrap=True,
+            format_func=viz.OBJECTIVES.get,
+            key="uncrumple_objective",
+            required=True,
+            persist_state="session",
+        )
     if wanted.crumple.strength == 0:
         st.caption("At strength 0 the sheets lie flat: here even the fitted linear model parts them.")

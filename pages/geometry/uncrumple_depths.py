@@ -31,9 +31,12 @@ def _body(wanted: Settings) -> None:
     rungs, running = now.latest or (), now.state == "running"
     with st.container(horizontal=True):
         st.button(
-            "Compare depths", icon=":material/stairs:", key="uncrumple_compare", disabled=running,
+            "Compare depths",
+            icon=":material/stairs:",
+            key="uncrumple_compare",
+            disabled=running,
             on_click=lambda: here.compare(chosen()),
-        )  # fmt: skip
+        )
         st.button("Stop", key="uncrumple_compare_stop", disabled=not running, on_click=here.stop)
     st.progress(min(viz.fraction(rungs), 1.0), text=viz.progress(now.state, rungs))
     with st.container():
@@ -41,9 +44,11 @@ def _body(wanted: Settings) -> None:
             refuse(f"The comparison failed: {now.message}.")
     linear = paper(wanted.crumple)[3]
     live_figure(
-        viz.depths_figure(rungs, linear), key="uncrumple_depths", height=360,
+        viz.depths_figure(rungs, linear),
+        key="uncrumple_depths",
+        height=360,
         alt=f"Bars: the fitted linear model {linear:.1%}. {viz.outcome(rungs, linear)}",
-    )  # fmt: skip
+    )
     with st.container():
         if outcome := viz.outcome(rungs, linear):
             st.markdown(outcome)

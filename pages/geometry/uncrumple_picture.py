@@ -70,9 +70,12 @@ def _picture(wanted: Settings) -> None:
     with picture:
         cloud = _crumpling(wanted.crumple, mesh) if made else _layers(trained, report, mesh)
         point_cloud(
-            cloud, key="uncrumple_cloud", height=HEIGHT, scrub_label="Crumpled" if made else "Layer",
+            cloud,
+            key="uncrumple_cloud",
+            height=HEIGHT,
+            scrub_label="Crumpled" if made else "Layer",
             start=len(cloud.stages) - 1,
-        )  # fmt: skip
+        )
     _refresh(now.state == "running")
 
 
@@ -80,10 +83,13 @@ def _progress(now: Progress[Trained]) -> None:
     here, running = trainings(), now.state == "running"
     with st.container(horizontal=True):
         st.button(
-            "Train again" if now.state in ("finished", "stopped") else "Train", type="primary",
-            icon=":material/play_arrow:", key="uncrumple_train", disabled=running,
+            "Train again" if now.state in ("finished", "stopped") else "Train",
+            type="primary",
+            icon=":material/play_arrow:",
+            key="uncrumple_train",
+            disabled=running,
             on_click=lambda: here.train(chosen()),
-        )  # fmt: skip
+        )
         st.button("Stop", icon=":material/stop:", key="uncrumple_stop", disabled=not running, on_click=here.stop)
     st.progress((now.latest.updates if now.latest else 0) / UPDATES, text=viz.status(now.state, now.latest))
     with st.container():
@@ -114,9 +120,12 @@ def _crumpling(crumple: Crumple, mesh: bool) -> Cloud:
     strengths = [round(crumple.strength * part / 8, 4) for part in range(9)]
     made = [paper(Crumple(strength, crumple.seed)) for strength in strengths]
     return viz.crumpling_cloud(
-        strengths, np.stack([each[0].positions for each in made]), made[0][0],
-        np.stack([each[2].positions for each in made]) if mesh else None, crumpling.mesh_lines(),
-    )  # fmt: skip
+        strengths,
+        np.stack([each[0].positions for each in made]),
+        made[0][0],
+        np.stack([each[2].positions for each in made]) if mesh else None,
+        crumpling.mesh_lines(),
+    )
 
 
 def _figures(wanted: Settings) -> None:
@@ -128,9 +137,11 @@ def _figures(wanted: Settings) -> None:
         st.markdown("**Layer by layer**")
         probes = ", ".join(f"{share:.1%}" for share in report.probes)
         live_figure(
-            viz.layers_figure(report, linear), key="uncrumple_layers", height=330,
+            viz.layers_figure(report, linear),
+            key="uncrumple_layers",
+            height=330,
             alt=f"Accuracy of the best plane from the ball to the last layer: {probes}. Bars: their movement.",
-        )  # fmt: skip
+        )
     with right:
         st.markdown("**Training**")
         alt = f"Loss and held-out accuracy over {trained.updates:,} updates."

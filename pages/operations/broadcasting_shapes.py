@@ -65,9 +65,12 @@ def chosen() -> tuple[str, tuple[Shape, ...]]:
             st.button(title, key=f"broadcasting_example_{number}", on_click=take_example, args=(title,))
     columns = st.columns(4)
     operation = columns[0].selectbox(
-        "Operation", BINARY, key="broadcasting_operation", persist_state="session",
+        "Operation",
+        BINARY,
+        key="broadcasting_operation",
+        persist_state="session",
         format_func=lambda name: f"{OPERATIONS[name].title} ({OPERATIONS[name].symbol})",
-    )  # fmt: skip
+    )
     shapes = []
     for column, name in zip(columns[1:], NAMES, strict=True):
         with column:
@@ -101,13 +104,19 @@ def _sliders(name: str, shape: Shape) -> None:
     """One slider for each axis of a tensor; axes come and go on its left."""
     with st.container(horizontal=True, vertical_alignment="center"):
         st.button(
-            f"Add an axis to {name}", key=f"broadcasting_grow_{name}", on_click=_grow, args=(name,),
+            f"Add an axis to {name}",
+            key=f"broadcasting_grow_{name}",
+            on_click=_grow,
+            args=(name,),
             disabled=len(shape) >= MAX_RANK,
-        )  # fmt: skip
+        )
         st.button(
-            f"Remove one from {name}", key=f"broadcasting_shrink_{name}", on_click=_shrink, args=(name,),
+            f"Remove one from {name}",
+            key=f"broadcasting_shrink_{name}",
+            on_click=_shrink,
+            args=(name,),
             disabled=not shape,
-        )  # fmt: skip
+        )
     for axis, column in zip(range(-len(shape), 0), st.columns(max(len(shape), 1)), strict=False):
         number = st.session_state.broadcasting_sliders
         key = f"broadcasting_size_{number}_{name}_{-axis}"

@@ -24,9 +24,13 @@ def digit(image: np.ndarray, about: str) -> None:
         )
         share.default("reshaping_digit_view", next(iter(VIEWS)), VIEWS)
         view = st.segmented_control(
-            "What to do with the digit", list(VIEWS), key="reshaping_digit_view", wrap=True, required=True,
+            "What to do with the digit",
+            list(VIEWS),
+            key="reshaping_digit_view",
+            wrap=True,
+            required=True,
             persist_state="session",
-        )  # fmt: skip
+        )
         st.caption(about)
         st.page_link("pages/digits/drawing.py", label="Draw a digit of your own for this page", icon=":material/draw:")
     with right:

@@ -109,9 +109,14 @@ def compute() -> None:
         for number, title in enumerate(PRESETS):
             st.button(title, key=f"elementwise_preset_{number}", on_click=take_preset, args=(title,))
     operation = st.segmented_control(
-        "Operation", list(OPERATIONS), key="elementwise_operation", wrap=True, required=True, persist_state="session",
+        "Operation",
+        list(OPERATIONS),
+        key="elementwise_operation",
+        wrap=True,
+        required=True,
+        persist_state="session",
         format_func=viz.button,
-    )  # fmt: skip
+    )
     left, right = st.columns(2, gap="large")
     with left:
         operands = [choose("x")]
@@ -141,8 +146,9 @@ def compute() -> None:
         st.session_state.elementwise_shown[0],
         ["" if operand.editable or operand.name in "xy" else operand.name for operand in shown],
         [operand.array for operand in shown],
-        image=np.asarray(image), weights=WEIGHTS[network.name],
-    )  # fmt: skip
+        image=np.asarray(image),
+        weights=WEIGHTS[network.name],
+    )
     layout.code("elementwise", code, note=WHERE_TO_RUN[network.name] if any(o.fill for o in shown) else "")
 
 

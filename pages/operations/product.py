@@ -57,17 +57,23 @@ def no_product(x: product.Operand, y: product.Operand, problem: str, left: Any, 
     with right:
         st.markdown("These two have no product here, so there is no picture of one. The two themselves:")
         scene = misfit_scene(x.array, y.array, problem, product_operands.editable(x, y))
-        live_cells(scene, key="product_picture", max_cell=MAX_CELL, max_height=MAX_HEIGHT,
-                   on_change=product_operands.take_edit)  # fmt: skip
+        live_cells(
+            scene, key="product_picture", max_cell=MAX_CELL, max_height=MAX_HEIGHT, on_change=product_operands.take_edit
+        )
 
 
 def picture(x: product.Operand, y: product.Operand, found: product.ProductShape) -> str:
     """The box diagram, played in the order chosen; returns that order."""
     share.default("product_order", "dot", ORDERS)
     order = st.segmented_control(
-        "Four ways to add up the same products", list(ORDERS), key="product_order", wrap=True, required=True,
-        format_func=ORDERS.get, persist_state="session",
-    )  # fmt: skip
+        "Four ways to add up the same products",
+        list(ORDERS),
+        key="product_order",
+        wrap=True,
+        required=True,
+        format_func=ORDERS.get,
+        persist_state="session",
+    )
     playable = product.playable(found)
     scene = product_scene(
         x.array,
@@ -80,9 +86,13 @@ def picture(x: product.Operand, y: product.Operand, found: product.ProductShape)
     )
     st.markdown(EXPLAINED[order] if playable else cut_words(scene))
     live_cells(
-        scene, key="product_picture", max_cell=MAX_CELL, max_height=MAX_HEIGHT, start_at_end=True,
+        scene,
+        key="product_picture",
+        max_cell=MAX_CELL,
+        max_height=MAX_HEIGHT,
+        start_at_end=True,
         on_change=product_operands.take_edit,
-    )  # fmt: skip
+    )
     return order
 
 

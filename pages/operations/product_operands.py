@@ -42,8 +42,9 @@ FIRST = "Matrix · matrix"
 def ask(named: Mapping[str, np.ndarray]) -> tuple[Operand, Operand, str]:
     """x and y as typed, and why they have no product, "" if they have one."""
     share.default("product_example", FIRST, EXAMPLES)
-    st.selectbox("Start from an example", list(EXAMPLES), key="product_example", on_change=_take_example,
-                 persist_state="session")  # fmt: skip
+    st.selectbox(
+        "Start from an example", list(EXAMPLES), key="product_example", on_change=_take_example, persist_state="session"
+    )
     x, y = (
         typed(
             f"{name}: numbers in lists, or a real tensor",

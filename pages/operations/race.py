@@ -81,9 +81,14 @@ def _settings() -> Settings:
 def _buttons(wanted: Settings, now: Snapshot) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         st.button(
-            "Race", key="elementwise_race_start", type="primary", icon=":material/play_arrow:",
-            disabled=now.under_way, on_click=current().start, args=(wanted,),
-        )  # fmt: skip
+            "Race",
+            key="elementwise_race_start",
+            type="primary",
+            icon=":material/play_arrow:",
+            disabled=now.under_way,
+            on_click=current().start,
+            args=(wanted,),
+        )
         st.button("Stop", key="elementwise_race_stop", disabled=not now.under_way, on_click=current().stop)
 
 

@@ -22,8 +22,7 @@ def explore(real: Mapping[str, np.ndarray]) -> None:
     with left:
         source, steps = ask(real)
         share.default("reshaping_numbered", False)
-        numbered = st.toggle("Show each element's number", key="reshaping_numbered",
-                             persist_state="session")  # fmt: skip
+        numbered = st.toggle("Show each element's number", key="reshaping_numbered", persist_state="session")
     with right:
         scene = path_scene(source, steps, numbered=numbered)
         live_cells(scene, key="reshaping_path", max_cell=MAX_CELL, max_height=MAX_HEIGHT)

@@ -44,14 +44,17 @@ def ask(real: Mapping[str, np.ndarray]) -> tuple[engine.Source, tuple[engine.Ste
     first_source, first_operation, first_target = PRESETS[FIRST]
     share.default("reshaping_preset", FIRST, PRESETS)
     share.default("reshaping_operation", first_operation, OPERATIONS)
-    st.selectbox("Start from an example", list(PRESETS), key="reshaping_preset", on_change=take_preset,
-                 persist_state="session")  # fmt: skip
+    st.selectbox(
+        "Start from an example", list(PRESETS), key="reshaping_preset", on_change=take_preset, persist_state="session"
+    )
     source = typed(
-        "x: values in lists, or a shape", lambda text: engine.parse_source(text, real),
-        key="reshaping_source", default=first_source,
+        "x: values in lists, or a shape",
+        lambda text: engine.parse_source(text, real),
+        key="reshaping_source",
+        default=first_source,
         help=f"`[[0, 1], [2, 3]]` are values; `(300, 20)` is a shape, filled with 0, 1, 2 and so on. "
         f"Real tensors: {', '.join(real)}.",
-    )  # fmt: skip
+    )
     operation = st.segmented_control(
         "Operation (both: transpose first)",
         OPERATIONS,
@@ -91,8 +94,12 @@ def ask_targets(shape: tuple[int, ...], first: str) -> tuple[tuple[int, ...], ..
         return targets
 
     found = typed(
-        "Target shape, or several in a row", fitting, key="reshaping_target", default="-1", first=first,
+        "Target shape, or several in a row",
+        fitting,
+        key="reshaping_target",
+        default="-1",
+        first=first,
         help="`(2, 3)`, or `(6, 1), (2, 3)`. One size of each may be -1: whatever is left.",
-    )  # fmt: skip
+    )
     st.button("Flatten", key="reshaping_flatten", on_click=flatten, icon=":material/linear_scale:")
     return found

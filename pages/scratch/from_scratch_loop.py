@@ -55,14 +55,23 @@ def controls() -> Settings:
     share.default(f"{KEY}optimizer", usual.optimizer, viz.OPTIMIZERS)
     share.default(f"{KEY}broken", [], lambda names: set(names) <= set(BREAKS))
     st.segmented_control(
-        "Weight update", list(viz.OPTIMIZERS), wrap=True, format_func=viz.OPTIMIZERS.get, key=f"{KEY}optimizer",
-        required=True, persist_state="session",
-    )  # fmt: skip
+        "Weight update",
+        list(viz.OPTIMIZERS),
+        wrap=True,
+        format_func=viz.OPTIMIZERS.get,
+        key=f"{KEY}optimizer",
+        required=True,
+        persist_state="session",
+    )
     st.pills(
-        "Break it on purpose", BREAKS, wrap=True,
+        "Break it on purpose",
+        BREAKS,
+        wrap=True,
         format_func=lambda each: viz.WITHOUT[each][0].upper() + viz.WITHOUT[each][1:],
-        selection_mode="multi", key=f"{KEY}broken", persist_state="session",
-    )  # fmt: skip
+        selection_mode="multi",
+        key=f"{KEY}broken",
+        persist_state="session",
+    )
     with st.container(horizontal=True, vertical_alignment="bottom"):
         for field, title in TITLES.items():
             low, high = LIMITS[field]
@@ -119,9 +128,12 @@ def _body(settings: Settings, digits: Digits) -> None:
         if now.message:
             refuse(f"The run failed: {now.message}.")
     live_figure(
-        viz.run_figure(run, kept, settings), key=f"{KEY}curves", height=430, narrow=Narrow(viz.narrow_layout(), 640),
+        viz.run_figure(run, kept, settings),
+        key=f"{KEY}curves",
+        height=430,
+        narrow=Narrow(viz.narrow_layout(), 640),
         alt=f"Loss and test accuracy. {viz.status(now.state, run)}",
-    )  # fmt: skip
+    )
     with st.container():
         if run is not None:
             outcome(run)
@@ -136,9 +148,14 @@ def _buttons(settings: Settings, digits: Digits, running: bool, kept: bool) -> N
     epochs = "1 epoch" if settings.epochs == 1 else f"{settings.epochs} epochs"
     with st.container(horizontal=True, vertical_alignment="center"):
         st.button(
-            f"Run {epochs}", type="primary", icon=":material/play_arrow:", key=f"{KEY}run", disabled=running,
-            on_click=begin, args=(digits,),
-        )  # fmt: skip
+            f"Run {epochs}",
+            type="primary",
+            icon=":material/play_arrow:",
+            key=f"{KEY}run",
+            disabled=running,
+            on_click=begin,
+            args=(digits,),
+        )
         st.button(
             f"Short run: {SHORT} epochs", key=f"{KEY}short", disabled=running, on_click=begin, args=(digits, SHORT)
         )

@@ -26,9 +26,14 @@ def pieces(digits: Digits) -> None:
     """The choice of a piece, its code beside its values, and the numbers it runs with."""
     share.default("from_scratch_piece", PIECES[0], PIECES)
     chosen = st.segmented_control(
-        "Piece", PIECES, wrap=True, format_func=lambda piece: WORDS[piece].title, key="from_scratch_piece",
-        required=True, persist_state="session",
-    )  # fmt: skip
+        "Piece",
+        PIECES,
+        wrap=True,
+        format_func=lambda piece: WORDS[piece].title,
+        key="from_scratch_piece",
+        required=True,
+        persist_state="session",
+    )
     st.markdown(WORDS[chosen].about)
     place, below, note = st.container(), st.container(), st.container()
     with below:
@@ -54,9 +59,13 @@ def _numbers(note: DeltaGenerator) -> Small:
             asked[field] = typed_number(title, key=key, width=WIDTH)
         share.default("from_scratch_small_optimizer", usual.optimizer, RULES)
         asked["optimizer"] = st.selectbox(
-            "Weight update", list(RULES), format_func=RULES.get, key="from_scratch_small_optimizer", width=WIDTH,
+            "Weight update",
+            list(RULES),
+            format_func=RULES.get,
+            key="from_scratch_small_optimizer",
+            width=WIDTH,
             persist_state="session",
-        )  # fmt: skip
+        )
     return _accepted(asked, note)
 
 

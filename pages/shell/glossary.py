@@ -103,11 +103,16 @@ def entries() -> list[dict[str, str]]:
     """All terms as the components show them."""
     return [
         {
-            "slug": term.slug, "name": term.name, "forms": " ".join(term.forms[1:]), "meaning": term.meaning,
-            "page": term.page, "title": chapter.lesson(term.page).title, "address": chapter.address(term.page),
+            "slug": term.slug,
+            "name": term.name,
+            "forms": " ".join(term.forms[1:]),
+            "meaning": term.meaning,
+            "page": term.page,
+            "title": chapter.lesson(term.page).title,
+            "address": chapter.address(term.page),
         }
         for term in TERMS
-    ]  # fmt: skip
+    ]
 
 
 def offer(stem: str) -> None:

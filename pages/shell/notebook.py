@@ -63,9 +63,15 @@ def offer(
     view = _View(page, ThreadState.get().fragment_id, snippets, note, _address(), _files(snippets) | dict(files or {}))
     # Made when asked for, in a thread of its own; Streamlit shows the button at work, and nobody else waits for it.
     st.download_button(
-        "Notebook", lambda: _written(view), f"{stem}.ipynb", "application/x-ipynb+json", key=f"{stem}_notebook",
-        icon=":material/book_2:", help=HELP, on_click="ignore",
-    )  # fmt: skip
+        "Notebook",
+        lambda: _written(view),
+        f"{stem}.ipynb",
+        "application/x-ipynb+json",
+        key=f"{stem}_notebook",
+        icon=":material/book_2:",
+        help=HELP,
+        on_click="ignore",
+    )
 
 
 def _files(snippets: Mapping[str, str]) -> dict[str, Callable[[], bytes]]:

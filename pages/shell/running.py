@@ -37,10 +37,14 @@ KEPT = 64
 MOST = 100_000
 """Characters that a cell may print."""
 PASSED_ON = (
-    "PATH", "SYSTEMROOT", "LANG", "LD_LIBRARY_PATH", "JAX_COMPILATION_CACHE_DIR",
+    "PATH",
+    "SYSTEMROOT",
+    "LANG",
+    "LD_LIBRARY_PATH",
+    "JAX_COMPILATION_CACHE_DIR",
     "JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS",
     "JAX_PERSISTENT_CACHE_MIN_ENTRY_SIZE_BYTES",
-)  # fmt: skip
+)
 BUSY = (
     "Its output is left empty: other readers' notebooks were being made. Press the button again in a minute, "
     "or run the cells yourself."
@@ -190,9 +194,14 @@ def executed(program: Program, beside: Files, *, seconds: float) -> Program:
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(content)
         process = subprocess.Popen(
-            [sys.executable, "-I", "-c", DRIVER], cwd=folder, env=_environment(folder), stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, start_new_session=True,
-        )  # fmt: skip
+            [sys.executable, "-I", "-c", DRIVER],
+            cwd=folder,
+            env=_environment(folder),
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+        )
         root = str(Path(programs.__file__).parent.parent)
         # Should the server end before it, the program ends by itself when it has had its share of the processors.
         cpu = int(seconds * (os.cpu_count() or 1)) + 10

@@ -130,10 +130,17 @@ def parts(key: str, usual: Mapping[str, Any], checks: Mapping[str, Check] | None
         return state.setdefault(key, dict(usual))
     new = key not in state
     found = {
-        entry: _linked(page, prefix + entry, _Setting(key, link_values.write(value), entry), value,
-                       (checks or {}).get(entry), None, new=new)
+        entry: _linked(
+            page,
+            prefix + entry,
+            _Setting(key, link_values.write(value), entry),
+            value,
+            (checks or {}).get(entry),
+            None,
+            new=new,
+        )
         for entry, value in usual.items()
-    }  # fmt: skip
+    }
     return state.setdefault(key, found)
 
 
@@ -309,7 +316,12 @@ def _say(page: _Page, part: str) -> None:
     serial, state = -1 if page.running else _serial(page), st.session_state[STATE]
     stems = [lesson.stem for lesson in (*LESSONS, GLOSSARY)]
     address(
-        key=f"{page.stem}_address_{part}" if part else f"{page.stem}_address", query=state.said[1], serial=serial,
-        reader=state.token, page="" if page.stem == stems[0] else page.stem, pages=stems, copies=not part,
+        key=f"{page.stem}_address_{part}" if part else f"{page.stem}_address",
+        query=state.said[1],
+        serial=serial,
+        reader=state.token,
+        page="" if page.stem == stems[0] else page.stem,
+        pages=stems,
+        copies=not part,
         word=f"{page.stem}_link_word" if page.said_at is not None and serial > page.said_at else "",
-    )  # fmt: skip
+    )

@@ -93,9 +93,15 @@ def in_force(key: str) -> bool:
 
 
 def _numeric(
-    label: str, parse: Callable[[str], Value], check: Callable | None, key: str, help: str | None, width: int | str,
-    disabled: bool, changed: Callable[[], None] | None = None,
-) -> Value:  # fmt: skip
+    label: str,
+    parse: Callable[[str], Value],
+    check: Callable | None,
+    key: str,
+    help: str | None,
+    width: int | str,
+    disabled: bool,
+    changed: Callable[[], None] | None = None,
+) -> Value:
     state, box, shown = st.session_state, f"{key}_box", f"{key}_box_shows"
     if box not in state or state.get(shown) != state[key]:
         state[box], state[shown] = f"{state[key]:.12g}", state[key]
@@ -107,9 +113,15 @@ def _numeric(
 
     # At once, so that a button pressed right after typing finds the new number.
     text = st.text_input(
-        label, key=box, help=help, width=width, disabled=disabled, on_change=typed_anew, persist_state="session",
+        label,
+        key=box,
+        help=help,
+        width=width,
+        disabled=disabled,
+        on_change=typed_anew,
+        persist_state="session",
         autocomplete="off",
-    )  # fmt: skip
+    )
     with st.container():
         problem = take()
         state[f"{box}_refused"] = problem is not None

@@ -34,15 +34,24 @@ def explore(digits: Digits) -> None:
     state.setdefault("batches_divided", state.batches_size)
     share.default("batches_number", 0, share.between(0, -(-samples // state.batches_size) - 1))
     size = typed_whole(
-        f"Batch size, 1 to {samples:,}", what="the batch size", key="batches_size", low=1, high=samples, width=260,
+        f"Batch size, 1 to {samples:,}",
+        what="the batch size",
+        key="batches_size",
+        low=1,
+        high=samples,
+        width=260,
         changed=keep_place,
-    )  # fmt: skip
+    )
     version = server.digit_chunks(digits).version
     number = state.batches_number
     batch_strip(
-        division(samples, size), key="batches_strip", samples=samples, version=version, number=number,
+        division(samples, size),
+        key="batches_strip",
+        samples=samples,
+        version=version,
+        number=number,
         on_change=keep_number,
-    )  # fmt: skip
+    )
     st.subheader("What changes with the batch size", anchor=False)
     compared = sorted({*COMPARED, size})
     st.html(sizes_table_html([division(samples, item) for item in compared if item <= samples], size))

@@ -28,9 +28,13 @@ def keep() -> None:
 def described() -> Description:
     """What the reader's own words describe; new words become the page's view, with what they leave open kept."""
     found = typed(
-        "Describe data in your own words", parse_description, key="real_world_words", default=DEFAULT,
-        help="For example: " + "; ".join(EXAMPLES), still="Last read:",
-    )  # fmt: skip
+        "Describe data in your own words",
+        parse_description,
+        key="real_world_words",
+        default=DEFAULT,
+        help="For example: " + "; ".join(EXAMPLES),
+        still="Last read:",
+    )
     usual = found.view._asdict() | {"sizes": list(found.view.sizes)}
     linked = share.parts("real_world_place", usual)
     kept = st.session_state.setdefault("real_world_view", checked_view(linked))
@@ -57,9 +61,13 @@ def show() -> None:
     found = described()
     words = st.session_state.real_world_words_accepted
     data_blocks(
-        key="real_world_blocks", view=st.session_state.real_world_view, words=words, described=found,
-        refused=st.session_state.real_world_words != words, on_change=keep,
-    )  # fmt: skip
+        key="real_world_blocks",
+        view=st.session_state.real_world_view,
+        words=words,
+        described=found,
+        refused=st.session_state.real_world_words != words,
+        on_change=keep,
+    )
     st.subheader("The same numbers, channels last and first", anchor=False)
     st.markdown(
         "An image of 2 × 3 pixels: red, orange, yellow above green, blue, violet. "

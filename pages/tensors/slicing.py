@@ -71,8 +71,9 @@ def choose(found: dict[str, arrays.RealArray]) -> Chosen:
             name, array, about = arrays.at_hand(found, choice)
             st.caption(f"{about} Shape {array.shape}, {array.dtype}.")
             return Chosen(name, name, array, about)
-        array = typed("Your tensor, typed here or into the cells below", parse_array, key="slicing_tensor",
-                      default=TENSOR)  # fmt: skip
+        array = typed(
+            "Your tensor, typed here or into the cells below", parse_array, key="slicing_tensor", default=TENSOR
+        )
         st.session_state.slicing_shown = literal(array)
         return Chosen(choice, "x", array, "")
 

@@ -34,8 +34,9 @@ class Chosen(NamedTuple):
 
 def type_one() -> Chosen:
     """What the reader types."""
-    array = typed("A number, or lists of numbers in square brackets", parse_array, key="tensors_text",
-                  default=EXAMPLES["Matrix"])  # fmt: skip
+    array = typed(
+        "A number, or lists of numbers in square brackets", parse_array, key="tensors_text", default=EXAMPLES["Matrix"]
+    )
     return Chosen("x", array, snippets.typed(array))
 
 

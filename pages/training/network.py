@@ -69,12 +69,15 @@ if digits is not None:
         st.download_button("Weights (.npz)", here.weights_file, "weights.npz", key="network_weights")
         hidden_units = here.network().params.W1.shape[1]
         st.download_button(
-            "Keras script (.py)", weights.script(hidden_units), "keras_network.py", "text/x-python",
+            "Keras script (.py)",
+            weights.script(hidden_units),
+            "keras_network.py",
+            "text/x-python",
             key="network_keras",
             help="Put both files into one folder and run the script: it loads the weights into Keras, measures them on "
             "MNIST, and saves network.keras.",
             on_click="ignore",
-        )  # fmt: skip
+        )
         # A file that is made when it is asked for: a rerun need not write megabytes that nobody takes.
         st.download_button(
             "History (.csv)",

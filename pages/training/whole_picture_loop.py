@@ -124,8 +124,9 @@ def _status(state: Snapshot | None) -> None:
         return
     words = viz.status(
         viz.Moment(state.state, state.settings, state.learning_rate, state.update, state.total, False, state.loss),
-        state.updates_per_second, state.seconds,
-    )  # fmt: skip
+        state.updates_per_second,
+        state.seconds,
+    )
     st.progress(state.update / state.total, text=words)
     with st.container():
         if state.message:

@@ -18,9 +18,14 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_play
 
 ROOT = Path(__file__).resolve().parents[2]
 FLAGS = [
-    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-    "--disable-component-update", "--disable-sync",
-]  # fmt: skip
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
 START_SECONDS = 60
 
 expect.set_options(timeout=30_000)
@@ -121,8 +126,11 @@ def watched(context: BrowserContext, url: str) -> tuple[Page, list[str]]:
 
 LAPTOP = {"viewport": {"width": 1440, "height": 900}, "color_scheme": "light"}
 PHONE = {
-    "viewport": {"width": 390, "height": 844}, "has_touch": True, "color_scheme": "dark", "reduced_motion": "reduce",
-}  # fmt: skip
+    "viewport": {"width": 390, "height": 844},
+    "has_touch": True,
+    "color_scheme": "dark",
+    "reduced_motion": "reduce",
+}
 
 
 class Window(NamedTuple):

@@ -29,9 +29,13 @@ def sheets() -> Cloud:
         for k in range(9)
     ]
     return Cloud(
-        tuple(stages), np.repeat([0, 1], count), ("red sheet", "blue sheet"), ("loss", "data"),
-        "Two sheets that unroll.", lines=sheet_lines(SIDE, SIDE),
-    )  # fmt: skip
+        tuple(stages),
+        np.repeat([0, 1], count),
+        ("red sheet", "blue sheet"),
+        ("loss", "data"),
+        "Two sheets that unroll.",
+        lines=sheet_lines(SIDE, SIDE),
+    )
 
 
 def plane() -> Cloud:
@@ -40,9 +44,15 @@ def plane() -> Cloud:
     points = np.concatenate([corners, np.array([[1.0, 0.5], [-1, 1], [0, -1], [np.nan, 0]])])
     stages = (Stage("Input", points, "as it came"), Stage("Output", points @ np.array([[1, 0], [0.8, 1]]), "sheared"))
     return Cloud(
-        stages, np.array([0] * 81 + [0, 1, 1, 0]), ("inside", "outside"), ("data", "loss"), "A sheared grid.",
-        lines=sheet_lines(9, 9), grid=range(81), axes=("x[0]", "x[1]"),
-    )  # fmt: skip
+        stages,
+        np.array([0] * 81 + [0, 1, 1, 0]),
+        ("inside", "outside"),
+        ("data", "loss"),
+        "A sheared grid.",
+        lines=sheet_lines(9, 9),
+        grid=range(81),
+        axes=("x[0]", "x[1]"),
+    )
 
 
 def digits() -> Cloud:
@@ -51,10 +61,16 @@ def digits() -> Cloud:
     images = np.zeros((40, 28, 28), np.uint8)
     images[np.arange(40), np.arange(40) % 28] = 255
     return Cloud(
-        (Stage("Pixels", rng.normal(size=(40, 3))),), np.arange(40) % 10, tuple("0123456789"),
-        tuple(f"digit{k}" for k in range(10)), "Digits.", signs="digits", images=images,
-        notes=[f"number {k}" for k in range(40)], marked=(3,),
-    )  # fmt: skip
+        (Stage("Pixels", rng.normal(size=(40, 3))),),
+        np.arange(40) % 10,
+        tuple("0123456789"),
+        tuple(f"digit{k}" for k in range(10)),
+        "Digits.",
+        signs="digits",
+        images=images,
+        notes=[f"number {k}" for k in range(40)],
+        marked=(3,),
+    )
 
 
 if runtime.exists():

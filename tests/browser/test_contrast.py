@@ -86,9 +86,10 @@ def test_the_lines_of_a_mesh_are_seen_on_their_paper(page, address, scheme):
     wanted = [palette[name].lower() for name in names]
     page.wait_for_function(
         "([board, wanted]) => wanted.every((color) => "
-        "[...(window.strokes[board] ?? [])].some((stroke) => stroke.startsWith(color)))", arg=[board, wanted],
+        "[...(window.strokes[board] ?? [])].some((stroke) => stroke.startsWith(color)))",
+        arg=[board, wanted],
         timeout=90_000,
-    )  # fmt: skip
+    )
     drawn = [stroke.split() for stroke in page.evaluate("(board) => [...window.strokes[board]]", board)]
     for color, alpha in drawn:
         if color in wanted:

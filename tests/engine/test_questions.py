@@ -19,8 +19,10 @@ def test_equal_seeds_equal_questions():
 
 
 def test_a_choice_puts_the_right_answer_anywhere():
-    places = {make(GENERATORS["slicing"][1], seed).options.index(make(GENERATORS["slicing"][1], seed).answer)
-              for seed in range(40)}  # fmt: skip
+    places = {
+        make(GENERATORS["slicing"][1], seed).options.index(make(GENERATORS["slicing"][1], seed).answer)
+        for seed in range(40)
+    }
     assert places == {0, 1, 2, 3}
 
 

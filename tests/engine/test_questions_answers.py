@@ -96,8 +96,10 @@ def activation_shape(question):
 
 def stage_shape(question):
     samples, _, units, _ = sizes(question)
-    width = next((784 if "inputs" in what else units if "hidden" in what else 10)
-                 for what in [question.prompt.rpartition("shape of")[2]])  # fmt: skip
+    width = next(
+        (784 if "inputs" in what else units if "hidden" in what else 10)
+        for what in [question.prompt.rpartition("shape of")[2]]
+    )
     return samples, width
 
 

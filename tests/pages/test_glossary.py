@@ -71,9 +71,12 @@ def slugs(text):
 
 
 pieces = some.one_of(
-    some.sampled_from(FORMS), some.sampled_from(FORMS).map(str.title), some.sampled_from(LEFT_ALONE),
-    some.sampled_from(BESIDES), some.sampled_from([" ", "  ", "\n"]),
-)  # fmt: skip
+    some.sampled_from(FORMS),
+    some.sampled_from(FORMS).map(str.title),
+    some.sampled_from(LEFT_ALONE),
+    some.sampled_from(BESIDES),
+    some.sampled_from([" ", "  ", "\n"]),
+)
 markdown = some.lists(pieces, max_size=25).map("".join)
 
 
@@ -183,9 +186,14 @@ def test_the_glossary_lists_them_all(app):
     data = json.loads(listed.proto.mixed.json if listed.proto.HasField("mixed") else listed.proto.json)
     assert [entry["name"] for entry in data["entries"]] == sorted((term.name for term in TERMS), key=str.lower)
     assert data["entries"][0] == {
-        "slug": "accuracy", "name": "accuracy", "forms": "accuracies", "page": "network", "title": "A first network",
-        "meaning": "The share of samples whose predicted class is the right one.", "address": "/network",
-    }  # fmt: skip
+        "slug": "accuracy",
+        "name": "accuracy",
+        "forms": "accuracies",
+        "page": "network",
+        "title": "A first network",
+        "meaning": "The share of samples whose predicted class is the right one.",
+        "address": "/network",
+    }
 
 
 def script() -> None:

@@ -25,9 +25,7 @@ LIVE = re.compile(
 )
 """Any of these as it was sent, or escaped where escaping is not enough: addresses are found in escaped text too."""
 QUICK = {"tensors", "broadcasting", "graph"}
-STEMS = [
-    pytest.param(lesson.stem, marks=[] if lesson.stem in QUICK else [pytest.mark.slow]) for lesson in LESSONS
-]  # fmt: skip
+STEMS = [pytest.param(lesson.stem, marks=[] if lesson.stem in QUICK else [pytest.mark.slow]) for lesson in LESSONS]
 ACCEPTED = {"graph_text": "x * w # ", "derivative_text": "x # ", "tensors_text": "[1] # "}
 """Text that was once accepted with a comment behind it."""
 

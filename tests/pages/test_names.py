@@ -42,9 +42,7 @@ def test_the_search_finds_labels():
 
 
 QUICK = {"elementwise", "tensors"}
-STEMS = [
-    pytest.param(lesson.stem, marks=[] if lesson.stem in QUICK else [pytest.mark.slow]) for lesson in LESSONS
-]  # fmt: skip
+STEMS = [pytest.param(lesson.stem, marks=[] if lesson.stem in QUICK else [pytest.mark.slow]) for lesson in LESSONS]
 
 
 def options(app):

@@ -110,9 +110,14 @@ def test_the_script_gives_keras_the_network(app, downloads, loaded, tmp_path):
     again = "import runpy, sys, keras; runpy.run_path(sys.argv[1] + '/script.py', run_name='__main__')\n"
     again += "print(keras.models.load_model(sys.argv[1] + '/network.keras').count_params())"
     done = subprocess.run(
-        [sys.executable, "-c", again, str(tmp_path)], cwd=tmp_path.parent, env=environment, capture_output=True,
-        text=True, timeout=300, check=False,
-    )  # fmt: skip
+        [sys.executable, "-c", again, str(tmp_path)],
+        cwd=tmp_path.parent,
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=300,
+        check=False,
+    )
     assert done.returncode == 0, done.stderr
     with np.load(tmp_path / "weights.npz") as file:
         params = Params(**{name: np.asarray(file[name]) for name in Params._fields})

@@ -27,9 +27,7 @@ NAMING = re.compile(r"[\w.]*\b(?:name|variable|layer|field|path|folder|url)\b.*"
 """Expressions that stand for a name rather than for the beginning of a sentence."""
 WRONG = ("", "[1, 2", "[[1], [2, 3]]", "x y z!", "nan", "1e99", "y = x", "(2, -3, x)")
 QUICK = {"tensors", "broadcasting", "product", "graph", "gradient_check"}
-STEMS = [
-    pytest.param(lesson.stem, marks=[] if lesson.stem in QUICK else [pytest.mark.slow]) for lesson in LESSONS
-]  # fmt: skip
+STEMS = [pytest.param(lesson.stem, marks=[] if lesson.stem in QUICK else [pytest.mark.slow]) for lesson in LESSONS]
 
 
 @pytest.mark.parametrize(

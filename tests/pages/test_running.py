@@ -29,8 +29,11 @@ def test_each_cell_shows_what_it_printed_and_its_last_value():
 
 def test_it_knows_nothing_of_the_server(monkeypatch):
     monkeypatch.setenv("HARMLESS_SECRET", "secret")
-    found = ran("import os, sys\nprint(os.environ.get('HARMLESS_SECRET'), sys.flags.isolated, os.listdir('.'))",
-                "print(open('engine/weights.npz').read())", files=Files({"engine/weights.npz": b"ab"}))  # fmt: skip
+    found = ran(
+        "import os, sys\nprint(os.environ.get('HARMLESS_SECRET'), sys.flags.isolated, os.listdir('.'))",
+        "print(open('engine/weights.npz').read())",
+        files=Files({"engine/weights.npz": b"ab"}),
+    )
     assert [each.printed for each in found.outputs] == ["None 1 ['engine']\n", "ab\n"]
 
 

@@ -19,9 +19,13 @@ def scope(path: str, query: str = "", headers=HTML) -> dict:
 def test_a_pages_own_address_is_left_alone_and_its_other_names_lead_there(page):
     assert signpost.direction(scope(f"/{page.stem}", "rank=3")) is None
     others = [
-        page.stem.upper(), page.title, page.title.replace(" ", "-").lower(), f"{page.stem}.html",
-        f"chapter/2/{page.stem}", page.stem.replace("_", "-") + ".py",
-    ]  # fmt: skip
+        page.stem.upper(),
+        page.title,
+        page.title.replace(" ", "-").lower(),
+        f"{page.stem}.html",
+        f"chapter/2/{page.stem}",
+        page.stem.replace("_", "-") + ".py",
+    ]
     for name in {*others} - {page.stem}:
         assert signpost.direction(scope(f"/{name}", "rank=3&a=%C3%A9")) == f"/{page.stem}?rank=3&a=%C3%A9", name
 

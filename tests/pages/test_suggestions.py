@@ -16,31 +16,46 @@ BOXES = {
     "tensors": {"[[1, 2], [3]]": "tensors_text", "[[[5]]]": "tensors_text"},
     "dtypes": dict.fromkeys(("16777216, 16777217", "nan, inf, -0.0, 1e-45"), "dtypes_numbers"),
     "slicing": {
-        "::-1": "slicing_index_digit", "2": INDEX, "2:3": INDEX, "[2]": INDEX, "10:100": INDEX,
-        "10:100, 0:28, 0:28": INDEX, "7:-7": INDEX, "7:21": INDEX, "4:5": INDEX,
+        "::-1": "slicing_index_digit",
+        "2": INDEX,
+        "2:3": INDEX,
+        "[2]": INDEX,
+        "10:100": INDEX,
+        "10:100, 0:28, 0:28": INDEX,
+        "7:-7": INDEX,
+        "7:21": INDEX,
+        "4:5": INDEX,
     },
     "reshaping": {
-        "-1": "reshaping_target", "[1, 2, 3]": "reshaping_source", "()": "reshaping_target",
+        "-1": "reshaping_target",
+        "[1, 2, 3]": "reshaping_source",
+        "()": "reshaping_target",
         "(2, -1)": "reshaping_target",
     },
     "elementwise": dict.fromkeys(("-7", "2", "nan"), "elementwise_x_text"),
     "broadcasting": {
-        "(4, 1)": "broadcasting_a", "(1, 5)": "broadcasting_b", "(3,)": "broadcasting_b", "(3, 4)": "broadcasting_a",
+        "(4, 1)": "broadcasting_a",
+        "(1, 5)": "broadcasting_b",
+        "(3,)": "broadcasting_b",
+        "(3, 4)": "broadcasting_a",
     },
     "derivative": {"relu(x) − relu(−x)": "derivative_text"},
     "descent": {"log(x) + 1/x": "descent_text_curve"},
     "graph": {
-        "x = 2, w = 3, b = 1, y_true = 4": "graph_values", "x = 3, w = 2, b = 3, y_true = 8": "graph_values",
+        "x = 2, w = 3, b = 1, y_true = 4": "graph_values",
+        "x = 3, w = 2, b = 3, y_true = 8": "graph_values",
         "log(x) / x": "graph_text",
     },
     "network": dict.fromkeys(("10", "1e10"), "network_learning_rate_box"),
     "batches": dict.fromkeys(("100", "1", "60,000"), "batches_size_box"),
-}  # fmt: skip
+}
 """The box of each suggestion, by page."""
 REFUSED = {
-    ("tensors", "[[1, 2], [3]]"): "ragged", ("reshaping", "()"): "a reshape keeps every element",
-    ("reshaping", "(2, -1)"): "not divisible by 2", ("broadcasting", "(3, 4)"): "axis -1 has 4 and 3",
-}  # fmt: skip
+    ("tensors", "[[1, 2], [3]]"): "ragged",
+    ("reshaping", "()"): "a reshape keeps every element",
+    ("reshaping", "(2, -1)"): "not divisible by 2",
+    ("broadcasting", "(3, 4)"): "axis -1 has 4 and 3",
+}
 """Suggested for what the app then says: the reader is asked why."""
 NOT_TYPED = {
     "from_scratch": {"weights", "memory", "update = sgd"},

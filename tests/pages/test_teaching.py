@@ -116,9 +116,12 @@ def answered(path: str, query: str) -> tuple[dict[bytes, bytes], str]:
         sent.append(message)
 
     scope = {
-        "type": "http", "method": "GET", "path": path, "query_string": query.encode(),
+        "type": "http",
+        "method": "GET",
+        "path": path,
+        "query_string": query.encode(),
         "headers": [(b"host", b"a"), (b"if-none-match", b"1")],
-    }  # fmt: skip
+    }
     asyncio.run(first_paint.FirstPaint(app)(scope, None, send))
     assert conditional == [not first_paint.sheet_of(scope)]
     return dict(sent[0]["headers"]), b"".join(message["body"] for message in sent[1:]).decode()

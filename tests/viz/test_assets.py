@@ -7,8 +7,7 @@ import pytest
 
 from viz.components import assets
 
-COMPONENTS = sorted({path.split("/")[0] for path in assets.assets() if path.count("/") == 1}
-                    - {"shared", "takeaway"})  # fmt: skip
+COMPONENTS = sorted({path.split("/")[0] for path in assets.assets() if path.count("/") == 1} - {"shared", "takeaway"})
 EXPORT = re.compile(r"^export (?:async )?(?:const|let|class|function\*?) (\w+)", re.MULTILINE)
 NAMES = re.compile(r'^import \{([^}]+)\} from "(\.[^"]+)";', re.MULTILINE)
 

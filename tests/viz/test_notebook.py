@@ -34,8 +34,10 @@ def test_cells_are_the_program_in_order(source):
 
 def test_a_comment_stays_with_what_it_speaks_of():
     assert cells("import os\n\nx = 1\nprint(x)\n\n# Two.\n\ny = 2\n\n\ndef f():\n\n    return 1\n") == (
-        "import os", "x = 1\nprint(x)", "# Two.\n\ny = 2\n\n\ndef f():\n\n    return 1",
-    )  # fmt: skip
+        "import os",
+        "x = 1\nprint(x)",
+        "# Two.\n\ny = 2\n\n\ndef f():\n\n    return 1",
+    )
     long = "\n\n".join(f"x{k} = [\n    {k},\n]" for k in range(9))
     assert [len(each.splitlines()) for each in cells(long)] == [11, 11, 11]
 

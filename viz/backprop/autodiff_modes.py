@@ -158,23 +158,38 @@ def times_figure(rows: Sequence[tuple[str, float | None, bool]]) -> go.Figure:
     known = [row for row in rows if row[1]]
     colors = {row[0]: color for row, color in zip(rows, ("data", "gradient", "loss"), strict=False)}
     figure.add_bar(
-        name="seconds", orientation="h", y=[row[0] for row in known], x=[row[1] for row in known],
-        text=[f" {duration(row[1])}" for row in known], textposition="outside", cliponaxis=False,
+        name="seconds",
+        orientation="h",
+        y=[row[0] for row in known],
+        x=[row[1] for row in known],
+        text=[f" {duration(row[1])}" for row in known],
+        textposition="outside",
+        cliponaxis=False,
         hovertemplate="%{y}: %{x:.3g} s<extra></extra>",
-        marker={"color": [theme.color(colors[row[0]]) for row in known],
-                "pattern": {"shape": ["/" if row[2] else "" for row in known], "fgcolor": theme.color("surface")}},
-    )  # fmt: skip
+        marker={
+            "color": [theme.color(colors[row[0]]) for row in known],
+            "pattern": {"shape": ["/" if row[2] else "" for row in known], "fgcolor": theme.color("surface")},
+        },
+    )
     powers = [np.log10(row[1]) for row in known] or [-4.0]
     low, high = min(-5.0, *powers) - 0.3, max(0.0, *powers)
     marks = {1e-6: "1 µs"} | MARKS
     figure.update_xaxes(
-        type="log", range=[low, high + (high - low) / 3], fixedrange=True, tickvals=list(marks),
-        ticktext=list(marks.values()), tickangle=0,
-    )  # fmt: skip
+        type="log",
+        range=[low, high + (high - low) / 3],
+        fixedrange=True,
+        tickvals=list(marks),
+        ticktext=list(marks.values()),
+        tickangle=0,
+    )
     return figure.update_yaxes(
-        type="category", categoryorder="array", categoryarray=[row[0] for row in rows][::-1],
-        range=[-0.5, len(rows) - 0.5], title=None, fixedrange=True,
-    )  # fmt: skip
+        type="category",
+        categoryorder="array",
+        categoryarray=[row[0] for row in rows][::-1],
+        range=[-0.5, len(rows) - 0.5],
+        title=None,
+        fixedrange=True,
+    )
 
 
 def jacobian_rows(times: Times | None) -> list[tuple[str, float | None, bool]]:

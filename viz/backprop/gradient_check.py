@@ -24,9 +24,11 @@ NARROW_HEIGHT = 780
 HEIGHT = 610
 NARROW = {
     "yaxis": {"domain": [0.5, 1]},
-    "yaxis2": {"domain": [0.22, 0.42]}, "xaxis2": {"domain": [0, 1]},
-    "yaxis3": {"domain": [0, 0.2]}, "xaxis3": {"domain": [0, 1]},
-}  # fmt: skip
+    "yaxis2": {"domain": [0.22, 0.42]},
+    "xaxis2": {"domain": [0, 1]},
+    "yaxis3": {"domain": [0, 0.2]},
+    "xaxis3": {"domain": [0, 1]},
+}
 """The layout for phones: the two lists of numbers below each other."""
 
 
@@ -54,21 +56,33 @@ def _sides(sweep: Sweep) -> tuple[tuple[str, Side], tuple[str, Side]]:
 def _error_traces(figure: go.Figure, sweep: Sweep, dtype: str, side: Side) -> None:
     color = theme.color(COLORS[dtype])
     figure.add_scatter(
-        name=f"{dtype}, measured", mode="lines+markers", x=EPSILONS, y=np.where(side.errors > 0, side.errors, np.nan),
-        line={"color": color, "width": 1.5}, marker={"color": color, "size": 5},
+        name=f"{dtype}, measured",
+        mode="lines+markers",
+        x=EPSILONS,
+        y=np.where(side.errors > 0, side.errors, np.nan),
+        line={"color": color, "width": 1.5},
+        marker={"color": color, "size": 5},
         hovertemplate="ε = %{x:.1e}<br>error %{y:.2e}<extra></extra>",
-    )  # fmt: skip
+    )
     exact = EPSILONS[side.errors == 0]
     figure.add_scatter(
-        name=f"{dtype}, error exactly 0", mode="markers", x=exact, y=np.full(len(exact), FLOOR),
-        marker={"color": color, "size": 7, "symbol": "circle-open"}, showlegend=False,
+        name=f"{dtype}, error exactly 0",
+        mode="markers",
+        x=exact,
+        y=np.full(len(exact), FLOOR),
+        marker={"color": color, "size": 7, "symbol": "circle-open"},
+        showlegend=False,
         hovertemplate="ε = %{x:.1e}<br>no error<extra></extra>",
-    )  # fmt: skip
+    )
     if sweep.slope:
         figure.add_scatter(
-            name=f"{dtype}, expected", mode="lines", x=EPSILONS, y=side.expected / abs(sweep.slope),
-            line={"color": color, "width": 1.5, "dash": "dash"}, hoverinfo="skip",
-        )  # fmt: skip
+            name=f"{dtype}, expected",
+            mode="lines",
+            x=EPSILONS,
+            y=side.expected / abs(sweep.slope),
+            line={"color": color, "width": 1.5, "dash": "dash"},
+            hoverinfo="skip",
+        )
 
 
 def _theory_traces(figure: go.Figure, sweep: Sweep) -> None:
@@ -79,24 +93,38 @@ def _theory_traces(figure: go.Figure, sweep: Sweep) -> None:
         if np.isfinite(side.optimum) and side.optimum > 0 and sweep.slope
     ]
     figure.add_scatter(
-        name="ε* by theory", mode="markers", x=[mark[0] for mark in marks], y=[mark[1] for mark in marks],
-        marker={"symbol": "diamond", "size": 12, "color": [theme.color(mark[2]) for mark in marks],
-                "line": {"color": theme.color("text"), "width": 1.5}},
+        name="ε* by theory",
+        mode="markers",
+        x=[mark[0] for mark in marks],
+        y=[mark[1] for mark in marks],
+        marker={
+            "symbol": "diamond",
+            "size": 12,
+            "color": [theme.color(mark[2]) for mark in marks],
+            "line": {"color": theme.color("text"), "width": 1.5},
+        },
         hovertemplate="ε* = %{x:.1e}<extra></extra>",
-    )  # fmt: skip
+    )
     own = abs(sweep.single.slope - sweep.slope) / abs(sweep.slope) if sweep.slope else 0.0
     if own:
         figure.add_scatter(
-            name="autodiff in float32", mode="lines", x=EPSILONS[[0, -1]], y=[own, own],
-            line={"color": theme.color("gradient"), "width": 2, "dash": "dot"}, hoverinfo="skip",
-        )  # fmt: skip
+            name="autodiff in float32",
+            mode="lines",
+            x=EPSILONS[[0, -1]],
+            y=[own, own],
+            line={"color": theme.color("gradient"), "width": 2, "dash": "dot"},
+            hoverinfo="skip",
+        )
     if sweep.corners.any():
         inside = EPSILONS[sweep.corners > 0]
         figure.add_scatter(
-            name="a corner within ±ε", mode="markers", x=inside, y=np.full(len(inside), 6.0),
+            name="a corner within ±ε",
+            mode="markers",
+            x=inside,
+            y=np.full(len(inside), 6.0),
             marker={"symbol": "x", "size": 7, "color": theme.color("weights")},
             hovertemplate="within ±%{x:.1e} the function has a corner<extra></extra>",
-        )  # fmt: skip
+        )
 
 
 def _expected_at(sweep: Sweep, side: Side) -> float:
@@ -107,16 +135,29 @@ def _expected_at(sweep: Sweep, side: Side) -> float:
 def _moving(sweep: Sweep, k: int) -> list[go.Scatter]:
     """What belongs to one epsilon: a large point on each curve, and the numbers of both dtypes."""
     points = [
-        {"name": f"{dtype}, this ε", "mode": "markers", "marker": {
-            "color": theme.color("surface"), "size": 13, "line": {"color": theme.color(COLORS[dtype]), "width": 3},
-        }}
+        {
+            "name": f"{dtype}, this ε",
+            "mode": "markers",
+            "marker": {
+                "color": theme.color("surface"),
+                "size": 13,
+                "line": {"color": theme.color(COLORS[dtype]), "width": 3},
+            },
+        }
         for dtype in COLORS
-    ]  # fmt: skip
+    ]
     numbers = [
-        {"name": f"{dtype}, numbers", "mode": "text", "x": [0], "y": [1], "textposition": "bottom right",
-         "textfont": {"family": "monospace", "size": 13}, "cliponaxis": False}
+        {
+            "name": f"{dtype}, numbers",
+            "mode": "text",
+            "x": [0],
+            "y": [1],
+            "textposition": "bottom right",
+            "textfont": {"family": "monospace", "size": 13},
+            "cliponaxis": False,
+        }
         for dtype in COLORS
-    ]  # fmt: skip
+    ]
     return [
         go.Scatter(style | change, showlegend=False, hoverinfo="skip")
         for style, change in zip(points + numbers, _changes(sweep, k), strict=True)
@@ -186,17 +227,21 @@ def _axes(figure: go.Figure) -> go.Figure:
     powers = list(range(-10, 0))
     figure.update_layout(margin={"l": 8, "r": 12, "t": 8, "b": 8})
     figure.update_xaxes(
-        type="log", range=[-10.3, -0.7], tickvals=[10.0**power for power in powers],
+        type="log",
+        range=[-10.3, -0.7],
+        tickvals=[10.0**power for power in powers],
         ticktext=["10" + str(power).translate(str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")) for power in powers],
-    )  # fmt: skip
+    )
     figure.update_yaxes(type="log", range=[-17.6, 1.6], dtick=4, exponentformat="power")
     figure.update_layout(yaxis={"domain": [0.4, 1]})
     blank = {"visible": False, "range": [0, 1], "fixedrange": True, "type": "linear"}
     for number, left in ((2, 0.0), (3, 0.52)):
-        figure.update_layout({
-            f"xaxis{number}": blank | {"domain": [left, left + 0.48], "anchor": f"y{number}"},
-            f"yaxis{number}": blank | {"domain": [0, 0.27], "anchor": f"x{number}"},
-        })  # fmt: skip
+        figure.update_layout(
+            {
+                f"xaxis{number}": blank | {"domain": [left, left + 0.48], "anchor": f"y{number}"},
+                f"yaxis{number}": blank | {"domain": [0, 0.27], "anchor": f"x{number}"},
+            }
+        )
     return figure
 
 

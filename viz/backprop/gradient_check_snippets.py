@@ -194,9 +194,14 @@ def variable(expression: Expression, point: dict[str, float], name: str, *, epsi
         used = [own for own in _OWN if f"{own}(" in text]
         functions = "".join(f"\ndef {own}(x):\n    {_OWN[own].format(np=module, relu=relu)}\n\n" for own in used)
         sources[library] = _FORMULA[library].format(
-            functions=functions, formula=text, x=_float(point["x"]), y=_float(point["y"]), variable=name,
-            axis="xy".index(name), chosen=f"{epsilon:g}",
-        )  # fmt: skip
+            functions=functions,
+            formula=text,
+            x=_float(point["x"]),
+            y=_float(point["y"]),
+            variable=name,
+            axis="xy".index(name),
+            chosen=f"{epsilon:g}",
+        )
     return sources
 
 

@@ -17,12 +17,18 @@ def table(sweep: Sweep, by_hand: float) -> str:
     rows = [
         ("autodiff, `jax.grad`, float64", sweep.slope, None),
         ("chain rule by hand, float64", by_hand, float(relative_errors(np.array(by_hand), sweep.slope))),
-        (f"difference, float64, ε = {amount(EPSILONS[double])}", float(sweep.double.quotients[double]),
-         float(sweep.double.errors[double])),
-        (f"difference, float32, ε = {amount(EPSILONS[single])}", float(sweep.single.quotients[single]),
-         float(sweep.single.errors[single])),
+        (
+            f"difference, float64, ε = {amount(EPSILONS[double])}",
+            float(sweep.double.quotients[double]),
+            float(sweep.double.errors[double]),
+        ),
+        (
+            f"difference, float32, ε = {amount(EPSILONS[single])}",
+            float(sweep.single.quotients[single]),
+            float(sweep.single.errors[single]),
+        ),
         ("autodiff, float32", sweep.single.slope, float(relative_errors(np.array(sweep.single.slope), sweep.slope))),
-    ]  # fmt: skip
+    ]
     lines = [f"| {name} | {precise(value)} | {_error(error)} |" for name, value, error in rows]
     return "\n".join([f"| d loss / d {sweep.name} by | value | relative error |", "|---|---|---|", *lines]).replace(
         "d loss", "d loss" if "[" in sweep.name else "d f"
@@ -157,8 +163,11 @@ def _step_row(step: Step) -> str:
     else:
         body = f"−{names[0]}" if step.kind == "negate" else f"{step.kind}({', '.join(names)})"
     # An operand that comes twice (x × x) has one slope, the sum over both places.
-    used = {name: (slope, [factor for other, factor in zip(names, step.factors, strict=True) if other == name])
-            for name, slope in zip(names, step.slopes, strict=True) if slope}  # fmt: skip
+    used = {
+        name: (slope, [factor for other, factor in zip(names, step.factors, strict=True) if other == name])
+        for name, slope in zip(names, step.slopes, strict=True)
+        if slope
+    }
     local = ", ".join(f"∂/∂{name} = {_summed(factors)}" for name, (_, factors) in used.items()) or "constant"
     terms = " + ".join(f"{_bracketed(sum(factors))} × {_bracketed(slope)}" for slope, factors in used.values())
     result = f"{terms} = **{amount(step.slope)}**" if terms else "0"

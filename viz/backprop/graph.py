@@ -125,9 +125,11 @@ def heat(array: np.ndarray, *, most: float | None = None) -> dict[str, Any]:
     steps = np.clip(np.round(values * (127 / top if top > 0 else 0)), -127, 127).astype(np.int8)
     steps[~finite] = -128
     return {
-        "rows": values.shape[0], "columns": values.shape[1], "most": words.number(top, 3),
+        "rows": values.shape[0],
+        "columns": values.shape[1],
+        "most": words.number(top, 3),
         "bytes": base64.b64encode(steps.tobytes()).decode("ascii"),
-    }  # fmt: skip
+    }
 
 
 def boxes_of(graph: Graph, weights: Collection[str] = ()) -> list[Box]:
@@ -193,10 +195,14 @@ def board(
         "drawing": drawing(boxes, edges_of(graph), version=version),
         "output": graph.output,
         "values": [displayed(value, box) for value, box in zip(found.values, boxes, strict=True)],
-        "gradients": [displayed(adjoint, box) if box.graded else None
-                      for adjoint, box in zip(found.adjoints, boxes, strict=True)],
-        "locals": [words.edge_text(graph, target, position, found) if boxes[source].graded else ""
-                   for target, node in enumerate(graph.nodes) for position, source in enumerate(node.inputs)],
+        "gradients": [
+            displayed(adjoint, box) if box.graded else None for adjoint, box in zip(found.adjoints, boxes, strict=True)
+        ],
+        "locals": [
+            words.edge_text(graph, target, position, found) if boxes[source].graded else ""
+            for target, node in enumerate(graph.nodes)
+            for position, source in enumerate(node.inputs)
+        ],
         "forward": [{"node": k, "text": words.forward_sentence(graph, k, found.values)} for k in forth],
         "backward": [{"node": k, "text": words.backward_sentence(graph, k, found, leaving[k])} for k in back],
         "tape": words.tape_lines(graph, tape(graph)),
@@ -204,7 +210,7 @@ def board(
         "notes": list(notes),
         "paths": chosen and _paths(graph, found, chosen),
         "answered": answered,
-    }  # fmt: skip
+    }
 
 
 def _paths(graph: Graph, found: Backward, chosen: Chosen) -> dict[str, Any]:
@@ -217,6 +223,11 @@ def variable(graph: Graph, name: str, given: Variable) -> dict[str, Any]:
     """A variable the reader may change: a slider if it is a single number, otherwise cells."""
     value = np.asarray(given.value, float)
     return {
-        "name": name, "node": graph.index(name), "shape": list(value.shape), "low": given.low, "high": given.high,
-        "weight": given.weight, "values": value.ravel().tolist(),
-    }  # fmt: skip
+        "name": name,
+        "node": graph.index(name),
+        "shape": list(value.shape),
+        "low": given.low,
+        "high": given.high,
+        "weight": given.weight,
+        "values": value.ravel().tolist(),
+    }

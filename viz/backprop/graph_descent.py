@@ -31,8 +31,9 @@ def step_words(
         if value.ndim:
             lines.append(f"{name} − {number(rate)} × gradient = {after}")
         else:
-            lines.append(f"{name} − {number(rate)} × {factor(gradient)} = {number(value)} − "
-                         f"{factor(rate * gradient)} = {after}")  # fmt: skip
+            lines.append(
+                f"{name} − {number(rate)} × {factor(gradient)} = {number(value)} − {factor(rate * gradient)} = {after}"
+            )
     return lines
 
 

@@ -153,8 +153,11 @@ def _sweep(rows: list[list[int]], neighbours: Sequence[Sequence[int]], down: boo
     for number in range(1, len(rows)) if down else range(len(rows) - 2, -1, -1):
         place = {node: at for at, node in enumerate(rows[number - 1 if down else number + 1])}
         row = rows[number]
-        means = {node: sum(place[other] for other in neighbours[node]) / len(neighbours[node])
-                 for node in row if neighbours[node]}  # fmt: skip
+        means = {
+            node: sum(place[other] for other in neighbours[node]) / len(neighbours[node])
+            for node in row
+            if neighbours[node]
+        }
         moved = iter(sorted(means, key=means.__getitem__))
         rows[number] = [next(moved) if node in means else node for node in row]
 
@@ -162,10 +165,13 @@ def _sweep(rows: list[list[int]], neighbours: Sequence[Sequence[int]], down: boo
 def _switch(rows: list[list[int]], layered: Layered) -> None:
     """Neighbours change places wherever that saves crossings with the rows above and below."""
     for number, row in enumerate(rows):
-        place = {node: at for near in (number - 1, number + 1) if 0 <= near < len(rows)
-                 for at, node in enumerate(rows[near])}  # fmt: skip
-        ends = {node: [sorted(place[other] for other in side[node]) for side in (layered.above, layered.below)]
-                for node in row}  # fmt: skip
+        place = {
+            node: at for near in (number - 1, number + 1) if 0 <= near < len(rows) for at, node in enumerate(rows[near])
+        }
+        ends = {
+            node: [sorted(place[other] for other in side[node]) for side in (layered.above, layered.below)]
+            for node in row
+        }
         for at in range(len(row) - 1):
             left, right = row[at], row[at + 1]
             pairs = list(zip(ends[left], ends[right], strict=True))

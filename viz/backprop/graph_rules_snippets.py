@@ -39,13 +39,15 @@ RULES: dict[str, Rule] = {
     "logistic": Rule("1 / (1 + np.exp(-{a}))", ("{d} * {y} * (1 - {y})",)),
     "square": Rule("{a} ** 2", ("{d} * 2 * {a}",)),
     "pow": Rule("{a} ** {b}", ("{d} * {b} * {a} ** ({b} - 1)", "{d} * {y} * np.log({a})")),
-    "max": Rule("np.maximum({a}, {b})", ("{d} * (({a} > {b}) + 0.5 * ({a} == {b}))",
-                                         "{d} * (({b} > {a}) + 0.5 * ({a} == {b}))")),
-    "min": Rule("np.minimum({a}, {b})", ("{d} * (({a} < {b}) + 0.5 * ({a} == {b}))",
-                                         "{d} * (({b} < {a}) + 0.5 * ({a} == {b}))")),
+    "max": Rule(
+        "np.maximum({a}, {b})", ("{d} * (({a} > {b}) + 0.5 * ({a} == {b}))", "{d} * (({b} > {a}) + 0.5 * ({a} == {b}))")
+    ),
+    "min": Rule(
+        "np.minimum({a}, {b})", ("{d} * (({a} < {b}) + 0.5 * ({a} == {b}))", "{d} * (({b} < {a}) + 0.5 * ({a} == {b}))")
+    ),
     "logaddexp": Rule("np.logaddexp({a}, {b})", ("{d} * np.exp({a} - {y})", "{d} * np.exp({b} - {y})")),
     "stop_gradient": Rule("{a}", ("",)),
-}  # fmt: skip
+}
 """Where there is no derivative these answer as JAX does: half for each side of a max at a tie, 1 for abs at 0."""
 
 
@@ -56,8 +58,10 @@ def rule_of(graph: Graph, node: Node) -> Rule | None:
     match node.operation:
         case "integer_pow":
             power = int(parameters["y"])
-            return Rule(f"{{a}} ** {power}" if power >= 0 else f"{{a}} ** ({power})",
-                        (f"{{d}} * {power} * {{a}} ** ({power - 1})",))  # fmt: skip
+            return Rule(
+                f"{{a}} ** {power}" if power >= 0 else f"{{a}} ** ({power})",
+                (f"{{d}} * {power} * {{a}} ** ({power - 1})",),
+            )
         case "max" if "relu" in str(parameters.get("derivative", "")):
             return Rule("np.maximum({a}, {b})", ("{d} * ({a} > {b})", ""))
         case "dot_general":

@@ -10,13 +10,21 @@ from viz.backprop.graph_rules_snippets import Rule, rule_of, shrunk
 
 RESERVED = {"jax", "jnp", "np", "result", "gradient", "gradients", "name", "crossentropy", "print", "zip"}
 JAX_NAMES = {
-    "relu": "jax.nn.relu", "sigmoid": "jax.nn.sigmoid", "softplus": "jax.nn.softplus", "softmax": "jax.nn.softmax",
-    "log_softmax": "jax.nn.log_softmax", "crossentropy": "crossentropy",
-}  # fmt: skip
+    "relu": "jax.nn.relu",
+    "sigmoid": "jax.nn.sigmoid",
+    "softplus": "jax.nn.softplus",
+    "softmax": "jax.nn.softmax",
+    "log_softmax": "jax.nn.log_softmax",
+    "crossentropy": "crossentropy",
+}
 BINARY = {
-    "add": ("+", 1, 1, 2), "subtract": ("-", 1, 1, 2), "multiply": ("*", 2, 2, 3), "divide": ("/", 2, 2, 3),
-    "matmul": ("@", 2, 2, 3), "power": ("**", 4, 5, 4),
-}  # fmt: skip
+    "add": ("+", 1, 1, 2),
+    "subtract": ("-", 1, 1, 2),
+    "multiply": ("*", 2, 2, 3),
+    "divide": ("/", 2, 2, 3),
+    "matmul": ("@", 2, 2, 3),
+    "power": ("**", 4, 5, 4),
+}
 """Sign, how tightly it binds, and the least that its left and right side must."""
 _CROSSENTROPY = """\
 def crossentropy(y_true, p):
@@ -74,10 +82,13 @@ def _jax(graph: Graph, expression: Expression, values: Mapping[str, np.ndarray])
     return _JAX.format(
         values="\n".join(f"{_safe(name)} = jnp.array({_literal(value)})" for name, value in values.items()),
         defined=_CROSSENTROPY if _uses(expression, "crossentropy") else "",
-        output=output, names=joined, formula=formula(expression),
+        output=output,
+        names=joined,
+        formula=formula(expression),
         differentiated=f"{output}_of" if scalar else f"lambda *given: {output}_of(*given).sum()",
-        places=tuple(range(len(names))), quoted=tuple(values),
-    )  # fmt: skip
+        places=tuple(range(len(names))),
+        quoted=tuple(values),
+    )
 
 
 def formula(expression: Expression) -> str:
@@ -132,15 +143,19 @@ def _numpy(graph: Graph, values: Mapping[str, np.ndarray]) -> str:
     if any(rule is None for rule, node in zip(rules, graph.nodes, strict=True) if node.inputs):
         return ""
     output = names[graph.output]
-    forward = [f"{names[k]} = {_filled(rules[k].value, names, node)}"
-               for k, node in enumerate(graph.nodes) if node.inputs]  # fmt: skip
+    forward = [
+        f"{names[k]} = {_filled(rules[k].value, names, node)}" for k, node in enumerate(graph.nodes) if node.inputs
+    ]
     given = [f"{names[k]} = np.array({_literal(values[graph.nodes[k].name])})" for k in graph.variables]
     shown = [f'print("gradient of {graph.nodes[k].name} =", d_{names[k]})' for k in graph.variables]
     return _NUMPY.format(
-        values="\n".join(given), forward="\n".join(forward), output=output,
+        values="\n".join(given),
+        forward="\n".join(forward),
+        output=output,
         sum="" if graph.nodes[graph.output].shape == () else "’s sum",
-        backward="\n".join(_backward(graph, names, rules)), shown="\n".join(shown),
-    )  # fmt: skip
+        backward="\n".join(_backward(graph, names, rules)),
+        shown="\n".join(shown),
+    )
 
 
 def _names(graph: Graph) -> list[str]:

@@ -177,13 +177,17 @@ def backward_sentence(graph: Graph, index: int, found: Backward, leaving: Sequen
     meet = f" {count(len(flows), 'edge').capitalize()} meet at {node.name}: add them." if len(flows) > 1 else ""
     singles = all(graph.nodes[target].shape == () for target, _ in flows) and node.shape == ()
     if singles:
-        numbers = " + ".join(_numbers(found, target, [place for other, place in flows if other == target])
-                             for target in dict.fromkeys(target for target, _ in flows))  # fmt: skip
+        numbers = " + ".join(
+            _numbers(found, target, [place for other, place in flows if other == target])
+            for target in dict.fromkeys(target for target, _ in flows)
+        )
         return f"{wanted} = {products} = {numbers} = {number(adjoint)}.{meet}"
     shape = f" It has the shape of {node.name}, {shape_text(node.shape)}." if node.shape else ""
-    first = "" if not np.size(adjoint) else (
-        f" {'First number' if node.shape else 'Its value'}: {number(np.ravel(adjoint)[0])}."
-    )  # fmt: skip
+    first = (
+        ""
+        if not np.size(adjoint)
+        else (f" {'First number' if node.shape else 'Its value'}: {number(np.ravel(adjoint)[0])}.")
+    )
     return f"{wanted} = {products}.{shape}{first}{meet}"
 
 
@@ -241,8 +245,10 @@ def path_words(graph: Graph, node: int, found: Backward, paths: Paths, parts: Se
     """
     name, loss = graph.nodes[node].name, graph.nodes[graph.output].name
     edges = edge_numbers(graph)
-    lines = tuple(PathLine(_path_line(graph, found, path, part, node), tuple(edges[edge] for edge in path))
-                  for path, part in zip(paths.paths, parts, strict=True))  # fmt: skip
+    lines = tuple(
+        PathLine(_path_line(graph, found, path, part, node), tuple(edges[edge] for edge in path))
+        for path, part in zip(paths.paths, parts, strict=True)
+    )
     adjoint = found.adjoints[node]
     heading = f"From {name} to {loss}: {count(paths.total, 'path')}."
     if adjoint is None or not paths.total:
@@ -292,15 +298,22 @@ def array_text(array: Any, *, bracket: bool = False) -> str:
 
 def edge_numbers(graph: Graph) -> dict[Edge, int]:
     """The number of every edge: consumers in order, and each one's operands in order."""
-    edges = (Edge(source, target, position) for target, node in enumerate(graph.nodes)
-             for position, source in enumerate(node.inputs))  # fmt: skip
+    edges = (
+        Edge(source, target, position)
+        for target, node in enumerate(graph.nodes)
+        for position, source in enumerate(node.inputs)
+    )
     return {edge: at for at, edge in enumerate(edges)}
 
 
 def tape_lines(graph: Graph, records: Sequence[Record]) -> list[dict[str, Any]]:
     """The tape's lines for the component: text, the node they made, and whether a gradient flows through it."""
     return [
-        {"node": record.node, "text": f"{record.output} = {spelled(graph.nodes[record.node], record.inputs)}",
-         "operation": record.operation, "watched": record.watched}
+        {
+            "node": record.node,
+            "text": f"{record.output} = {spelled(graph.nodes[record.node], record.inputs)}",
+            "operation": record.operation,
+            "watched": record.watched,
+        }
         for record in records
-    ]  # fmt: skip
+    ]

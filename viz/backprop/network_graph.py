@@ -147,16 +147,29 @@ def board(
         "gradients": [content(found.adjoints[part.node]) if boxes[k].graded else None for k, part in enumerate(parts)],
         "locals": ["" if flow.norm is None else graph_words.number(flow.norm, 2) for flow in flows],
         "widths": [width(flow.norm) for flow in flows],
-        "forward": [{"node": k, "text": words.forward_sentence(graph, part.node, names, found, closed=part.closed)}
-                    for k, part in enumerate(parts) if part.closed or graph.nodes[part.node].inputs],
-        "backward": [{"node": k, "text": words.backward_sentence(
-            parts[k].name, parts[k].node == graph.output, found.adjoints[parts[k].node],
-            [(parts[flow.target].name, flow.norm) for flow in leaving[k] if flow.norm is not None])} for k in back],
-        "paths": None if chosen is None or chosen >= len(parts) else _told(
-            graph, found, chosen, parts, flows, equations),
+        "forward": [
+            {"node": k, "text": words.forward_sentence(graph, part.node, names, found, closed=part.closed)}
+            for k, part in enumerate(parts)
+            if part.closed or graph.nodes[part.node].inputs
+        ],
+        "backward": [
+            {
+                "node": k,
+                "text": words.backward_sentence(
+                    parts[k].name,
+                    parts[k].node == graph.output,
+                    found.adjoints[parts[k].node],
+                    [(parts[flow.target].name, flow.norm) for flow in leaving[k] if flow.norm is not None],
+                ),
+            }
+            for k in back
+        ],
+        "paths": None
+        if chosen is None or chosen >= len(parts)
+        else _told(graph, found, chosen, parts, flows, equations),
         "notes": [{"node": output, "text": note} for note in notes],
         "answered": answered,
-    }  # fmt: skip
+    }
 
 
 def _value(part: Part, box: board_of.Box, found: Backward) -> Any:
@@ -179,8 +192,9 @@ def _told(
     value, adjoint = found.values[part.node], found.adjoints[part.node]
     lines = [
         {"text": f"back from {parts[flow.target].name}: norm {graph_words.number(flow.norm)}", "edges": [index]}
-        for index, flow in enumerate(flows) if flow.source == chosen and flow.norm is not None
-    ]  # fmt: skip
+        for index, flow in enumerate(flows)
+        if flow.source == chosen and flow.norm is not None
+    ]
     said = [equations[k] for k in part.members if k < len(equations) and equations[k]]
     return {
         "node": chosen,

@@ -34,15 +34,28 @@ def gallery_figure(units: Units, shown: Sequence[int], *, selected: int, own_sca
         image = np.nan_to_num(units.gradients[unit], posinf=0.0, neginf=0.0)
         full = float(np.abs(image).max()) if own_scale else most
         picture[top : top + 28, left : left + 28] = np.round(image * (127 / full)) if full > 0 else 0
-    figure.add_trace(go.Heatmap(
-        z=picture[:max(tall, DOWN)], zmin=-127, zmax=127, colorscale=theme.DIVERGING, showscale=False,
-        name="gradients of W1", hoverinfo="skip",
-    ))  # fmt: skip
+    figure.add_trace(
+        go.Heatmap(
+            z=picture[: max(tall, DOWN)],
+            zmin=-127,
+            zmax=127,
+            colorscale=theme.DIVERGING,
+            showscale=False,
+            name="gradients of W1",
+            hoverinfo="skip",
+        )
+    )
     _marks(figure, units, shown)
     if selected in shown:
         top, left = corner(list(shown).index(selected))
-        figure.add_shape(type="rect", x0=left - 1, x1=left + 28, y0=top - 1, y1=top + 28,
-                         line={"color": theme.color("text"), "width": 2})  # fmt: skip
+        figure.add_shape(
+            type="rect",
+            x0=left - 1,
+            x1=left + 28,
+            y0=top - 1,
+            y1=top + 28,
+            line={"color": theme.color("text"), "width": 2},
+        )
     figure.update_xaxes(visible=False, range=[-1.5, SIDE * ACROSS - 0.5], fixedrange=True)
     figure.update_yaxes(visible=False, range=[max(tall, DOWN) - 0.5, -1.5], fixedrange=True)
     return figure
@@ -51,18 +64,36 @@ def gallery_figure(units: Units, shown: Sequence[int], *, selected: int, own_sca
 def _marks(figure: go.Figure, units: Units, shown: Sequence[int]) -> None:
     places = np.array([corner(place) for place in range(len(shown))]).reshape(-1, 2)
     words = [unit_words(units, unit) for unit in shown]
-    figure.add_trace(go.Scatter(
-        x=places[:, 1] + 13.5, y=places[:, 0] - 4, mode="text", text=[str(unit) for unit in shown], name="units",
-        textfont={"size": 10, "color": theme.color("muted")}, hoverinfo="skip",
-    ))  # fmt: skip
+    figure.add_trace(
+        go.Scatter(
+            x=places[:, 1] + 13.5,
+            y=places[:, 0] - 4,
+            mode="text",
+            text=[str(unit) for unit in shown],
+            name="units",
+            textfont={"size": 10, "color": theme.color("muted")},
+            hoverinfo="skip",
+        )
+    )
     dead = units.dead[list(shown)]
     for name, which, symbol in (("active", ~dead, "square"), ("dead", dead, "x-thin-open")):
-        figure.add_trace(go.Scatter(
-            x=places[which, 1] + 13.5, y=places[which, 0] + 13.5, mode="markers", name=name,
-            text=[text for text, is_one in zip(words, which, strict=True) if is_one], hoverinfo="text",
-            marker={"symbol": symbol, "size": 18, "opacity": 1 if name == "dead" else 0,
-                    "color": theme.color("muted"), "line": {"width": 1.5, "color": theme.color("muted")}},
-        ))  # fmt: skip
+        figure.add_trace(
+            go.Scatter(
+                x=places[which, 1] + 13.5,
+                y=places[which, 0] + 13.5,
+                mode="markers",
+                name=name,
+                text=[text for text, is_one in zip(words, which, strict=True) if is_one],
+                hoverinfo="text",
+                marker={
+                    "symbol": symbol,
+                    "size": 18,
+                    "opacity": 1 if name == "dead" else 0,
+                    "color": theme.color("muted"),
+                    "line": {"width": 1.5, "color": theme.color("muted")},
+                },
+            )
+        )
 
 
 def corner(place: int) -> tuple[int, int]:
@@ -99,10 +130,12 @@ def unit_figure(units: Units, unit: int) -> go.Figure:
             z=image.astype(np.float32), zmin=-most, zmax=most, colorscale=theme.DIVERGING, showscale=False, name=name,
             xaxis=f"x{axis}", yaxis=f"y{axis}", hovertemplate=hover,
         ))  # fmt: skip
-        figure.update_layout({
-            f"xaxis{axis}": {"domain": domain, "visible": False, "fixedrange": True, "range": [-0.5, 27.5]},
-            f"yaxis{axis}": {"anchor": f"x{axis}", "visible": False, "fixedrange": True, "range": [27.5, -0.5]},
-        })  # fmt: skip
+        figure.update_layout(
+            {
+                f"xaxis{axis}": {"domain": domain, "visible": False, "fixedrange": True, "range": [-0.5, 27.5]},
+                f"yaxis{axis}": {"anchor": f"x{axis}", "visible": False, "fixedrange": True, "range": [27.5, -0.5]},
+            }
+        )
         place = {
             "x": sum(domain) / 2,
             "y": 1,
@@ -132,8 +165,10 @@ def count_words(units: Units) -> str:
     share = f"**{dead:,} of {total:,} hidden units are dead for {what}**"
     if not dead:
         return f"**No hidden unit is dead for {what}**: each of the {total:,} is let through by relu at least once."
-    return (f"{share}: relu gives 0 each time, so no gradient reaches their {784 * dead:,} weights. "
-            f"On other images {'it' if dead == 1 else 'they'} may well be active.")  # fmt: skip
+    return (
+        f"{share}: relu gives 0 each time, so no gradient reaches their {784 * dead:,} weights. "
+        f"On other images {'it' if dead == 1 else 'they'} may well be active."
+    )
 
 
 def gallery_words(shown: Sequence[int], units: Units) -> str:

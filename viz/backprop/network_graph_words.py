@@ -13,9 +13,12 @@ from viz.backprop.graph_words import count, number, shape_text, spelled
 from viz.backprop.network_graph_pictures import norm, plane, steps
 
 FORMULAS = {
-    "layer 1": "inputs @ W1 + b1", "relu": "max(layer 1, 0)", "layer 2": "relu @ W2 + b2",
-    "softmax": "exp(layer 2) / its sum", "loss": "−sum(y_true × log(softmax))",
-}  # fmt: skip
+    "layer 1": "inputs @ W1 + b1",
+    "relu": "max(layer 1, 0)",
+    "layer 2": "relu @ W2 + b2",
+    "softmax": "exp(layer 2) / its sum",
+    "loss": "−sum(y_true × log(softmax))",
+}
 """What each closed group computes, of a single digit."""
 
 
@@ -85,9 +88,11 @@ def trouble(graph: Graph, found: Backward) -> list[str]:
     probabilities = found.values[softmax[-1]]
     zeros = int((probabilities == 0).sum())
     if np.isfinite(probabilities).all() and zeros:
-        return [f"The loss is {number(loss)}: softmax rounded {count(zeros, 'probability', 'probabilities')} to 0. "
-                "log(0) is −∞, and 0 × −∞ is not a number. Training here takes the logarithm of softmax in one step, "
-                "which rounds nothing to 0."]  # fmt: skip
+        return [
+            f"The loss is {number(loss)}: softmax rounded {count(zeros, 'probability', 'probabilities')} to 0. "
+            "log(0) is −∞, and 0 × −∞ is not a number. Training here takes the logarithm of softmax in one step, "
+            "which rounds nothing to 0."
+        ]
     return ["The loss is not a finite number: the network’s own numbers overflow. Pictures show such numbers as 0."]
 
 
@@ -112,8 +117,11 @@ def pairs_of(graph: Graph, pair: GradientGraph) -> list[Pair]:
     for k, node in enumerate(graph.nodes):
         if not node.inputs:
             continue
-        kept = [_equation(pair.graph, m, names) for m in pair.forward[k]
-                if pair.graph.nodes[m].inputs and names[m].startswith("r")]  # fmt: skip
+        kept = [
+            _equation(pair.graph, m, names)
+            for m in pair.forward[k]
+            if pair.graph.nodes[m].inputs and names[m].startswith("r")
+        ]
         back = [_equation(pair.graph, m, names) for m in pair.backward[k] if pair.graph.nodes[m].inputs]
         rows.append(Pair(k, node.group, _equation(graph, k, own), tuple(kept), tuple(back)))
     return rows
@@ -165,8 +173,10 @@ def pairs_html(pairs: Sequence[Pair], found: Backward, chosen: Sequence[int] = (
         for row in pairs
     )
     head = ("Layer", "Forward, read down", "Norm of it", "Backward, read up", "Norm of its gradient")
-    return (f'{_STYLE}<table class="pairs"><thead><tr>{"".join(f"<th>{text}</th>" for text in head)}</tr></thead>'
-            f"<tbody>{rows}</tbody></table>")  # fmt: skip
+    return (
+        f'{_STYLE}<table class="pairs"><thead><tr>{"".join(f"<th>{text}</th>" for text in head)}</tr></thead>'
+        f"<tbody>{rows}</tbody></table>"
+    )
 
 
 def _lines(row: Pair, found: Backward) -> str:

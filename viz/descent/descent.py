@@ -251,11 +251,12 @@ def explained(trace: Trace, setting: Setting, rate: float, momentum: float) -> d
         "lost": int(fate.step),
         "fate": FATES[int(fate.kind)],
         "squares": (roots / (roots.max(initial=0.0) or 1.0)).tolist(),
-        "arrows": [{"text": text, "color": color, "vectors": _clean(part[:steps]).tolist()}
-                   for text, color, part in arrows],
+        "arrows": [
+            {"text": text, "color": color, "vectors": _clean(part[:steps]).tolist()} for text, color, part in arrows
+        ],
         "lines": [step_lines(arrays, setting.method, step, rate, momentum) for step in range(steps)],
         "ending": ending(arrays),
-    }  # fmt: skip
+    }
 
 
 def _clean(array: np.ndarray) -> np.ndarray:

@@ -40,10 +40,17 @@ def step_lines(trace: Trace, name: str, step: int, rate: float, momentum: float)
     for axis in range(trace.points.shape[1]):
         numbers = Numbers(
             "xy"[axis],
-            float(trace.points[step, axis]), float(trace.points[step + 1, axis]), float(trace.gradients[step, axis]),
-            float(trace.velocities[step, axis]), float(trace.velocities[step + 1, axis]),
-            float(trace.squares[step, axis]), float(trace.squares[step + 1, axis]), rate, momentum, step + 1,
-        )  # fmt: skip
+            float(trace.points[step, axis]),
+            float(trace.points[step + 1, axis]),
+            float(trace.gradients[step, axis]),
+            float(trace.velocities[step, axis]),
+            float(trace.velocities[step + 1, axis]),
+            float(trace.squares[step, axis]),
+            float(trace.squares[step + 1, axis]),
+            rate,
+            momentum,
+            step + 1,
+        )
         lines += _LINES[name](numbers)
     if (trace.points[step] == trace.points[step + 1]).all():
         flat = not trace.gradients[step].any()

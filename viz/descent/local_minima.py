@@ -25,23 +25,39 @@ def sweep_figure(swept: Sweep, rate: int, momentum: float) -> go.Figure:
     for end, (name, symbol, cells, sign) in ENDS.items():
         here = swept.ends == end
         figure.add_heatmap(
-            name=name, x=swept.momenta, y=rows, z=np.where(here, 0.0, np.nan), showscale=False, hoverongaps=False,
-            ygap=3, showlegend=bool(here.any()), colorscale=[[0, color(cells)], [1, color(cells)]],
+            name=name,
+            x=swept.momenta,
+            y=rows,
+            z=np.where(here, 0.0, np.nan),
+            showscale=False,
+            hoverongaps=False,
+            ygap=3,
+            showlegend=bool(here.any()),
+            colorscale=[[0, color(cells)], [1, color(cells)]],
             hovertemplate=f"learning rate %{{y}}, momentum %{{x:.3f}}: {name}<extra></extra>",
-        )  # fmt: skip
+        )
         row, column = np.nonzero(here & _signed(swept))
         if here.any():
             line = {"width": 1, "color": color(sign)}
             figure.add_scatter(
-                name=name, mode="markers", x=swept.momenta[column], y=[rows[index] for index in row], hoverinfo="skip",
-                marker={"symbol": symbol, "size": 7, "color": color(sign), "line": line}, showlegend=False,
-            )  # fmt: skip
+                name=name,
+                mode="markers",
+                x=swept.momenta[column],
+                y=[rows[index] for index in row],
+                hoverinfo="skip",
+                marker={"symbol": symbol, "size": 7, "color": color(sign), "line": line},
+                showlegend=False,
+            )
     _add_thresholds(figure, swept, rows)
     diamond = {"symbol": "diamond", "size": 14, "line": {"width": 2, "color": color("surface")}}
     figure.add_scatter(
-        name="your momentum", mode="markers", x=[momentum], y=[rows[rate]],
-        marker=diamond | {"color": color("weights")}, hovertemplate="your momentum: %{x:.2f}<extra></extra>",
-    )  # fmt: skip
+        name="your momentum",
+        mode="markers",
+        x=[momentum],
+        y=[rows[rate]],
+        marker=diamond | {"color": color("weights")},
+        hovertemplate="your momentum: %{x:.2f}<extra></extra>",
+    )
     figure.update_xaxes(range=[-0.005, 1.0], showgrid=False, zeroline=False)
     figure.update_yaxes(type="category", categoryorder="array", categoryarray=rows, showgrid=False)
     return figure
@@ -57,12 +73,16 @@ def _signed(swept: Sweep) -> np.ndarray:
 def _add_thresholds(figure: go.Figure, swept: Sweep, rows: list[str]) -> None:
     found = [(row, known.leaves) for row, known in zip(rows, swept.thresholds, strict=True) if known]
     figure.add_scatter(
-        name="smallest momentum that escapes", mode="markers+text", x=[leaves for _, leaves in found],
-        y=[row for row, _ in found], text=[f"{leaves:.3f} " for _, leaves in found], textposition="middle left",
+        name="smallest momentum that escapes",
+        mode="markers+text",
+        x=[leaves for _, leaves in found],
+        y=[row for row, _ in found],
+        text=[f"{leaves:.3f} " for _, leaves in found],
+        textposition="middle left",
         textfont={"color": color("text"), "size": 12},
         marker={"symbol": "line-ns-open", "size": 26, "color": color("text"), "line": {"width": 3}},
         hovertemplate="learning rate %{y}: escapes from momentum %{x:.4f}<extra></extra>",
-    )  # fmt: skip
+    )
 
 
 def guess_words(rate: float, momentum: float, end: int) -> str:

@@ -34,17 +34,28 @@ def _tried_figure(weights: Sequence[float], losses: Sequence[float], *, slope: f
     reach = 1.4 * (weights[2] - weights[1])
     if slope is not None:
         figure.add_scatter(
-            name="slope by the backward pass", mode="lines",
-            x=[weights[1] - reach, weights[1] + reach], y=[losses[1] - reach * slope, losses[1] + reach * slope],
-            line={"color": theme.color("gradient"), "dash": "dash", "width": 2}, hoverinfo="skip",
-        )  # fmt: skip
+            name="slope by the backward pass",
+            mode="lines",
+            x=[weights[1] - reach, weights[1] + reach],
+            y=[losses[1] - reach * slope, losses[1] + reach * slope],
+            line={"color": theme.color("gradient"), "dash": "dash", "width": 2},
+            hoverinfo="skip",
+        )
     figure.add_scatter(
-        name="forward passes", mode="markers+text", x=list(weights), y=list(losses),
-        marker={"color": theme.color("loss"), "size": [11, 14, 11], "opacity": 1,
-                "symbol": ["circle", "diamond", "circle"]},
-        text=[loss_text(value, losses) for value in losses], textposition="top center",
+        name="forward passes",
+        mode="markers+text",
+        x=list(weights),
+        y=list(losses),
+        marker={
+            "color": theme.color("loss"),
+            "size": [11, 14, 11],
+            "opacity": 1,
+            "symbol": ["circle", "diamond", "circle"],
+        },
+        text=[loss_text(value, losses) for value in losses],
+        textposition="top center",
         hovertemplate="weight %{x:.5g}<br>loss %{y:.8g}<extra></extra>",
-    )  # fmt: skip
+    )
     figure.update_xaxes(range=[weights[1] - reach, weights[1] + reach], tickvals=list(weights), tickformat=".4~g")
     low, high = _range(losses, 0.0 if slope is None else abs(slope) * reach)
     return figure.update_yaxes(range=[low, high], tickformat=".6~g", nticks=5)
@@ -129,23 +140,33 @@ def cost_figure(cost: Cost | None, passes: int) -> go.Figure:
     rows = ["1 forward pass", "1 backward pass", f"{passes:,} forward<br>passes, extrapolated"]
     seconds = [] if cost is None else [cost.forward, cost.backward, cost.naive]
     figure.add_bar(
-        name="seconds", orientation="h", y=rows[: len(seconds)], x=seconds,
+        name="seconds",
+        orientation="h",
+        y=rows[: len(seconds)],
+        x=seconds,
         text=[f" {duration(value)}" for value in seconds],
-        textposition="outside", cliponaxis=False, hovertemplate="%{y}: %{x:.3g} s<extra></extra>",
+        textposition="outside",
+        cliponaxis=False,
+        hovertemplate="%{y}: %{x:.3g} s<extra></extra>",
         marker={
             "color": [theme.color(name) for name in ("data", "gradient", "loss")],
             "pattern": {"shape": ["", "", "/"], "fgcolor": theme.color("surface")},
         },
-    )  # fmt: skip
+    )
     low = min(-4.0, math.log10(min(seconds)) - 0.5) if seconds else -4.0
     high = max(4.0, math.log10(max(seconds))) if seconds else 4.0
     # A third more, for the words behind the longest bar.
     figure.update_xaxes(
-        type="log", range=[low, high + (high - low) / 3], fixedrange=True,
-        tickvals=list(MARKS), ticktext=list(MARKS.values()), tickangle=0,
-    )  # fmt: skip
-    return figure.update_yaxes(type="category", categoryorder="array", categoryarray=rows[::-1], range=[-0.5, 2.5],
-                               title=None, fixedrange=True)  # fmt: skip
+        type="log",
+        range=[low, high + (high - low) / 3],
+        fixedrange=True,
+        tickvals=list(MARKS),
+        ticktext=list(MARKS.values()),
+        tickangle=0,
+    )
+    return figure.update_yaxes(
+        type="category", categoryorder="array", categoryarray=rows[::-1], range=[-0.5, 2.5], title=None, fixedrange=True
+    )
 
 
 def cost_words(cost: Cost | None, weights: int) -> str:

@@ -179,9 +179,16 @@ def floor_figure(found: Floor) -> go.Figure:
             line = {"color": color, "dash": "dot", "width": 1.5}
             dotted = np.where(np.isfinite(law[row]) & (law[row] > 1e-9), law[row], np.nan)
             figure.add_scatter(
-                y=dotted, mode="lines", line=line, name=f"law {rate:g}", meta=f"{name} law", hoverinfo="skip",
-                **shared | {"showlegend": False}, row=1, col=column,
-            )  # fmt: skip
+                y=dotted,
+                mode="lines",
+                line=line,
+                name=f"law {rate:g}",
+                meta=f"{name} law",
+                hoverinfo="skip",
+                **shared | {"showlegend": False},
+                row=1,
+                col=column,
+            )
     figure.update_layout(theme.layout())
     ticks = {"type": "log", "tickvals": found.sizes.tolist()}
     figure.update_xaxes(title_text="batch size", **ticks)

@@ -159,6 +159,4 @@ def _shuffle(kind: str, samples: int, seed: int, library: str) -> str:
     room = ROOM if kind == "own" else SAMPLES
     numbers = "numbers" if kind == "digits" else f"numbers[:, :{samples}]"
     module, stable = ("np", ', kind="stable"') if library == "NumPy" else ("jnp", "")
-    return _SHUFFLE.format(
-        epochs=EPOCHS[kind], seed=seed, room=room, module=module, numbers=numbers, stable=stable
-    )  # fmt: skip
+    return _SHUFFLE.format(epochs=EPOCHS[kind], seed=seed, room=room, module=module, numbers=numbers, stable=stable)

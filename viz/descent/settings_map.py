@@ -56,17 +56,33 @@ def _add_cells(figure: go.Figure, shown: SettingsMap) -> None:
     late = ("late", NOT_WITHIN, "panel", 1.0, f"not within {shown.limit} steps")
     for name, code, used, opacity, says in (*fates, late):
         figure.add_heatmap(
-            **every, name=name, z=np.where(steps == code, 0.0, np.nan), colorscale=[[0, color(used)], [1, color(used)]],
-            showscale=False, opacity=opacity, hovertemplate=f"{here}{says}<extra></extra>",
-        )  # fmt: skip
+            **every,
+            name=name,
+            z=np.where(steps == code, 0.0, np.nan),
+            colorscale=[[0, color(used)], [1, color(used)]],
+            showscale=False,
+            opacity=opacity,
+            hovertemplate=f"{here}{says}<extra></extra>",
+        )
     ticks = [tick for tick in TICKS if tick <= shown.limit]
     figure.add_heatmap(
-        **every, name="steps", z=np.log10(np.where(steps >= 0, np.maximum(steps, 1), np.nan)), customdata=steps,
-        zmin=0, zmax=float(np.log10(PALEST * shown.limit)), colorscale=STEPS_SCALE,
+        **every,
+        name="steps",
+        z=np.log10(np.where(steps >= 0, np.maximum(steps, 1), np.nan)),
+        customdata=steps,
+        zmin=0,
+        zmax=float(np.log10(PALEST * shown.limit)),
+        colorscale=STEPS_SCALE,
         hovertemplate=f"{here}arrives after %{{customdata:d}} steps<extra></extra>",
-        colorbar={"title": {"text": "steps"}, "tickvals": np.log10(ticks), "ticktext": [str(tick) for tick in ticks],
-                  "thickness": 10, "outlinewidth": 0, "len": 0.9},
-    )  # fmt: skip
+        colorbar={
+            "title": {"text": "steps"},
+            "tickvals": np.log10(ticks),
+            "ticktext": [str(tick) for tick in ticks],
+            "thickness": 10,
+            "outlinewidth": 0,
+            "len": 0.9,
+        },
+    )
 
 
 def _add_signs(figure: go.Figure, shown: SettingsMap, code: int, name: str, symbol: str, size: int, used: str) -> None:
@@ -74,10 +90,13 @@ def _add_signs(figure: go.Figure, shown: SettingsMap, code: int, name: str, symb
     rates, momenta = np.nonzero(shown.steps == code)
     kept = (rates + momenta) % 2 == 0
     figure.add_scatter(
-        name=name, mode="markers", x=shown.rates[rates[kept]].astype(float), y=shown.momenta[momenta[kept]],
+        name=name,
+        mode="markers",
+        x=shown.rates[rates[kept]].astype(float),
+        y=shown.momenta[momenta[kept]],
         hoverinfo="skip",
         marker={"symbol": symbol, "size": size, "color": color(used), "line": {"width": 1, "color": color(used)}},
-    )  # fmt: skip
+    )
 
 
 def _add_theory(figure: go.Figure, known: Theory, method: str) -> None:
@@ -87,9 +106,13 @@ def _add_theory(figure: go.Figure, known: Theory, method: str) -> None:
         # From here on no learning rate converges: the boundary turns and runs to the left edge.
         rates, momenta = np.append(rates, [rates[-1], 1e-12]), np.append(momenta, [0.5, 0.5])
     figure.add_scatter(
-        name="boundary in theory", mode="lines", x=rates, y=momenta, hoverinfo="skip",
+        name="boundary in theory",
+        mode="lines",
+        x=rates,
+        y=momenta,
+        hoverinfo="skip",
         line={"color": color("text"), "width": 2, "dash": "dash"},
-    )  # fmt: skip
+    )
     if known.optimum:
         _add_mark(figure, OPTIMA[method], known.optimum, "diamond-open", 13, "truth")
 
@@ -97,7 +120,10 @@ def _add_theory(figure: go.Figure, known: Theory, method: str) -> None:
 def _add_mark(figure: go.Figure, name: str, place: tuple[float, float], symbol: str, size: int, used: str) -> None:
     line = {"width": 2.5, "color": color(used)} if symbol.endswith("open") else {"width": 1, "color": color("surface")}
     figure.add_scatter(
-        name=name, mode="markers", x=[float(place[0])], y=[float(place[1])],
+        name=name,
+        mode="markers",
+        x=[float(place[0])],
+        y=[float(place[1])],
         marker={"symbol": symbol, "size": size, "color": color(used), "line": line},
         hovertemplate=f"{name}<br>learning rate %{{x:.3g}}, momentum %{{y:.3g}}<extra></extra>",
-    )  # fmt: skip
+    )

@@ -163,12 +163,15 @@ def settings_map(surface: Surface, method: str, start: Sequence[float], shown: S
     known = {
         "names": ", ".join(surface.variables) if len(start) == 2 else "(x,)",
         "start": [float(f"{value:.9g}") for value in start],
-        "low": float(shown.rates[0]), "high": float(shown.rates[-1]), "rates": shown.rates.size,
-        "momenta": shown.momenta.size, "limit": shown.limit,
+        "low": float(shown.rates[0]),
+        "high": float(shown.rates[-1]),
+        "rates": shown.rates.size,
+        "momenta": shown.momenta.size,
+        "limit": shown.limit,
         "verdict": _VERDICT.format(goal=_goal(shown), limit=shown.limit),
         "update": f"{velocity}\n        {point}".replace("rate *", "rates *"),
         "jax_update": f"{velocity}\n        {point}",
-    }  # fmt: skip
+    }
     return {
         library: template.format(
             functions="".join(

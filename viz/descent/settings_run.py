@@ -54,9 +54,7 @@ def drawn(surface: Surface, shown: SettingsMap, chosen: Choice, points: np.ndarr
     curve = points.shape[1] == 1
     upright = np.where(np.isfinite(losses), losses, np.nan) if curve else points[:, -1]
     kept = slice(last + 1)
-    return Drawn(
-        points[kept, 0], upright[kept], heights[kept], losses[kept], last, goal, curve, shown.attained
-    )  # fmt: skip
+    return Drawn(points[kept, 0], upright[kept], heights[kept], losses[kept], last, goal, curve, shown.attained)
 
 
 def run_figure(surface: Surface, grid: Grid, run: Drawn, method: str) -> go.Figure:
@@ -70,9 +68,14 @@ def run_figure(surface: Surface, grid: Grid, run: Drawn, method: str) -> go.Figu
     figure.add_scatter(name="path", mode="lines+markers", x=run.x, y=run.y, opacity=0.45, hoverinfo="skip",
                        line={"color": used, "width": 1.5}, marker={"size": 4})  # fmt: skip
     figure.add_scatter(
-        name="loss", mode="lines", x=np.arange(run.last + 1), y=run.heights, **LOWER, line={"color": color("loss")},
+        name="loss",
+        mode="lines",
+        x=np.arange(run.last + 1),
+        y=run.heights,
+        **LOWER,
+        line={"color": color("loss")},
         hovertemplate=f"step %{{x}}: %{{y:.3g}}{' above the lowest' if run.floored else ''}<extra></extra>",
-    )  # fmt: skip
+    )
     goal = [run.goal if run.floored else None] * 2
     figure.add_scatter(name="goal", mode="lines", x=[0, max(run.last, 1)], y=goal, **LOWER, hoverinfo="skip",
                        line={"color": color("text"), "width": 1, "dash": "dash"})  # fmt: skip
@@ -100,17 +103,25 @@ def _add_ground(figure: go.Figure, grid: Grid, run: Drawn) -> None:
     axes, values = grid
     finite = np.where(np.isfinite(values), values.astype(float), np.nan)
     if run.curve:
-        figure.add_scatter(name="curve", mode="lines", x=axes[0], y=finite, hoverinfo="skip",
-                           line={"color": color("loss"), "width": 2})  # fmt: skip
+        figure.add_scatter(
+            name="curve", mode="lines", x=axes[0], y=finite, hoverinfo="skip", line={"color": color("loss"), "width": 2}
+        )
         return
     heights = finite - np.nanmin(finite, initial=np.inf)
     scaled = np.log10(heights + 1e-3 * np.nanmax(heights, initial=1e-6)) if run.floored else heights
     figure.add_contour(
-        name="surface", x=axes[0], y=axes[1], showscale=False, ncontours=14, line={"width": 1},
+        name="surface",
+        x=axes[0],
+        y=axes[1],
+        showscale=False,
+        ncontours=14,
+        line={"width": 1},
         z=scaled.astype(np.float32),
-        customdata=finite.astype(np.float32), contours={"coloring": "lines"}, colorscale=HEIGHTS,
+        customdata=finite.astype(np.float32),
+        contours={"coloring": "lines"},
+        colorscale=HEIGHTS,
         hovertemplate="x %{x:.3g}, y %{y:.3g}: %{customdata:.3g}<extra></extra>",
-    )  # fmt: skip
+    )
 
 
 def _moved(run: Drawn, step: int) -> list[dict[str, Any]]:
@@ -132,8 +143,14 @@ def _add_moving(figure: go.Figure, moved: list[dict[str, Any]], used: str) -> No
     dot = {"size": 12, "color": used, "line": {"width": 2, "color": color("surface")}}
     figure.add_scatter(**trail, name="last steps", mode="lines", line={"color": used, "width": 3}, hoverinfo="skip")
     figure.add_scatter(**ball, name="now", mode="markers", marker=dot, hoverinfo="skip")
-    figure.add_scatter(**place, **LOWER, name="loss now", mode="markers", hoverinfo="skip",
-                       marker=dot | {"size": 9, "color": color("loss")})  # fmt: skip
+    figure.add_scatter(
+        **place,
+        **LOWER,
+        name="loss now",
+        mode="markers",
+        hoverinfo="skip",
+        marker=dot | {"size": 9, "color": color("loss")},
+    )
 
 
 def _add_minima(figure: go.Figure, surface: Surface, grid: Grid) -> None:
@@ -142,9 +159,13 @@ def _add_minima(figure: go.Figure, surface: Surface, grid: Grid) -> None:
     if places.shape[1] == 1:
         places = np.append(places, np.interp(places, grid[0][0], grid[1]), axis=1)
     figure.add_scatter(
-        name="minimum", mode="markers", x=places[:, 0], y=places[:, 1], hovertemplate="minimum<extra></extra>",
+        name="minimum",
+        mode="markers",
+        x=places[:, 0],
+        y=places[:, 1],
+        hovertemplate="minimum<extra></extra>",
         marker={"symbol": "cross-thin", "size": 11, "line": {"width": 2, "color": color("text")}},
-    )  # fmt: skip
+    )
 
 
 def _axes(surface: Surface, grid: Grid, run: Drawn) -> dict[str, Any]:
@@ -159,7 +180,7 @@ def _axes(surface: Surface, grid: Grid, run: Drawn) -> dict[str, Any]:
         "yaxis": {"title": _title("loss" if run.curve else "y"), "range": list(sides[1]), "domain": [0.44, 1], **bare},
         "xaxis2": {"title": _title("step"), "range": [0, max(run.last, 1)], "anchor": "y2"},
         "yaxis2": {"domain": [0, 0.3], "anchor": "x2", "nticks": 5, "exponentformat": "power", **_height_axis(run)},
-    }  # fmt: skip
+    }
 
 
 def _height_axis(run: Drawn) -> dict[str, Any]:

@@ -107,10 +107,12 @@ def spread_figure(found: Study, fresh: Study) -> go.Figure:
     own = ratios(found)
     figure.add_trace(
         _line("this network", own, "prediction", "circle", "solid", "%{y:.2f}").update(
-            mode="lines+markers+text", text=["" if value is None else f"{value:.2f}" for value in own],
-            textposition="bottom left", cliponaxis=False,
+            mode="lines+markers+text",
+            text=["" if value is None else f"{value:.2f}" for value in own],
+            textposition="bottom left",
+            cliponaxis=False,
         )
-    )  # fmt: skip
+    )
     figure.add_hline(y=1, line={"color": color("mesh"), "width": 1})
     known = [value for value in [*own, *ratios(fresh)] if value is not None]
     figure.update_xaxes(fixedrange=True, range=[-0.45, 4.45])
@@ -125,10 +127,14 @@ def ratios(found: Study) -> list[float | None]:
 
 def _line(name: str, values: list, meaning: str, symbol: str, dash: str, form: str = "%{y:.1%}") -> go.Scatter:
     return go.Scatter(
-        name=name, x=list(STAGES), y=values, mode="lines+markers",
-        marker={"color": color(meaning), "size": 9, "symbol": symbol}, line={"color": color(meaning), "dash": dash},
+        name=name,
+        x=list(STAGES),
+        y=values,
+        mode="lines+markers",
+        marker={"color": color(meaning), "size": 9, "symbol": symbol},
+        line={"color": color(meaning), "dash": dash},
         hovertemplate=f"%{{x}}: {form}<extra>{name}</extra>",
-    )  # fmt: skip
+    )
 
 
 def probe_words(found: Study, fresh: Study) -> str:

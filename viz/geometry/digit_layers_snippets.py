@@ -68,10 +68,12 @@ _SOFTMAX = {
 _LIBRARIES = {
     "NumPy": ("np", ["import numpy as np"], "np.maximum(0, sums)", "np.eye(10)[train_labels]"),
     "JAX": (
-        "jnp", ["import jax", "import jax.numpy as jnp", "import numpy as np"], "jax.nn.relu(sums)",
+        "jnp",
+        ["import jax", "import jax.numpy as jnp", "import numpy as np"],
+        "jax.nn.relu(sums)",
         "jax.nn.one_hot(train_labels, 10)",
     ),
-}  # fmt: skip
+}
 
 
 def projection(batch: slice, weights: str, *, procedural: bool) -> dict[str, str]:
@@ -86,10 +88,17 @@ def projection(batch: slice, weights: str, *, procedural: bool) -> dict[str, str
         source = real.imports(modules, imports + own) + ("" if procedural else real.READ.rstrip() + "\n\n")
         source += (_PROCEDURAL if procedural else _MNIST) + real.loaded(real.LAYERS, weights) + _BODY
         filled = {
-            "xp": module, "RELU": relu, "SOFTMAX": _SOFTMAX[library], "ONE_HOT": one_hot, "RIDGE": f"{RIDGE:g}",
-            "TRAINED_ON": str(TRAINED_ON), "TESTED_EVERY": str(TESTED_EVERY),
-            "START": str(batch.start), "STOP": str(batch.stop), "LAST": str(batch.stop - 1),
-        }  # fmt: skip
+            "xp": module,
+            "RELU": relu,
+            "SOFTMAX": _SOFTMAX[library],
+            "ONE_HOT": one_hot,
+            "RIDGE": f"{RIDGE:g}",
+            "TRAINED_ON": str(TRAINED_ON),
+            "TESTED_EVERY": str(TESTED_EVERY),
+            "START": str(batch.start),
+            "STOP": str(batch.stop),
+            "LAST": str(batch.stop - 1),
+        }
         for name, value in filled.items():
             source = source.replace(name, value)
         sources[library] = source

@@ -103,41 +103,68 @@ def _axis(position: int) -> str:
 
 def _title(figure: go.Figure, axis: str, text: str) -> None:
     figure.add_annotation(
-        text=text, showarrow=False, xref=f"x{axis} domain", yref=f"y{axis} domain", x=0, y=1, xanchor="left",
-        yanchor="bottom", font={"size": 13},
-    )  # fmt: skip
+        text=text,
+        showarrow=False,
+        xref=f"x{axis} domain",
+        yref=f"y{axis} domain",
+        x=0,
+        y=1,
+        xanchor="left",
+        yanchor="bottom",
+        font={"size": 13},
+    )
 
 
 def _square(figure: go.Figure, axis: str, reach: float, domains: tuple[list[float], list[float]]) -> None:
     plain = {"range": [-reach, reach], "fixedrange": True, "showgrid": False, "zeroline": False, "nticks": 4}
     across, up = ({**plain, "constrain": "domain", "domain": domain} for domain in domains)
-    figure.update_layout({
-        f"xaxis{axis}": {**across, "anchor": f"y{axis}"},
-        f"yaxis{axis}": {**up, "anchor": f"x{axis}", "scaleanchor": f"x{axis}"},
-    })  # fmt: skip
+    figure.update_layout(
+        {
+            f"xaxis{axis}": {**across, "anchor": f"y{axis}"},
+            f"yaxis{axis}": {**up, "anchor": f"x{axis}", "scaleanchor": f"x{axis}"},
+        }
+    )
 
 
 def _add_map(figure: go.Figure, shown: Snapshot, activation: str, regions: Regions, axis: str, *, marker: int) -> None:
     """Regions, their border, and the data."""
     place = {"xaxis": f"x{axis}", "yaxis": f"y{axis}"}
     figure.add_heatmap(
-        **place, name=f"{activation} regions", x=regions.values, y=regions.values, z=regions.red.astype(np.float32),
-        zmin=0, zmax=1, opacity=0.45, showscale=False, zsmooth="best",
+        **place,
+        name=f"{activation} regions",
+        x=regions.values,
+        y=regions.values,
+        z=regions.red.astype(np.float32),
+        zmin=0,
+        zmax=1,
+        opacity=0.45,
+        showscale=False,
+        zsmooth="best",
         colorscale=[[0, color(COLORS[0])], [0.5, color("surface")], [1, color(COLORS[1])]],
         hovertemplate="(%{x:.2f}, %{y:.2f})<br>red with probability %{z:.3f}<extra></extra>",
-    )  # fmt: skip
+    )
     border = regions.boundary.astype(np.float32)
     figure.add_scatter(
-        **place, name=f"{activation} border", mode="markers", x=border[:, 0], y=border[:, 1],
-        marker={"size": 3, "color": color("truth")}, hoverinfo="skip",
-    )  # fmt: skip
+        **place,
+        name=f"{activation} border",
+        mode="markers",
+        x=border[:, 0],
+        y=border[:, 1],
+        marker={"size": 3, "color": color("truth")},
+        hoverinfo="skip",
+    )
     for kind, name in enumerate(CLASSES):
         points = shown.data.points[shown.data.labels == kind].astype(np.float32)
         sign = {"symbol": SYMBOLS[kind], "size": marker, "color": color(COLORS[kind])}
         figure.add_scatter(
-            **place, name=f"{activation} {name}", mode="markers", x=points[:, 0], y=points[:, 1], hoverinfo="skip",
+            **place,
+            name=f"{activation} {name}",
+            mode="markers",
+            x=points[:, 0],
+            y=points[:, 1],
+            hoverinfo="skip",
             marker={**sign, "line": {"width": 0.7, "color": color("surface")}},
-        )  # fmt: skip
+        )
 
 
 def _add_curves(figure: go.Figure, run: Run, values: np.ndarray, axis: str, used: str) -> None:
@@ -148,10 +175,16 @@ def _add_curves(figure: go.Figure, run: Run, values: np.ndarray, axis: str, used
     # One trace for all of them: nan parts one start from the next.
     apart = np.full((len(others), 1), np.nan, np.float32)
     figure.add_scatter(
-        **place, name=f"{used} of the other starts", x=np.tile(np.append(steps, steps[-1]), len(others)),
-        y=np.hstack([others, apart]).ravel(), line={"width": 1, "color": color("mesh")},
-    )  # fmt: skip
+        **place,
+        name=f"{used} of the other starts",
+        x=np.tile(np.append(steps, steps[-1]), len(others)),
+        y=np.hstack([others, apart]).ravel(),
+        line={"width": 1, "color": color("mesh")},
+    )
     figure.add_scatter(
-        **place, name=f"{used} of the start shown", x=steps, y=values[run.best, steps],
+        **place,
+        name=f"{used} of the start shown",
+        x=steps,
+        y=values[run.best, steps],
         line={"width": 2.5, "color": color(used)},
-    )  # fmt: skip
+    )

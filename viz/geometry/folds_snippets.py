@@ -136,11 +136,20 @@ def folds(shown: Snapshot, activation: str, *, shape: str, knobs: Mapping[str, f
     """Library → code of what is shown. shape: a made set's name, with its noise, seed and turns, else the points."""
     settings, run = shown.settings, shown.runs[activation]
     values = {
-        "data": _data(shown, shape, knobs), "sizes": settings.sizes, "starts": STARTS, "updates": settings.updates,
-        "rate": settings.learning_rate, "seed": settings.seed, "chosen_after": CHOSEN_AFTER, "update": shown.update,
-        "best": run.best, "start": run.best + 1, "units": settings.units, "hidden": settings.hidden_layers,
+        "data": _data(shown, shape, knobs),
+        "sizes": settings.sizes,
+        "starts": STARTS,
+        "updates": settings.updates,
+        "rate": settings.learning_rate,
+        "seed": settings.seed,
+        "chosen_after": CHOSEN_AFTER,
+        "update": shown.update,
+        "best": run.best,
+        "start": run.best + 1,
+        "units": settings.units,
+        "hidden": settings.hidden_layers,
         "layers": "".join(map(_layer, run.params)),
-    }  # fmt: skip
+    }
     return {
         "JAX": _JAX.format(**values, activation=_ACTIVATIONS["JAX"][activation]),
         "NumPy": _NUMPY.format(**values, activation=_ACTIVATIONS["NumPy"][activation]),

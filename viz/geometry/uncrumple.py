@@ -97,9 +97,14 @@ def _cloud(stages: list, sheets: Sheets, mesh: np.ndarray | None, lines: np.ndar
         classes = np.concatenate([classes, np.repeat([0, 1], half)])
         grid, lines = count + np.arange(2 * half), lines + count
     return Cloud(
-        stages=tuple(Stage(*stage) for stage in stages), classes=classes, names=NAMES, colors=COLORS, alt=alt,
-        lines=lines if mesh is not None else np.zeros((0, 2), int), grid=grid,
-    )  # fmt: skip
+        stages=tuple(Stage(*stage) for stage in stages),
+        classes=classes,
+        names=NAMES,
+        colors=COLORS,
+        alt=alt,
+        lines=lines if mesh is not None else np.zeros((0, 2), int),
+        grid=grid,
+    )
 
 
 def layers_figure(report: Report, linear: float) -> go.Figure:
@@ -108,25 +113,48 @@ def layers_figure(report: Report, linear: float) -> go.Figure:
     depth = len(report.moved)
     numbers = list(range(depth + 1))
     figure.add_scatter(
-        name="fitted plane", x=numbers, y=report.probes.tolist(), mode="lines+markers",
-        line={"color": color("prediction"), "width": 2}, marker={"size": 8}, hovertemplate="%{y:.1%}",
-    )  # fmt: skip
+        name="fitted plane",
+        x=numbers,
+        y=report.probes.tolist(),
+        mode="lines+markers",
+        line={"color": color("prediction"), "width": 2},
+        marker={"size": 8},
+        hovertemplate="%{y:.1%}",
+    )
     figure.add_scatter(
-        name="fitted linear model", x=[0, depth], y=[linear, linear], mode="lines",
-        line={"color": color("neutral"), "width": 2, "dash": "dash"}, hovertemplate="%{y:.1%}",
-    )  # fmt: skip
+        name="fitted linear model",
+        x=[0, depth],
+        y=[linear, linear],
+        mode="lines",
+        line={"color": color("neutral"), "width": 2, "dash": "dash"},
+        hovertemplate="%{y:.1%}",
+    )
     figure.add_bar(
-        name="moved", x=numbers[1:], y=report.moved.tolist(), yaxis="y2", marker={"color": color("weights")},
+        name="moved",
+        x=numbers[1:],
+        y=report.moved.tolist(),
+        yaxis="y2",
+        marker={"color": color("weights")},
         hovertemplate="%{y:.2f} ball radii",
-    )  # fmt: skip
+    )
     figure.update_layout(
-        xaxis={"title": {"text": "after layer"}, "dtick": 1 if depth <= 8 else 2, "range": [-0.5, depth + 0.5],
-               "anchor": "y2"},
+        xaxis={
+            "title": {"text": "after layer"},
+            "dtick": 1 if depth <= 8 else 2,
+            "range": [-0.5, depth + 0.5],
+            "anchor": "y2",
+        },
         yaxis={"title": {"text": "accuracy"}, "domain": [0.45, 1], "range": [0.45, 1.03], "tickformat": ".0%"},
-        yaxis2={"title": {"text": "moved"}, "domain": [0, 0.33], "rangemode": "tozero", "nticks": 4,
-                "gridcolor": color("grid"), "automargin": True},
+        yaxis2={
+            "title": {"text": "moved"},
+            "domain": [0, 0.33],
+            "rangemode": "tozero",
+            "nticks": 4,
+            "gridcolor": color("grid"),
+            "automargin": True,
+        },
         hovermode="x unified",
-    )  # fmt: skip
+    )
     return figure
 
 
@@ -137,22 +165,35 @@ def training_figure(trained: Trained) -> go.Figure:
         places, means, width = bin_means(trained.losses, SMOOTHED)
         figure.add_scatter(
             name="loss of each update" if width == 1 else f"loss, mean of {width} updates",
-            x=(places + 1).tolist(), y=means.tolist(), mode="lines",
-            line={"color": color("loss"), "width": 2}, hovertemplate="%{y:.4f}",
-        )  # fmt: skip
+            x=(places + 1).tolist(),
+            y=means.tolist(),
+            mode="lines",
+            line={"color": color("loss"), "width": 2},
+            hovertemplate="%{y:.4f}",
+        )
     each = trained.updates // max(len(trained.accuracies), 1)
     figure.add_scatter(
-        name="accuracy, held-out points", x=(each * np.arange(1, len(trained.accuracies) + 1)).tolist(),
-        y=trained.accuracies.tolist(), yaxis="y2", mode="lines", line={"color": color("prediction"), "width": 2},
+        name="accuracy, held-out points",
+        x=(each * np.arange(1, len(trained.accuracies) + 1)).tolist(),
+        y=trained.accuracies.tolist(),
+        yaxis="y2",
+        mode="lines",
+        line={"color": color("prediction"), "width": 2},
         hovertemplate="%{y:.1%}",
-    )  # fmt: skip
+    )
     figure.update_layout(
         xaxis={"title": {"text": "update"}, "range": [0, UPDATES], "anchor": "y2"},
         yaxis={"title": {"text": "loss (log scale)"}, "domain": [0.5, 1], "type": "log", **decades.wide(most=5)},
-        yaxis2={"title": {"text": "accuracy"}, "domain": [0, 0.38], "range": [0.45, 1.03], "tickformat": ".0%",
-                "gridcolor": color("grid"), "automargin": True},
+        yaxis2={
+            "title": {"text": "accuracy"},
+            "domain": [0, 0.38],
+            "range": [0.45, 1.03],
+            "tickformat": ".0%",
+            "gridcolor": color("grid"),
+            "automargin": True,
+        },
         hovermode="x unified",
-    )  # fmt: skip
+    )
     return figure
 
 
@@ -161,8 +202,12 @@ def status(state: str, trained: Trained | None) -> str:
     made = trained.updates if trained else 0
     if state == "running":
         return f"Training: update {made:,} of {UPDATES:,}" if made else "Compiling for this machine"
-    words = {"new": "Not yet trained: random layers that move little", "finished": f"Trained, {made:,} updates",
-             "stopped": f"Stopped after {made:,} updates", "failed": "Failed"}  # fmt: skip
+    words = {
+        "new": "Not yet trained: random layers that move little",
+        "finished": f"Trained, {made:,} updates",
+        "stopped": f"Stopped after {made:,} updates",
+        "failed": "Failed",
+    }
     return words[state]
 
 

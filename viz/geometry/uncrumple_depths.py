@@ -27,19 +27,41 @@ def depths_figure(rungs: Sequence[Rung], linear: float) -> go.Figure:
     ):
         kept = [None if np.isnan(value) else float(value) for value in values]
         figure.add_bar(
-            name=name, x=names, y=kept, yaxis=axis, text=["" if value is None else text(value) for value in kept],
-            textposition="outside", cliponaxis=False, hovertemplate="%{x}: %{text}<extra></extra>",
+            name=name,
+            x=names,
+            y=kept,
+            yaxis=axis,
+            text=["" if value is None else text(value) for value in kept],
+            textposition="outside",
+            cliponaxis=False,
+            hovertemplate="%{x}: %{text}<extra></extra>",
             marker={"color": [color("neutral" if each == LINEAR else used) for each in names]},
-        )  # fmt: skip
+        )
     top = 1.35 * max([value for value in moved if not np.isnan(value)], default=0.5)
     figure.update_layout(
-        xaxis={"title": {"text": "layers"}, "type": "category", "anchor": "y2", "categoryarray": names,
-               "range": [-0.6, len(names) - 0.4]},
-        yaxis={"title": {"text": "accuracy"}, "domain": [0.55, 1], "range": [0, 1.18], "tickformat": ".0%",
-               "nticks": 3},
-        yaxis2={"title": {"text": "moved by one layer"}, "domain": [0, 0.4], "range": [0, top], "nticks": 4,
-                "gridcolor": color("grid"), "automargin": True},
-    )  # fmt: skip
+        xaxis={
+            "title": {"text": "layers"},
+            "type": "category",
+            "anchor": "y2",
+            "categoryarray": names,
+            "range": [-0.6, len(names) - 0.4],
+        },
+        yaxis={
+            "title": {"text": "accuracy"},
+            "domain": [0.55, 1],
+            "range": [0, 1.18],
+            "tickformat": ".0%",
+            "nticks": 3,
+        },
+        yaxis2={
+            "title": {"text": "moved by one layer"},
+            "domain": [0, 0.4],
+            "range": [0, top],
+            "nticks": 4,
+            "gridcolor": color("grid"),
+            "automargin": True,
+        },
+    )
     return figure
 
 

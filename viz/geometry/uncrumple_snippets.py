@@ -174,12 +174,12 @@ print("the network's own plane:", accuracy)
 """
 _KERAS_ASKED = {
     "separate": (
-        'keras.layers.Dense(1, activation="sigmoid")(x)', '"binary_crossentropy"', "1.0 * ({name}colors == 0)"
+        'keras.layers.Dense(1, activation="sigmoid")(x)',
+        '"binary_crossentropy"',
+        "1.0 * ({name}colors == 0)",
     ),
-    "flatten": (
-        "x", "lambda places, x: keras.ops.sum((x - places) ** 2, axis=1)", 'file["{name}targets"]'
-    ),
-}  # fmt: skip
+    "flatten": ("x", "lambda places, x: keras.ops.sum((x - places) ** 2, axis=1)", 'file["{name}targets"]'),
+}
 _KERAS = """\
 import keras
 import numpy as np
@@ -230,17 +230,31 @@ _KERAS_SCORE = {
 def snippets(settings: Settings) -> dict[str, str]:
     """Library → a whole program: JAX computes the page's numbers; NumPy and Keras need the page's file."""
     known = {
-        "depth": settings.depth, "seed": settings.crumple.seed, "file": FILE, "width": uncrumple.WIDTH,
-        "still": uncrumple.STILL, "sharp": uncrumple.SHARP, "movement": uncrumple.MOVEMENT, "clip": uncrumple.CLIP,
-        "rate": uncrumple.RATE * min(1, uncrumple.STEADY / settings.depth), "warm_up": uncrumple.WARM_UP,
-        "updates": uncrumple.UPDATES, "batch": uncrumple.BATCH, "chunk": uncrumple.CHUNK, "print_every": 500,
-    }  # fmt: skip
+        "depth": settings.depth,
+        "seed": settings.crumple.seed,
+        "file": FILE,
+        "width": uncrumple.WIDTH,
+        "still": uncrumple.STILL,
+        "sharp": uncrumple.SHARP,
+        "movement": uncrumple.MOVEMENT,
+        "clip": uncrumple.CLIP,
+        "rate": uncrumple.RATE * min(1, uncrumple.STEADY / settings.depth),
+        "warm_up": uncrumple.WARM_UP,
+        "updates": uncrumple.UPDATES,
+        "batch": uncrumple.BATCH,
+        "chunk": uncrumple.CHUNK,
+        "print_every": 500,
+    }
     outputs, loss, wanted = _KERAS_ASKED[settings.objective]
     epochs = uncrumple.UPDATES // -(-2 * crumpling.POINTS // uncrumple.BATCH)
     keras = known | {
-        "outputs": outputs, "loss": loss, "wanted": wanted.format(name=""), "epochs": epochs,
-        "wanted_held_out": wanted.format(name="held_out_"), "score": _KERAS_SCORE[settings.objective],
-    }  # fmt: skip
+        "outputs": outputs,
+        "loss": loss,
+        "wanted": wanted.format(name=""),
+        "epochs": epochs,
+        "wanted_held_out": wanted.format(name="held_out_"),
+        "score": _KERAS_SCORE[settings.objective],
+    }
     return {
         "JAX": _JAX.format(crumple=_crumple(settings), loss=_LOSS[settings.objective], **known),
         "NumPy": _NUMPY.format(**known),
@@ -250,7 +264,16 @@ def snippets(settings: Settings) -> dict[str, str]:
 
 def _crumple(settings: Settings) -> str:
     return _CRUMPLE.format(
-        strength=settings.crumple.strength, seed=settings.crumple.seed, shears=crumpling.SHEARS, bend=crumpling.BEND,
-        middle=25 * 25, press=crumpling.PRESS, slope=crumpling.SLOPE, round=crumpling.ROUND, side=uncrumple.SIDE,
-        half_gap=crumpling.GAP / 2, points=crumpling.POINTS, held_out=crumpling.HELD_OUT,
-    )  # fmt: skip
+        strength=settings.crumple.strength,
+        seed=settings.crumple.seed,
+        shears=crumpling.SHEARS,
+        bend=crumpling.BEND,
+        middle=25 * 25,
+        press=crumpling.PRESS,
+        slope=crumpling.SLOPE,
+        round=crumpling.ROUND,
+        side=uncrumple.SIDE,
+        half_gap=crumpling.GAP / 2,
+        points=crumpling.POINTS,
+        held_out=crumpling.HELD_OUT,
+    )

@@ -42,8 +42,9 @@ def alignment_table(alignment: Alignment, names: Sequence[str]) -> str:
     if not alignment.axes:
         return _STYLE + "<p>Scalars have no axes, so there is nothing to align. The result has shape ().</p>"
     rank = len(alignment.axes)
-    heads = "".join(f'<th scope="col" style="--axis: {_axis_color(rank, axis)}">axis {axis.number}</th>'
-                    for axis in alignment.axes)  # fmt: skip
+    heads = "".join(
+        f'<th scope="col" style="--axis: {_axis_color(rank, axis)}">axis {axis.number}</th>' for axis in alignment.axes
+    )
     rows = [_row(name, "".join(_size(axis, which) for axis in alignment.axes)) for which, name in enumerate(names)]
     rows.append(_row("result", "".join(_result(axis) for axis in alignment.axes)))
     verdicts = "".join(f"<td>{_verdict(axis)}</td>" for axis in alignment.axes)

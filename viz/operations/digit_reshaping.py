@@ -25,10 +25,11 @@ def flat_scene(image: np.ndarray) -> Scene:
         Frame(f"The digit: {SIDE} rows of {SIDE} pixels.", 0, seconds=1.2),
         Frame(
             f"digit.reshape({PIXELS}): its rows laid end to end in one row, drawn here on {lines} lines, as text is.",
-            1, seconds=2.5,
+            1,
+            seconds=2.5,
         ),
         Frame(f"Reshaped to ({SIDE}, {SIDE}) again: every pixel is back in its place.", 2, seconds=2.5),
-    )  # fmt: skip
+    )
     image_pose = _pose((SIDE, SIDE), numbers)
     places = np.stack([numbers % LINE, 2 * (numbers // LINE)], axis=1)
     bottom = 2.0 * lines - 1
@@ -62,9 +63,10 @@ def transpose_scene(image: np.ndarray) -> Scene:
         Frame(
             "digit.transpose(1, 0): rows have become columns, and the digit is mirrored along its diagonal. "
             "digit.reshape(28, 28) would leave it as it is: the shape is the same, the tensor is not.",
-            1, seconds=2.5,
+            1,
+            seconds=2.5,
         ),
-    )  # fmt: skip
+    )
     shape = (SIDE, SIDE)
     poses = (_pose(shape, numbers), _pose(shape, turned, swapped=True))
     block = _block(image)

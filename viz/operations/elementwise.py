@@ -54,11 +54,14 @@ def elementwise_scene(name: str, operands: Sequence[Operand], result: np.ndarray
     kept = kept_indices(result.shape, image=image)
     blocks = [
         tensor_block(
-            operand.array, operand.name, fill=operand.fill, editable=operand.editable,
+            operand.array,
+            operand.name,
+            fill=operand.fill,
+            editable=operand.editable,
             kept=kept if operand.array.shape == result.shape else (),
         )
         for operand in operands
-    ]  # fmt: skip
+    ]
     blocks.append(tensor_block(result, "result", kept=kept))
     computations = _computations(name, operands, blocks[-1])
     links = _links(blocks)

@@ -71,9 +71,14 @@ def race_figure(race: Snapshot) -> go.Figure:
             # Behind the bar and behind its slowest run.
             end = max([seconds, *(run for named, run in runs if named == name)])
             figure.add_annotation(
-                x=math.log10(end), y=name, text=text, xanchor="left", xshift=8, showarrow=False,
+                x=math.log10(end),
+                y=name,
+                text=text,
+                xanchor="left",
+                xshift=8,
+                showarrow=False,
                 font={"color": color("text"), "size": 13},
-            )  # fmt: skip
+            )
     figure.update_xaxes(type="log", range=[low, high], fixedrange=True)
     figure.update_xaxes(tickvals=_ticks(low, high), ticktext=[_tick(tick) for tick in _ticks(low, high)])
     figure.update_yaxes(

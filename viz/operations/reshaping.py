@@ -186,9 +186,11 @@ def _caption(steps: Sequence[Step], number: int) -> str:
         return f"{_noun(step)} of {elements}." + (f" The thread is their order in memory: {way}." if count > 1 else "")
     if step.order is not None:
         kept_order = step.order == tuple(range(len(step.order)))
-        told = "Every axis keeps its place, so nothing moves." if kept_order else (
-            "The axes change places and keep their colours. The thread stays: in memory nothing moves."
-        )  # fmt: skip
+        told = (
+            "Every axis keeps its place, so nothing moves."
+            if kept_order
+            else ("The axes change places and keep their colours. The thread stays: in memory nothing moves.")
+        )
         return f"Transposed to {shown(step.shape)}. {told}"
     solved = ""
     if step.asked and -1 in step.asked:

@@ -87,19 +87,35 @@ def _curves(run: Run, place: int) -> list[go.Scatter]:
     shared = {"name": called, "legendgroup": called, "opacity": 1.0 if bold else 0.85}
     return [
         go.Scatter(
-            x=(last + 1) / run.updates, y=means, mode="lines", line=line, **shared,
+            x=(last + 1) / run.updates,
+            y=means,
+            mode="lines",
+            line=line,
+            **shared,
             hovertemplate="epoch %{x:.2f}: loss %{y:.3f}",
         ),
         go.Scatter(
-            x=[epoch + batch / run.updates for epoch, batch, _ in run.log], y=[loss for _, _, loss in run.log],
-            mode="markers", marker={"color": color(COLORS[place]), "size": 6}, showlegend=False,
-            visible=bold, hovertemplate="every hundredth batch: %{y:.2f}", **shared,
+            x=[epoch + batch / run.updates for epoch, batch, _ in run.log],
+            y=[loss for _, _, loss in run.log],
+            mode="markers",
+            marker={"color": color(COLORS[place]), "size": 6},
+            showlegend=False,
+            visible=bold,
+            hovertemplate="every hundredth batch: %{y:.2f}",
+            **shared,
         ),
         go.Scatter(
-            x=np.arange(1, len(run.accuracies) + 1), y=run.accuracies, mode="lines+markers", line=line, xaxis="x2",
-            yaxis="y2", showlegend=False, hovertemplate="after epoch %{x}: %{y:.1%}", **shared,
+            x=np.arange(1, len(run.accuracies) + 1),
+            y=run.accuracies,
+            mode="lines+markers",
+            line=line,
+            xaxis="x2",
+            yaxis="y2",
+            showlegend=False,
+            hovertemplate="after epoch %{x}: %{y:.1%}",
+            **shared,
         ),
-    ]  # fmt: skip
+    ]
 
 
 def _book_traces(book: Textbook, updates: int, epochs: int) -> list[go.Scatter]:
@@ -113,15 +129,24 @@ def _book_traces(book: Textbook, updates: int, epochs: int) -> list[go.Scatter]:
     at_end = epochs >= 10
     return [
         go.Scatter(
-            x=x, y=middle, error_y={"array": half, "color": color("truth"), "thickness": 1.5}, showlegend=bool(x),
-            hovertemplate="textbook: %{y:.2f}", **shared,
+            x=x,
+            y=middle,
+            error_y={"array": half, "color": color("truth"), "thickness": 1.5},
+            showlegend=bool(x),
+            hovertemplate="textbook: %{y:.2f}",
+            **shared,
         ),
         go.Scatter(
-            x=[10] if at_end else [], y=[(low + high) / 2] if at_end else [],
-            error_y={"array": [(high - low) / 2], "color": color("truth"), "thickness": 1.5}, xaxis="x2", yaxis="y2",
-            showlegend=at_end and not x, hovertemplate="textbook: %{y:.1%}", **shared,
+            x=[10] if at_end else [],
+            y=[(low + high) / 2] if at_end else [],
+            error_y={"array": [(high - low) / 2], "color": color("truth"), "thickness": 1.5},
+            xaxis="x2",
+            yaxis="y2",
+            showlegend=at_end and not x,
+            hovertemplate="textbook: %{y:.1%}",
+            **shared,
         ),
-    ]  # fmt: skip
+    ]
 
 
 def _loss_range(runs: Sequence[Run]) -> tuple[float, float]:
@@ -140,16 +165,18 @@ def _panels(epochs: int, low: float, high: float) -> dict:
         "yaxis2": {"range": [0, 1.02], "tickformat": ".0%", "title": {"text": "test accuracy"}, "anchor": "x2"},
         "margin": {"l": 8, "r": 8, "t": 8, "b": 8},
         "legend": theme.layout()["legend"] | {"y": -0.18, "yanchor": "top", "font": {"size": 12}},
-    }  # fmt: skip
+    }
 
 
 def narrow_layout() -> dict[str, dict]:
     """The two panels one below the other, for phones."""
     return {
-        "xaxis": {"domain": [0, 1]}, "yaxis": {"domain": [0.48, 1]},
-        "xaxis2": {"domain": [0, 1]}, "yaxis2": {"domain": [0, 0.34]},
+        "xaxis": {"domain": [0, 1]},
+        "yaxis": {"domain": [0.48, 1]},
+        "xaxis2": {"domain": [0, 1]},
+        "yaxis2": {"domain": [0, 0.34]},
         "legend": theme.layout()["legend"] | {"y": -0.14, "yanchor": "top", "font": {"size": 11}},
-    }  # fmt: skip
+    }
 
 
 def log_html(run: Run | None, settings: Settings) -> str:

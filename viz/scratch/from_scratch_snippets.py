@@ -61,10 +61,14 @@ def setting_lines(settings: Settings) -> str:
     """The program's lines that hold its numbers and its choices; every broken line is one of them."""
     (layer, first), (_, last) = settings.layers
     low, high = settings.range
-    return _numbers(settings, low, high) + (
-        f"layers = ({layer.__name__}, {first.__name__}), ({layer.__name__}, {last.__name__})\n"
-        f"update = {settings.update.__name__}\n"
-    ) + _data_lines(settings)  # fmt: skip
+    return (
+        _numbers(settings, low, high)
+        + (
+            f"layers = ({layer.__name__}, {first.__name__}), ({layer.__name__}, {last.__name__})\n"
+            f"update = {settings.update.__name__}\n"
+        )
+        + _data_lines(settings)
+    )
 
 
 def _numbers(settings: Settings, low: float, high: float) -> str:
@@ -90,10 +94,16 @@ def functions(settings: Settings) -> tuple:
     layers = dict.fromkeys(part for layer in settings.layers for part in layer)
     return (
         *sorted(layers, key=lambda each: each.__code__.co_firstlineno),
-        from_scratch.initial_weights, from_scratch.sequential, from_scratch.batches, from_scratch.average_loss,
-        settings.update, from_scratch.training_step, from_scratch.nothing_yet, from_scratch.fit,
+        from_scratch.initial_weights,
+        from_scratch.sequential,
+        from_scratch.batches,
+        from_scratch.average_loss,
+        settings.update,
+        from_scratch.training_step,
+        from_scratch.nothing_yet,
+        from_scratch.fit,
         from_scratch.accuracy,
-    )  # fmt: skip
+    )
 
 
 def changes(settings: Settings) -> str:

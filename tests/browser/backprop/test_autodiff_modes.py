@@ -40,8 +40,10 @@ def test_the_curve_needs_one_forward_pass(page):
     page.get_by_label("Function").click()
     page.get_by_role("option", name="One input, many outputs: a curve").click()
     expect(page.get_by_text("Forward mode wins")).to_be_visible()
-    page.wait_for_function(f"document.querySelector('{CANVAS}').cellState(8) === undefined "
-                           f"|| document.querySelector('{CANVAS}').cellState(8) === null")  # fmt: skip
+    page.wait_for_function(
+        f"document.querySelector('{CANVAS}').cellState(8) === undefined "
+        f"|| document.querySelector('{CANVAS}').cellState(8) === null"
+    )
     expect(page.get_by_role("cell", name="1, one for each input")).to_be_visible()
 
 

@@ -29,8 +29,9 @@ def data(page):
 
 
 def places(page):
-    return page.evaluate(f"[...document.querySelectorAll('{BOARD} .world, {BOARD} .node')]"
-                         ".map((item) => item.getAttribute('transform'))")  # fmt: skip
+    return page.evaluate(
+        f"[...document.querySelectorAll('{BOARD} .world, {BOARD} .node')].map((item) => item.getAttribute('transform'))"
+    )
 
 
 def until(page, condition):

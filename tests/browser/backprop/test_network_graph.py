@@ -108,6 +108,8 @@ def test_on_a_phone_nothing_overflows_and_a_batch_can_be_opened(phone):
     phone.get_by_role("button", name="Expand all").click()
     expect(phone.locator(f"{BOARD} .node")).to_have_count(31)
     assert phone.evaluate("document.documentElement.scrollWidth") <= 390
-    main = phone.evaluate("(() => { const main = document.querySelector('[data-testid=stMain]');"
-                          "return main.scrollWidth - main.clientWidth; })()")  # fmt: skip
+    main = phone.evaluate(
+        "(() => { const main = document.querySelector('[data-testid=stMain]');"
+        "return main.scrollWidth - main.clientWidth; })()"
+    )
     assert main <= 0

@@ -23,8 +23,9 @@ def rests(page):
     """The engine has answered for the map shown, and the window has stopped moving."""
     page.wait_for_function(
         f"(({{dataset}}) => dataset.rests === 'true' && dataset.still === 'true')"
-        f"(document.querySelector('{BOARD}') ?? {{dataset: {{}}}})", timeout=60_000,
-    )  # fmt: skip
+        f"(document.querySelector('{BOARD}') ?? {{dataset: {{}}}})",
+        timeout=60_000,
+    )
 
 
 def shown(page, board=BOARD):

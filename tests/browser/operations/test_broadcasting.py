@@ -126,5 +126,6 @@ def test_phone_keeps_its_width_and_shows_numbers_of_rank_4(phone):
     assert place(phone, 0)["width"] >= 20
     table = phone.locator(".alignment").first.bounding_box()
     assert table["x"] >= 0 and table["x"] + table["width"] <= 390
-    assert phone.evaluate("(() => { const box = document.querySelector('.alignment');"
-                          " return box.scrollWidth <= box.clientWidth; })()")  # fmt: skip
+    assert phone.evaluate(
+        "(() => { const box = document.querySelector('.alignment'); return box.scrollWidth <= box.clientWidth; })()"
+    )

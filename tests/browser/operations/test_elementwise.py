@@ -56,8 +56,10 @@ def test_the_pair_under_the_pointer_lights_and_is_spelled_out(page):
         expect(readout(page)).to_contain_text("5 + 50 = 55")
         lit = {number: state(page, number)["lit"] for number in range(3 * SIX)}
         assert {number: color for number, color in lit.items() if color} == {
-            4: "data", SIX + 4: "weights", 2 * SIX + 4: "prediction",
-        }  # fmt: skip
+            4: "data",
+            SIX + 4: "weights",
+            2 * SIX + 4: "prediction",
+        }
     page.get_by_role("radio", name="max").click()
     expect(page.get_by_text("np.maximum(x, y)").first).to_be_visible()
     point(page, 0)

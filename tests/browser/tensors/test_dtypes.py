@@ -68,8 +68,10 @@ def test_values_and_differences_are_exact(arithmetic, name):
     form = FORMATS[name]
     bits = patterns(form)
     rng = random.Random(1)
-    typed = [str(Decimal(rng.uniform(-300, 300)) if rng.random() < 0.5 else Decimal(rng.choice(["0.1", "-1", "1E+39"])))
-             for _ in bits]  # fmt: skip
+    typed = [
+        str(Decimal(rng.uniform(-300, 300)) if rng.random() < 0.5 else Decimal(rng.choice(["0.1", "-1", "1E+39"])))
+        for _ in bits
+    ]
     for one, number, (value, apart, _) in zip(bits, typed, arithmetic(form, bits, typed), strict=True):
         stored = struct.unpack(CODES[name], int(one, 2).to_bytes(form.bytes, "big"))[0]
         if not np.isfinite(stored):

@@ -102,8 +102,11 @@ def test_the_browser_counts_as_the_engine_does(modules):
     counts += [995 * 10**power + step for power in range(30) for step in (-1, 0, 1)]
     counts += [2 ** (10 * power) + step for power in range(1, 12) for step in (-1, 0, 1)]
     measures = {
-        "laptop": LAPTOP_BYTES, "mnist": MNIST_BYTES, "speed": DOWNLOAD_BYTES_PER_SECOND, "durations": DURATIONS,
-    }  # fmt: skip
+        "laptop": LAPTOP_BYTES,
+        "mnist": MNIST_BYTES,
+        "speed": DOWNLOAD_BYTES_PER_SECOND,
+        "durations": DURATIONS,
+    }
     found = modules.evaluate(
         """async ([counts, prefixes, measures]) => {
           const { grouped, memoryText, comparisons } = await import("/data_blocks/counting.js");

@@ -139,12 +139,16 @@ def test_another_digit_of_the_batch_is_followed_without_the_server(page):
 @pytest.mark.parametrize(
     ("name", "heading"),
     [
-        ("Batch", "Batches"), ("Dense 512", "Tensor product"), ("relu", "Element-wise operations"),
+        ("Batch", "Batches"),
+        ("Dense 512", "Tensor product"),
+        ("relu", "Element-wise operations"),
         ("W2, b2", "Tensors"),
-        ("Loss", "The network’s graph"), ("Gradient", "The network’s graph"), ("Optimizer", "Descent"),
+        ("Loss", "The network’s graph"),
+        ("Gradient", "The network’s graph"),
+        ("Optimizer", "Descent"),
         ("Predictions", "Draw a digit"),
     ],
-)  # fmt: skip
+)
 def test_every_link_opens_its_page_by_the_keyboard_and_the_way_back_finds_the_run(page, name, heading):
     board = opened(page)
     button(page, "One turn").click()

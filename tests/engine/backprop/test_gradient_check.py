@@ -139,8 +139,11 @@ SMOOTH = {
     "log(x + y)": 1 / 0.75,
 }
 THIRD = {
-    "exp(x)": np.exp(0.5), "sin(3x) + y": -27 * np.cos(1.5), "x^5 * y": 60 * 0.25 * 0.25, "log(x + y)": 2 / 0.75**3
-}  # fmt: skip
+    "exp(x)": np.exp(0.5),
+    "sin(3x) + y": -27 * np.cos(1.5),
+    "x^5 * y": 60 * 0.25 * 0.25,
+    "log(x + y)": 2 / 0.75**3,
+}
 SWEPT = {text: formula(text) for text in SMOOTH}
 
 
@@ -192,11 +195,16 @@ def test_no_truncation_and_no_change():
 @pytest.mark.parametrize(
     ("text", "point", "verdict"),
     [
-        ("x^2", (0.0, 0.0), "level"), ("x^2 + 1000", (0.0, 0.0), "level"), ("cos(x) * y", (0.0, 3.0), "level"),
-        ("abs(y) * x^4", (0.0, 2.0), "level"), ("y^2", (0.0, 0.0), "flat"), ("floor(x)", (0.5, 0.0), "flat"),
-        ("relu(x - 1)", (0.95, 0.0), "flat"), ("x - x", (0.3, 0.0), "flat"),
+        ("x^2", (0.0, 0.0), "level"),
+        ("x^2 + 1000", (0.0, 0.0), "level"),
+        ("cos(x) * y", (0.0, 3.0), "level"),
+        ("abs(y) * x^4", (0.0, 2.0), "level"),
+        ("y^2", (0.0, 0.0), "flat"),
+        ("floor(x)", (0.5, 0.0), "flat"),
+        ("relu(x - 1)", (0.95, 0.0), "flat"),
+        ("x - x", (0.3, 0.0), "flat"),
     ],
-)  # fmt: skip
+)
 def test_a_slope_of_0_is_not_a_function_that_stays_as_it_is(text, point, verdict):
     """x² at 0 changes, to both sides alike; only where f keeps one value does changing x change nothing."""
     swept = formula(text, point)
@@ -245,9 +253,13 @@ def test_a_wrong_derivative_is_found():
 
 @pytest.mark.parametrize(
     ("text", "point", "said"),
-    [("log(x)", (-1.0, 0.0), "“f” must be"), ("sqrt(x)", (0.0, 0.0), "“df/dx” must be"),
-     ("x", (np.nan, 0.0), "“x” must be"), ("x + y", (0.0, 2e6), "“y” must be from −1,000,000")],
-)  # fmt: skip
+    [
+        ("log(x)", (-1.0, 0.0), "“f” must be"),
+        ("sqrt(x)", (0.0, 0.0), "“df/dx” must be"),
+        ("x", (np.nan, 0.0), "“x” must be"),
+        ("x + y", (0.0, 2e6), "“y” must be from −1,000,000"),
+    ],
+)
 def test_what_has_no_derivative_is_refused(text, point, said):
     with pytest.raises(InvalidInput, match=said):
         formula(text, point)

@@ -19,8 +19,12 @@ SCALAR = {
     "add": (2, lambda a, b: a + b, lambda a, b: a + b, lambda a, b: (1, 1)),
     "sub": (2, lambda a, b: a - b, lambda a, b: a - b, lambda a, b: (1, -1)),
     "mul": (2, lambda a, b: a * b, lambda a, b: a * b, lambda a, b: (b, a)),
-    "div": (2, lambda a, b: a / (2 + b * b), lambda a, b: a / (2 + b * b),
-            lambda a, b: (1 / (2 + b * b), -2 * a * b / (2 + b * b) ** 2)),
+    "div": (
+        2,
+        lambda a, b: a / (2 + b * b),
+        lambda a, b: a / (2 + b * b),
+        lambda a, b: (1 / (2 + b * b), -2 * a * b / (2 + b * b) ** 2),
+    ),
     "max": (2, jnp.maximum, max, lambda a, b: (a > b, b > a) if a != b else (0.5, 0.5)),
     "min": (2, jnp.minimum, min, lambda a, b: (a < b, b < a) if a != b else (0.5, 0.5)),
     "sin": (1, jnp.sin, math.sin, lambda a: (math.cos(a),)),
@@ -32,7 +36,7 @@ SCALAR = {
     "abs": (1, jnp.abs, abs, lambda a: (1 if a >= 0 else -1,)),
     "scale": (1, lambda a: 3 * a - 0.5, lambda a: 3 * a - 0.5, lambda a: (3,)),
     "relu": (1, jax.nn.relu, lambda a: max(a, 0), lambda a: (a > 0,)),
-}  # fmt: skip
+}
 NAMES = ("x", "w", "b")
 QUICK = {"xla_backend_optimization_level": 0}
 SEEDS = st.integers(0, 2**32)
@@ -115,16 +119,30 @@ def test_generated_expressions(seed):
 
 
 UNARY = {
-    "tanh": jnp.tanh, "relu": jax.nn.relu, "abs": jnp.abs, "square": lambda a: a**2, "negative": lambda a: -a,
-    "transpose": jnp.transpose, "softmax": jax.nn.softmax, "columns": lambda a: a * a.sum(0),
-    "rows": lambda a: a - a.mean(-1, keepdims=True), "largest": lambda a: a - a.max(-1, keepdims=True),
-    "logsumexp": lambda a: a - jax.nn.logsumexp(a, axis=0), "chosen": lambda a: jnp.where(a > 0, a, 0.25 * a),
-}  # fmt: skip
+    "tanh": jnp.tanh,
+    "relu": jax.nn.relu,
+    "abs": jnp.abs,
+    "square": lambda a: a**2,
+    "negative": lambda a: -a,
+    "transpose": jnp.transpose,
+    "softmax": jax.nn.softmax,
+    "columns": lambda a: a * a.sum(0),
+    "rows": lambda a: a - a.mean(-1, keepdims=True),
+    "largest": lambda a: a - a.max(-1, keepdims=True),
+    "logsumexp": lambda a: a - jax.nn.logsumexp(a, axis=0),
+    "chosen": lambda a: jnp.where(a > 0, a, 0.25 * a),
+}
 BINARY = {
-    "add": jnp.add, "subtract": jnp.subtract, "multiply": jnp.multiply, "maximum": jnp.maximum, "matmul": jnp.matmul,
-    "divide": lambda a, b: a / (1.5 + b * b), "bias": lambda a, b: a + b[0], "vector": lambda a, b: a - a @ b[0],
+    "add": jnp.add,
+    "subtract": jnp.subtract,
+    "multiply": jnp.multiply,
+    "maximum": jnp.maximum,
+    "matmul": jnp.matmul,
+    "divide": lambda a, b: a / (1.5 + b * b),
+    "bias": lambda a, b: a + b[0],
+    "vector": lambda a, b: a - a @ b[0],
     "number": lambda a, b: a * (a[0] @ b[1]),
-}  # fmt: skip
+}
 
 
 class TensorRecipe:

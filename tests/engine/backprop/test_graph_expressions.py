@@ -17,10 +17,19 @@ from engine.typed.expressions import tex
 
 VALUES = {"x": 0.75, "w": -1.5, "y_true": 2.0}
 PYTHON = {
-    "sin": math.sin, "cos": math.cos, "tanh": math.tanh, "abs": abs, "relu": lambda a: max(a, 0.0), "maximum": max,
-    "minimum": min, "sigmoid": lambda a: 1 / (1 + math.exp(-a)), "mean": lambda a: a, "sum": lambda a: a,
-    "exp": lambda a: math.exp(min(a, 700)), "arctan": math.atan,
-}  # fmt: skip
+    "sin": math.sin,
+    "cos": math.cos,
+    "tanh": math.tanh,
+    "abs": abs,
+    "relu": lambda a: max(a, 0.0),
+    "maximum": max,
+    "minimum": min,
+    "sigmoid": lambda a: 1 / (1 + math.exp(-a)),
+    "mean": lambda a: a,
+    "sum": lambda a: a,
+    "exp": lambda a: math.exp(min(a, 700)),
+    "arctan": math.atan,
+}
 LEAVES = st.sampled_from(["x", "w", "y_true", "2", "0.5", "3x", "pi"])
 
 

@@ -22,7 +22,9 @@ FORMS = {
     "exponential": (np.exp, np.exp, np.exp),
     "line": (lambda x: 1.5 * x, lambda x: 1.5 + 0 * x, lambda x: 0 * x),
     "valleys": (
-        lambda x: x**4 / 20 - 0.6 * x**2 - 0.3 * x + 3, lambda x: x**3 / 5 - 1.2 * x - 0.3, lambda x: 0.6 * x**2 - 1.2,
+        lambda x: x**4 / 20 - 0.6 * x**2 - 0.3 * x + 3,
+        lambda x: x**3 / 5 - 1.2 * x - 0.3,
+        lambda x: 0.6 * x**2 - 1.2,
     ),
     "absolute": (np.abs, np.sign, lambda x: 0 * x),
     "relu": (lambda x: np.maximum(x, 0), lambda x: (x > 0) * 1.0, lambda x: 0 * x),
@@ -31,14 +33,17 @@ FORMS = {
     "root": (np.sqrt, lambda x: 0.5 / np.sqrt(x), lambda x: -0.25 * x**-1.5),
     "logarithm": (np.log, lambda x: 1 / x, lambda x: -1 / x**2),
     "reciprocal": (lambda x: 1 / x, lambda x: -1 / x**2, lambda x: 2 / x**3),
-}  # fmt: skip
+}
 SMOOTH = ("square", "cubic", "sine", "cosine", "exponential", "valleys")
 KINDS = {
-    "absolute": {0: "kink"}, "relu": {0: "kink"}, "step": {0: "jump"}, "reciprocal": {0: "undefined"},
+    "absolute": {0: "kink"},
+    "relu": {0: "kink"},
+    "step": {0: "jump"},
+    "reciprocal": {0: "undefined"},
     "floor": dict.fromkeys(range(-4, 5), "jump"),
     "root": {0: "edge"} | dict.fromkeys(steps(-1, -STEP), "undefined"),
     "logarithm": dict.fromkeys(steps(-1, 0), "undefined"),
-}  # fmt: skip
+}
 INF, NAN = math.inf, math.nan
 STUDIES = {}
 
@@ -202,11 +207,14 @@ def test_a_steep_slope_is_no_jump():
 
 @pytest.mark.parametrize(
     ("text", "places", "kind"),
-    [("abs(3x - 1)", [1 / 3], "kink"), ("1 / (3x - 1)", [1 / 3], "undefined"),
-     ("tan(x)", [-math.pi / 2, math.pi / 2], "undefined"),
-     ("floor(3x)", [k / 3 for k in range(-12, 13) if k % 3], "jump"),
-     ("abs(x^2 - 2)", [-math.sqrt(2), math.sqrt(2)], "kink")],
-)  # fmt: skip
+    [
+        ("abs(3x - 1)", [1 / 3], "kink"),
+        ("1 / (3x - 1)", [1 / 3], "undefined"),
+        ("tan(x)", [-math.pi / 2, math.pi / 2], "undefined"),
+        ("floor(3x)", [k / 3 for k in range(-12, 13) if k % 3], "jump"),
+        ("abs(x^2 - 2)", [-math.sqrt(2), math.sqrt(2)], "kink"),
+    ],
+)
 def test_corners_between_the_places_are_found(text, places, kind):
     study = of(text)
     np.testing.assert_allclose(study.places, places, atol=1e-9)
@@ -218,9 +226,15 @@ FINE = STEP / 4
 
 @pytest.mark.parametrize(
     ("name", "values", "slopes"),
-    [("step", [0], []), ("absolute", [], [-FINE]), ("floor", [k - FINE for k in range(-3, 5)], []), ("relu", [], [0]),
-     ("sine", [], []), ("root", [], [])],
-)  # fmt: skip
+    [
+        ("step", [0], []),
+        ("absolute", [], [-FINE]),
+        ("floor", [k - FINE for k in range(-3, 5)], []),
+        ("relu", [], [0]),
+        ("sine", [], []),
+        ("root", [], []),
+    ],
+)
 def test_curves_break_where_they_jump_and_nowhere_else(name, values, slopes):
     study = studied(name)
     np.testing.assert_allclose(study.drawn[:-1][study.value_breaks], values)
@@ -244,7 +258,7 @@ FORMULAS = st.recursive(
         st.tuples(st.sampled_from(SMOOTH_CALLS), inner).map(lambda p: p[0].format(p[1])),
     ),
     max_leaves=5,
-)  # fmt: skip
+)
 
 
 @settings(derandomize=True, deadline=None, max_examples=60)

@@ -95,8 +95,11 @@ def test_bands_and_the_sliders_smallest_of_a_made_up_row(swept):
     row[151:160], row[180:] = RIGHT, MOVING
     found = made(row)
     assert local_minima.bands(found, 0) == [
-        Band(LEFT, 0.0, 0.75), Band(RIGHT, 0.755, 0.795), Band(LEFT, 0.8, 0.895), Band(MOVING, 0.9, 0.995)
-    ]  # fmt: skip
+        Band(LEFT, 0.0, 0.75),
+        Band(RIGHT, 0.755, 0.795),
+        Band(LEFT, 0.8, 0.895),
+        Band(MOVING, 0.9, 0.995),
+    ]
     assert local_minima.smallest_on_slider(found, 0) == 0.76
     assert local_minima.smallest_on_slider(made(np.full(200, LEFT)), 0) is None
 

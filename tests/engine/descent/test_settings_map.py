@@ -77,9 +77,13 @@ def test_a_cells_run_is_the_descent_with_its_settings(name, method):
     tried, shown = measured(surface, method)
     for cell in (Choice(0, 0), Choice(30, 10), Choice(40, 25), shown.best or Choice(5, 5)):
         trace = descent.descend(
-            surface.expression, method, jnp.array(surface.start), shown.rates[cell.rate],
-            shown.momenta[cell.momentum], steps=210,
-        )  # fmt: skip
+            surface.expression,
+            method,
+            jnp.array(surface.start),
+            shown.rates[cell.rate],
+            shown.momenta[cell.momentum],
+            steps=210,
+        )
         np.testing.assert_allclose(tried.points[cell], trace.points, rtol=1e-3, atol=1e-4)
         np.testing.assert_allclose(tried.losses[cell], trace.losses, rtol=1e-3, atol=1e-4)
 

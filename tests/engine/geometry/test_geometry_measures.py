@@ -19,7 +19,7 @@ from engine.geometry.geometry_measures import (
     measure,
     number,
     point_shares,
-)  # fmt: skip
+)
 from engine.geometry.geometry_shapes import LETTER, frame, grid
 from tests.engine.geometry.test_geometry import angles, maps, matrices
 

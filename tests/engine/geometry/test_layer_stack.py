@@ -165,9 +165,12 @@ def test_the_witness_can_be_checked_by_hand_and_no_corner_pair_is_better(chain):
 
 def test_relu_disagrees_and_what_relu_leaves_alone_does_not():
     for name, points, exact, changed in [
-        ("affine", "all", True, [0, 0, 0]), ("active", "all", True, [0, 0]), ("zero", "all", True, [0, 0, 0]),
-        ("folds", "patch", True, [0, 200, 0]), ("tanh", "patch", False, [200, 200]),
-    ]:  # fmt: skip
+        ("affine", "all", True, [0, 0, 0]),
+        ("active", "all", True, [0, 0]),
+        ("zero", "all", True, [0, 0, 0]),
+        ("folds", "patch", True, [0, 200, 0]),
+        ("tanh", "patch", False, [200, 200]),
+    ]:
         found = stack.examine(CHAINS[name][1], stack.cloud(points))
         assert (found.exact, found.changed) == (exact, changed), name
     found = stack.examine(CHAINS["relu"][1], POINTS)

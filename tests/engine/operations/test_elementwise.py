@@ -51,9 +51,11 @@ def values(dtype):
     whole = [0, 1, 2, 3] + ([] if kind.kind in "bu" else [-1, -2, -7])
     special = [0.0, -0.0, 1.0, -7.5, math.inf, -math.inf, math.nan] if kind.kind == "f" else whole
     limits = [np.iinfo(kind).min, np.iinfo(kind).max] if kind.kind in "ui" else []
-    return st.sampled_from([*special, *limits]) if kind.kind == "b" else st.one_of(
-        st.sampled_from([*special, *limits]), arrays.from_dtype(kind)
-    )  # fmt: skip
+    return (
+        st.sampled_from([*special, *limits])
+        if kind.kind == "b"
+        else st.one_of(st.sampled_from([*special, *limits]), arrays.from_dtype(kind))
+    )
 
 
 def filled(shape, kind, generator):
@@ -121,8 +123,12 @@ def test_jax_computes_the_same_in_float32(name, data):
     if name in ("modulo", "floor_divide"):
         # JAX defines these through other roundings: a quotient next to a whole number may fall on either side.
         usual &= np.abs(operands[0]) < 1e3 * np.abs(operands[1])
-        exact = np.array([Fraction(float(a)) / Fraction(float(b)) if b and u else Fraction(1, 2)
-                          for a, b, u in zip(*operands, usual, strict=True)])  # fmt: skip
+        exact = np.array(
+            [
+                Fraction(float(a)) / Fraction(float(b)) if b and u else Fraction(1, 2)
+                for a, b, u in zip(*operands, usual, strict=True)
+            ]
+        )
         usual &= np.array([abs(q - round(q)) > Fraction(1, 1000) for q in exact])
     np.testing.assert_allclose(found[usual], expected[usual], rtol=2e-4, atol=1e-4)
     if name not in ("modulo", "floor_divide", "power"):

@@ -149,10 +149,13 @@ def test_a_walk_follows_every_element_and_memory_through_a_chain(shape, data):
         ((), (2,), "a () scalar has 1 element, (2,) holds 2; a reshape keeps every element and adds none."),
         ((0, 3), (0, -1), "-1 cannot be solved in (0, -1): the other sizes multiply to 0, and 0 times any size is 0."),
         ((2,), (-1, -1), "a target shape has sizes of 0 or more, and -1 at most once; (-1, -1) has not."),
-        ((300, 20), (6001,), "a (300, 20) matrix has 6,000 elements, (6001,) holds 6,001; a reshape keeps every "
-         "element and adds none."),
+        (
+            (300, 20),
+            (6001,),
+            "a (300, 20) matrix has 6,000 elements, (6001,) holds 6,001; a reshape keeps every element and adds none.",
+        ),
     ],
-)  # fmt: skip
+)
 def test_impossible_targets_get_the_arithmetic(shape, target, sentence):
     with pytest.raises(InvalidInput) as refused:
         reshaping.resolve(shape, target)
@@ -165,11 +168,13 @@ def test_impossible_targets_get_the_arithmetic(shape, target, sentence):
         ("(0, 0, 1)", "axis 0 is repeated in (0, 0, 1); each axis comes once, as in (2, 1, 0)."),
         ("(0, -3, 1)", "axis 0 is repeated in (0, -3, 1); each axis comes once, as in (2, 1, 0)."),
         ("(0, 1, 3)", "axis 3 is out of range: a tensor of rank 3 has axes 0 to 2, or -3 to -1."),
-        ("(1, 0)", "an axis order names every axis once; (1, 0) names 2, and this tensor has 3. Right would be "
-         "(2, 1, 0)."),
+        (
+            "(1, 0)",
+            "an axis order names every axis once; (1, 0) names 2, and this tensor has 3. Right would be (2, 1, 0).",
+        ),
         ("1.5, 0, 2", "an axis must be a whole number; “1.5” is not."),
     ],
-)  # fmt: skip
+)
 def test_bad_axis_orders_are_named(order, sentence):
     with pytest.raises(InvalidInput) as refused:
         reshaping_steps.parse_order(order, 3)

@@ -14,10 +14,7 @@ def grown(values, factor):
     """Products of all values, collected."""
     found = []
     for value in values:
-        product = (
-            factor
-            * value
-        )  # fmt: skip
+        product = factor * value
         for _ in range(2):
             product = product + 1
         found.append(product)
@@ -72,12 +69,20 @@ def test_loops_say_which_pass_of_how_many_and_when_they_end():
     steps = record(grown, (1, 2, 3), 1).steps
     headers = [step for step in steps if len(step.passes) == 1 and step.line == steps[1].line]
     assert [(step.passes[0].number, step.passes[0].total, step.ends) for step in headers] == [
-        (1, 3, False), (2, 3, False), (3, 3, False), (3, 3, True),
-    ]  # fmt: skip
+        (1, 3, False),
+        (2, 3, False),
+        (3, 3, False),
+        (3, 3, True),
+    ]
     inner = [step.passes for step in steps if len(step.passes) == 2 and step.writes.keys() == {"product"}]
     assert [(outer.number, own.number, own.total) for outer, own in inner] == [
-        (1, 1, 2), (1, 2, 2), (2, 1, 2), (2, 2, 2), (3, 1, 2), (3, 2, 2),
-    ]  # fmt: skip
+        (1, 1, 2),
+        (1, 2, 2),
+        (2, 1, 2),
+        (2, 2, 2),
+        (3, 1, 2),
+        (3, 2, 2),
+    ]
     assert isinstance(inner[0][0], Pass)
 
 
@@ -116,9 +121,13 @@ def test_arrays_are_kept_as_they_were():
 def test_sameness_is_of_kind_shape_and_every_number():
     assert same(np.array([1.0, np.nan]), np.array([1.0, np.nan])) and same([1, (2,)], [1, (2,)])
     for one, other in (
-        (np.zeros(2), np.zeros(2, np.float32)), (np.zeros(2), np.zeros((1, 2))), (np.zeros(2), np.array([0, 1e-9])),
-        ([1], (1,)), ([1], [1, 2]), (1, 1.0),
-    ):  # fmt: skip
+        (np.zeros(2), np.zeros(2, np.float32)),
+        (np.zeros(2), np.zeros((1, 2))),
+        (np.zeros(2), np.array([0, 1e-9])),
+        ([1], (1,)),
+        ([1], [1, 2]),
+        (1, 1.0),
+    ):
         assert not same(one, other)
 
 

@@ -242,8 +242,11 @@ def test_the_order_of_the_parts_does_not_matter(parts, joint):
 def test_one_wrong_letter_is_known_again_or_the_word_is_not_taken(word, data):
     """Left out, doubled, changed with its neighbour: the same thing is meant, or nothing."""
     place = data.draw(st.integers(1, len(word) - 2))
-    slips = {word[:place] + word[place + 1 :], word[:place] + word[place] + word[place:],
-             word[:place] + word[place + 1] + word[place] + word[place + 2 :]}  # fmt: skip
+    slips = {
+        word[:place] + word[place + 1 :],
+        word[:place] + word[place] + word[place:],
+        word[:place] + word[place + 1] + word[place] + word[place + 2 :],
+    }
     for slip in slips - {word}:
         known = meant(slip)
         assert known is None or slip in SLOTS or SLOTS.get(known) == SLOTS[word]

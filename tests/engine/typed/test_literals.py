@@ -19,9 +19,11 @@ from engine.typed.typed_text import plain_values
 pytestmark = pytest.mark.filterwarnings("ignore::SyntaxWarning", "ignore::DeprecationWarning")
 MANY = settings(max_examples=1000, derandomize=True, deadline=None)
 NUMBERS = st.one_of(
-    st.integers(-(2**63), 2**63 - 1), st.integers(-9, 9), st.floats(allow_nan=False, allow_infinity=False),
+    st.integers(-(2**63), 2**63 - 1),
+    st.integers(-9, 9),
+    st.floats(allow_nan=False, allow_infinity=False),
     st.booleans(),
-)  # fmt: skip
+)
 WHOLE, DECIMAL = st.integers(-(2**63), 2**63 - 1), st.floats(allow_nan=False, allow_infinity=False)
 
 

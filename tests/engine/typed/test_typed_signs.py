@@ -19,11 +19,15 @@ from pages.backprop.graph_variables import parse_variables
 @pytest.mark.parametrize(
     ("text", "values"),
     [
-        ("[−1, –2, ３]", [-1, -2, 3]), ("［１，２］", [1, 2]), ("[∞, −∞]", [math.inf, -math.inf]),
-        ("[1.5·10⁻⁶, 2 × 10³, 10²]", [1.5e-6, 2000.0, 100.0]), ("[π, √2, −√4]", [math.pi, math.sqrt(2), -2.0]),
-        ("[1\u2060, \u200b2]", [1, 2]), ("٣", 3),
+        ("[−1, –2, ３]", [-1, -2, 3]),
+        ("［１，２］", [1, 2]),
+        ("[∞, −∞]", [math.inf, -math.inf]),
+        ("[1.5·10⁻⁶, 2 × 10³, 10²]", [1.5e-6, 2000.0, 100.0]),
+        ("[π, √2, −√4]", [math.pi, math.sqrt(2), -2.0]),
+        ("[1\u2060, \u200b2]", [1, 2]),
+        ("٣", 3),
     ],
-)  # fmt: skip
+)
 def test_values(text, values):
     np.testing.assert_array_equal(parse_array(text), values)
 
@@ -36,8 +40,9 @@ def test_shapes_slices_numbers_operands_and_variables():
     assert [number.text for number in parse_numbers("−1, ２００")] == ["-1", "200"]
     assert read_operand("W[…, −1]", {"W": np.arange(6).reshape(2, 3)}).array.tolist() == [2, 5]
     assert {name: item.value.tolist() for name, item in parse_variables("x = −2，w = [1.5·10⁻¹]").items()} == {
-        "x": -2.0, "w": [0.15],
-    }  # fmt: skip
+        "x": -2.0,
+        "w": [0.15],
+    }
 
 
 def test_places_are_those_of_the_typed_text():
@@ -70,13 +75,19 @@ def test_one_number(text, value):
 @pytest.mark.parametrize(
     ("text", "sentence"),
     [
-        ("", "“rate” is empty"), ("1,000", "“1,000” can mean two numbers; write 1000 or 1.000"),
+        ("", "“rate” is empty"),
+        ("1,000", "“1,000” can mean two numbers; write 1000 or 1.000"),
         ("x", "must be a number"),
-        ("0.05 # y", "must be a number"), ("1/0", "must be a finite number"), ("1e999", "must be a finite number"),
-        ("20", "“rate” must be from 0 to 10; 20 is not."), ("nan", "must be a number"), ("0,05,1", "must be a number"),
-        ("1" * 41, "at most 40 characters"), ("-1", "from 0 to 10; -1 is not"),
+        ("0.05 # y", "must be a number"),
+        ("1/0", "must be a finite number"),
+        ("1e999", "must be a finite number"),
+        ("20", "“rate” must be from 0 to 10; 20 is not."),
+        ("nan", "must be a number"),
+        ("0,05,1", "must be a number"),
+        ("1" * 41, "at most 40 characters"),
+        ("-1", "from 0 to 10; -1 is not"),
     ],
-)  # fmt: skip
+)
 def test_what_is_no_such_number_is_refused(text, sentence):
     with pytest.raises(InvalidInput) as caught:
         parse_number(text, what="“rate”", low=0, high=10)
@@ -86,8 +97,9 @@ def test_what_is_no_such_number_is_refused(text, sentence):
 def test_whole_numbers_are_never_rounded():
     assert parse_whole("60,000", what="it", high=60_000) == parse_whole("6e4", what="it", high=60_000) == 60_000
     for text, sentence in (
-        ("2.5", "must be a whole number from 1 to 9; “2.5” is not"), ("2,5", "must be a whole number"),
+        ("2.5", "must be a whole number from 1 to 9; “2.5” is not"),
+        ("2,5", "must be a whole number"),
         ("-5", "from 1 to 9; -5 is not"),
-    ):  # fmt: skip
+    ):
         with pytest.raises(InvalidInput, match=sentence):
             parse_whole(text, what="the size", low=1, high=9)

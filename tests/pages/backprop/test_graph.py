@@ -45,8 +45,14 @@ def typed(page, text, key="graph_text"):
 def ask(page, count="1", **change):
     """The board sends a message."""
     shown = board(page)
-    message = {"values": [item["values"] for item in shown["variables"]], "chosen": None, "rest": True, "toggle": "",
-               "version": shown["drawing"]["version"], "count": count}  # fmt: skip
+    message = {
+        "values": [item["values"] for item in shown["variables"]],
+        "chosen": None,
+        "rest": True,
+        "toggle": "",
+        "version": shown["drawing"]["version"],
+        "count": count,
+    }
     page.session_state["graph_board"] = {"ask": message | change}
     page.run()
     assert not page.exception
@@ -63,8 +69,11 @@ def test_it_opens_with_the_first_example_of_the_book(page):
     assert [values[name] for name in ("x", "w", "b", "y_true", "x1", "x2", "loss")] == list("2314673")
     assert (gradients["w"], gradients["b"]) == ("2", "1")
     assert [item["text"] for item in board(page)["tape"]] == [
-        "x1 = x × w", "x2 = x1 + b", "x3 = y_true − x2", "loss = |x3|",
-    ]  # fmt: skip
+        "x1 = x × w",
+        "x2 = x1 + b",
+        "x3 = y_true − x2",
+        "loss = |x3|",
+    ]
     assert "d_w = d_x1 * x" in page.code[0].value and "jnp.abs(y_true - (x * w + b))" in page.code[1].value
 
 
@@ -75,9 +84,12 @@ def test_every_preset(page, name):
     assert [item["name"] for item in shown["variables"]] == list(PRESETS[name].variables)
     assert [item["high"] for item in shown["variables"]] == [item.high for item in PRESETS[name].variables.values()]
     expected = {
-        "second": {"w": "3", "b": "1"}, "scalar": {"x": "2"}, "tensor": {"x": [["2", "2"], ["2", "2"]]},
-        "affine": {"b": [["2", "2"]]}, "relu": {"b": "0"},
-    }  # fmt: skip
+        "second": {"w": "3", "b": "1"},
+        "scalar": {"x": "2"},
+        "tensor": {"x": [["2", "2"], ["2", "2"]]},
+        "affine": {"b": [["2", "2"]]},
+        "relu": {"b": "0"},
+    }
     for variable, gradient in expected.get(name, {}).items():
         assert gradients[variable] == gradient
     corner = "relu has a corner" in " ".join(note["text"] for note in shown["notes"])
@@ -122,13 +134,16 @@ def test_a_typed_expression(page):
     assert board(page)["drawing"] == before and of(page, "gradients")["y"] == [["27", "27"]]
 
 
-@pytest.mark.parametrize(("text", "sentence", "column"), [
-    ("x * q", "“q” at character 5 is unknown", 5),
-    ("abs(y_true - (x * w", "not complete at character", None),
-    ("sum(x) + [1]", "is not part of an expression", 10),
-    ("", "The expression is empty", None),
-    ("softmax(x)", "at character 1", 1),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("text", "sentence", "column"),
+    [
+        ("x * q", "“q” at character 5 is unknown", 5),
+        ("abs(y_true - (x * w", "not complete at character", None),
+        ("sum(x) + [1]", "is not part of an expression", 10),
+        ("", "The expression is empty", None),
+        ("softmax(x)", "at character 1", 1),
+    ],
+)
 def test_what_cannot_be_read_is_marked_and_the_last_graph_stays(page, text, sentence, column):
     before = board(page)["drawing"]
     typed(page, text)
@@ -163,8 +178,13 @@ def test_steps_of_descent_lower_the_loss_and_lead_back(page):
     assert of(page, "values")["loss"] == "2.5"
     page.select_slider(key="graph_rate").set_value(0.01).run()
     page.button(key="graph_ten").click().run()
-    figure = json.loads(next(json.loads(item.proto.json or item.proto.mixed.json)["figure"]
-                             for item in page.get("bidi_component") if item.key == "graph_losses"))  # fmt: skip
+    figure = json.loads(
+        next(
+            json.loads(item.proto.json or item.proto.mixed.json)["figure"]
+            for item in page.get("bidi_component")
+            if item.key == "graph_losses"
+        )
+    )
     np.testing.assert_allclose(figure["data"][0]["y"], [3, 2.5, *(2.5 - 0.05 * np.arange(1, 11))], rtol=1e-6)
     assert "After 11 steps loss = 2; it fell" in " ".join(plain(item) for item in page.markdown)
     page.button(key="graph_reset").click().run()

@@ -106,9 +106,14 @@ def test_a_dead_network_is_explained(page, monkeypatch):
 
 def test_every_widget_key_begins_with_the_page(page):
     kinds = (
-        page.button, page.segmented_control, page.selectbox, page.text_input, page.slider, page.select_slider,
+        page.button,
+        page.segmented_control,
+        page.selectbox,
+        page.text_input,
+        page.slider,
+        page.select_slider,
         page.get("bidi_component"),
-    )  # fmt: skip
+    )
     keys = [item.key for kind in kinds for item in kind]
     assert len(keys) > 12
     assert [key for key in keys if not key.startswith("folds_")] == []

@@ -56,12 +56,15 @@ def test_typed_numbers_and_their_order(page):
 @pytest.mark.parametrize(
     ("x", "y", "sentence"),
     [
-        ("[[1, 2, 3, 4], [5, 6, 7, 8]]", "[[1, 2], [3, 4], [5, 6]]",
-         "The last axis of x has 4, the first of y has 3: they must be equal. “y @ x” would work, and give (3, 4)."),
+        (
+            "[[1, 2, 3, 4], [5, 6, 7, 8]]",
+            "[[1, 2], [3, 4], [5, 6]]",
+            "The last axis of x has 4, the first of y has 3: they must be equal. “y @ x” would work, and give (3, 4).",
+        ),
         ("[1, 2]", "[1, 2, 3]", "The only axis of x has 2, the only one of y has 3: they must be equal."),
         ("3", "[1, 2, 3]", "“x” is a scalar: it has no axis to sum over. Multiply by it with “x * y”."),
     ],
-)  # fmt: skip
+)
 def test_sizes_that_do_not_fit_are_named_and_nothing_of_another_product_stays(page, x, y, sentence):
     """The rule, the numbers and the code were those of the product before."""
     typed(page, "[[1, 0], [0, 1]]", "[[5, 6], [7, 8]]")

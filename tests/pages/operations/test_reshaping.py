@@ -49,8 +49,9 @@ def test_it_opens_with_the_matrix_of_the_book(page):
     assert page.title[0].value == "Reshape and transpose"
     assert scene(page)["blocks"][0]["texts"] == ["0", "1", "2", "3", "4", "5"]
     assert captions(page)[1:] == [
-        "Reshaped to (6, 1). The elements keep their order.", "Reshaped to (2, 3). The elements keep their order.",
-    ]  # fmt: skip
+        "Reshaped to (6, 1). The elements keep their order.",
+        "Reshaped to (2, 3). The elements keep their order.",
+    ]
     assert "y2 = y1.reshape(2, 3)" in cards(page) and "y2 = y1.reshape(2, 3)" in page.code[0].value
     assert scene(page, "reshaping_contrast") is None
 
@@ -58,9 +59,13 @@ def test_it_opens_with_the_matrix_of_the_book(page):
 def test_every_key_begins_with_the_pages_name(page):
     chosen(page, "Both")
     widgets = [
-        *page.text_input, *page.selectbox, *page.button, *page.toggle, *page.segmented_control,
+        *page.text_input,
+        *page.selectbox,
+        *page.button,
+        *page.toggle,
+        *page.segmented_control,
         *page.get("bidi_component"),
-    ]  # fmt: skip
+    ]
     assert len(widgets) >= 9
     assert all((widget.key or widget.proto.id).find("reshaping_") >= 0 for widget in widgets)
 
@@ -74,7 +79,7 @@ def test_every_key_begins_with_the_pages_name(page):
         ("[[1, 2], [3]]", "-1", "The tensor is ragged"),
         ("wrong", "-1", "No tensor is called “wrong” here; those at hand are W1, b1, W2, b2, digit, hidden"),
     ],
-)  # fmt: skip
+)
 def test_the_impossible_gets_a_sentence_and_the_last_good_picture_stays(page, source, target, sentence):
     typed(page, source="(3, 4)" if target != "()" else source, target="(-1, 1)")
     before = scene(page)

@@ -6,20 +6,31 @@ from tests.pages.reading import plain
 
 FORMULAS = {
     "derivative": (
-        {"derivative_function": "typed"}, "derivative_text", "x^3/2 - √x", r"f(x) = \frac{x^{3}}{2} - \sqrt{x}",
+        {"derivative_function": "typed"},
+        "derivative_text",
+        "x^3/2 - √x",
+        r"f(x) = \frac{x^{3}}{2} - \sqrt{x}",
     ),
     "descent": (
-        {"descent_surface": "typed"}, "descent_text_surface", "3x*y + |y|", r"f(x, y) = 3 x y + \left|y\right|",
+        {"descent_surface": "typed"},
+        "descent_text_surface",
+        "3x*y + |y|",
+        r"f(x, y) = 3 x y + \left|y\right|",
     ),
     "settings_map": (
-        {"settings_map_surface": "typed"}, "settings_map_text_surface", "x²+2y²", "f(x, y) = x^{2} + 2 y^{2}",
+        {"settings_map_surface": "typed"},
+        "settings_map_text_surface",
+        "x²+2y²",
+        "f(x, y) = x^{2} + 2 y^{2}",
     ),
     "gradient_check": ({}, "gradient_check_text", "exp(x*y)", r"f(x, y) = \exp\left(x y\right)"),
     "graph": (
-        {}, "graph_text", "mean(relu(w*x) - y_true)",
+        {},
+        "graph_text",
+        "mean(relu(w*x) - y_true)",
         r"\mathrm{loss} = \operatorname{mean}\left(\operatorname{relu}\left(w x\right) - \mathrm{y\_true}\right)",
     ),
-}  # fmt: skip
+}
 
 
 def opened(app, name):

@@ -42,9 +42,11 @@ def test_the_book_forward_and_backward_word_for_word():
     leaving = words.consumers(graph)
     forward = [words.forward_sentence(graph, k, found.values) for k in range(4, 8)]
     assert forward == [
-        "x1 = x × w = 2 × 3 = 6.", "x2 = x1 + b = 6 + 1 = 7.", "x3 = y_true − x2 = 4 − 7 = −3.",
+        "x1 = x × w = 2 × 3 = 6.",
+        "x2 = x1 + b = 6 + 1 = 7.",
+        "x3 = y_true − x2 = 4 − 7 = −3.",
         "loss = |x3| = |−3| = 3.",
-    ]  # fmt: skip
+    ]
     sentence = {graph.nodes[k].name: words.backward_sentence(graph, k, found, leaving[k]) for k in range(8)}
     assert sentence["loss"] == "dloss/dloss = 1: the backward pass starts at loss."
     assert sentence["w"] == "dloss/dw = dloss/dx1 × ∂x1/∂w = 1 × 2 = 2."
@@ -82,10 +84,13 @@ def test_local_slopes_and_derivatives_in_all_have_different_symbols():
 @pytest.mark.parametrize(
     ("text", "values"),
     [
-        ("x*x + x", {"x": 3.0}), ("x**x + x*w", {"x": 2.0, "w": -3.0}), ("(x - x*w) / x", {"x": -2.0, "w": 5.0}),
-        ("abs(y - (x*w + x)) * x", {"x": 2.0, "w": 3.0, "y": 4.0}), ("maximum(x, x) + exp(x) * x", {"x": -1.5}),
+        ("x*x + x", {"x": 3.0}),
+        ("x**x + x*w", {"x": 2.0, "w": -3.0}),
+        ("(x - x*w) / x", {"x": -2.0, "w": 5.0}),
+        ("abs(y - (x*w + x)) * x", {"x": 2.0, "w": 3.0, "y": 4.0}),
+        ("maximum(x, x) + exp(x) * x", {"x": -1.5}),
     ],
-)  # fmt: skip
+)
 def test_every_symbol_of_a_scalar_sentence_has_one_value_and_it_is_the_true_one(text, values):
     """Each d is this function's own difference quotient, each ∂ that of one box with its other inputs held still."""
     graph = parse_graph(text, values)
@@ -231,8 +236,12 @@ def test_values_show_as_text_rows_or_a_heat_map():
 
 
 def test_a_box_holds_what_is_written_in_it():
-    for box in (Box("x"), Box("a_long_variable_name", symbol="logaddexp", caption="crossentropy", shape="(2, 2)"),
-                Box("W", form="cells", rows=4, columns=4), Box("W", form="heat", picture=(120.0, 60.0))):  # fmt: skip
+    for box in (
+        Box("x"),
+        Box("a_long_variable_name", symbol="logaddexp", caption="crossentropy", shape="(2, 2)"),
+        Box("W", form="cells", rows=4, columns=4),
+        Box("W", form="heat", picture=(120.0, 60.0)),
+    ):
         width, height = viz.box_size(box)
         assert width >= 7 * len(box.name + box.symbol + box.caption + box.shape)
         assert height >= 28 + (2 if box.graded else 1) * (

@@ -19,8 +19,9 @@ SIZES = [(118.0, 68.0), (44.0, 32.0), (200.0, 150.0)]
 def graphs(draw, most=24):
     count = draw(st.integers(1, most))
     sizes = [draw(st.sampled_from(SIZES)) for _ in range(count)]
-    edges = [(draw(st.integers(0, target - 1)), target)
-             for target in range(1, count) for _ in range(draw(st.integers(0, 3)))]  # fmt: skip
+    edges = [
+        (draw(st.integers(0, target - 1)), target) for target in range(1, count) for _ in range(draw(st.integers(0, 3)))
+    ]
     return sizes, edges
 
 

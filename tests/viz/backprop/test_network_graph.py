@@ -34,8 +34,14 @@ def by_hand(params, inputs, labels):
     d_logits = (y_pred - y_true) / len(inputs)
     d_scores = d_logits @ W2.T * (scores > 0)
     values = {"layer 1": scores, "relu": hidden, "layer 2": logits, "softmax": y_pred, "inputs": inputs}
-    slopes = {"layer 1": d_scores, "relu": d_logits @ W2.T, "layer 2": d_logits, "W1": inputs.T @ d_scores,
-              "softmax": -y_true / y_pred / len(inputs), "W2": hidden.T @ d_logits}  # fmt: skip
+    slopes = {
+        "layer 1": d_scores,
+        "relu": d_logits @ W2.T,
+        "layer 2": d_logits,
+        "W1": inputs.T @ d_scores,
+        "softmax": -y_true / y_pred / len(inputs),
+        "W2": hidden.T @ d_logits,
+    }
     return values, slopes, -np.log((y_pred * y_true).sum(axis=1)).mean()
 
 
@@ -72,9 +78,17 @@ def test_edges_carry_the_norm_of_what_flows_back_and_its_width(case):
     names = [node["name"] for node in shown["drawing"]["nodes"]]
     edges = {(names[edge["source"]], names[edge["target"]]): k for k, edge in enumerate(shown["drawing"]["edges"])}
     assert set(edges) == {
-        ("inputs", "layer 1"), ("W1", "layer 1"), ("b1", "layer 1"), ("layer 1", "relu"), ("relu", "layer 2"),
-        ("W2", "layer 2"), ("b2", "layer 2"), ("layer 2", "softmax"), ("softmax", "loss"), ("y_true", "loss"),
-    }  # fmt: skip
+        ("inputs", "layer 1"),
+        ("W1", "layer 1"),
+        ("b1", "layer 1"),
+        ("layer 1", "relu"),
+        ("relu", "layer 2"),
+        ("W2", "layer 2"),
+        ("b2", "layer 2"),
+        ("layer 2", "softmax"),
+        ("softmax", "loss"),
+        ("y_true", "loss"),
+    }
     # Between softmax's primitives layer 2 is used twice; outside it is one edge, and both flows are summed.
     for edge in (("layer 2", "softmax"), ("layer 1", "relu"), ("relu", "layer 2"), ("W1", "layer 1")):
         length = np.linalg.norm(slopes[edge[0]])
@@ -197,16 +211,23 @@ def test_every_equation_of_the_gradient_stands_beside_its_operation_once(case):
     rows = words.pairs_of(graph, pair)
     assert [row.node for row in rows] == [k for k, node in enumerate(graph.nodes) if node.inputs]
     back = [text for row in rows for text in row.backward]
-    assert len(back) == len(set(back)) == sum(
-        back and bool(node.inputs) and origin >= 0
-        for node, back, origin in zip(pair.graph.nodes, pair.is_backward, pair.origin, strict=True)
-    )  # fmt: skip
+    assert (
+        len(back)
+        == len(set(back))
+        == sum(
+            back and bool(node.inputs) and origin >= 0
+            for node, back, origin in zip(pair.graph.nodes, pair.is_backward, pair.origin, strict=True)
+        )
+    )
     relu = next(row for row in rows if row.group == "relu")
     assert relu.forward == "x4 = max(x3, 0) (4, 24)" and relu.kept == ("r1 = x3 > 0 (4, 24)",)
     assert relu.backward[-1].split(" = ")[1].startswith("choose(r1, ")
     assert [text.split(" ")[0] for row in rows for text in row.backward if text.startswith("dloss/d")] == [
-        "dloss/dW1", "dloss/db1", "dloss/dW2", "dloss/db2",
-    ]  # fmt: skip
+        "dloss/dW1",
+        "dloss/db1",
+        "dloss/dW2",
+        "dloss/db2",
+    ]
     html = words.pairs_html(rows, found, [relu.node])
     assert html.count("<tr") == len(rows) + 1 and html.count("class=chosen") == 1
     assert "x3 &gt; 0" in html and "nothing passes" in html

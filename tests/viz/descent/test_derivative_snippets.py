@@ -71,6 +71,4 @@ def test_the_code_runs_in_an_interpreter_of_its_own():
         [sys.executable, "-c", written("x^2", 1.0, 0.5)["JAX"]], capture_output=True, text=True, timeout=120
     )
     assert result.returncode == 0, result.stderr
-    assert result.stdout.splitlines()[:2] == [
-        "secant 2.5, tangent 2", "on the line 2, on the curve 2.25, error 0.25"
-    ]  # fmt: skip
+    assert result.stdout.splitlines()[:2] == ["secant 2.5, tangent 2", "on the line 2, on the curve 2.25, error 0.25"]

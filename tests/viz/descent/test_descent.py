@@ -24,20 +24,30 @@ def made(name, methods=("sgd", "momentum"), rates=None, setting=None):
     start = jnp.array(surface.start)
     families = {
         method: descent.family(
-            surface.expression, method, start, jnp.array(rates),
-            jnp.array(momenta if METHODS[method].uses_momentum else momenta[:1]), steps=STEPS,
+            surface.expression,
+            method,
+            start,
+            jnp.array(rates),
+            jnp.array(momenta if METHODS[method].uses_momentum else momenta[:1]),
+            steps=STEPS,
         )
         for method in methods
-    }  # fmt: skip
+    }
     _, values = surfaces.grid(surface, 41)
     setting = setting or viz.Setting(0, 3, 5, methods[0])
     rate, beta = float(rates[setting.rate]), float(momenta[setting.momentum])
     trace = descent.descend(surface.expression, setting.method, start, rate, beta, steps=STEPS)
     raced = viz.race(surface, values, surfaces.heights(surface), families)
     shown = viz.board(
-        raced, rates=rates, momenta=momenta, start=surface.start, setting=setting, trace=trace, alt="",
+        raced,
+        rates=rates,
+        momenta=momenta,
+        start=surface.start,
+        setting=setting,
+        trace=trace,
+        alt="",
         answer=viz.Answer(),
-    )  # fmt: skip
+    )
     return surface, families, shown, trace
 
 
@@ -80,8 +90,12 @@ def test_codes_decode_to_the_engines_runs(name):
 def test_too_small_too_large_and_undefined_losses_are_told_apart():
     """A loss at the base, or a billionth of a billionth above it, is a loss: only its own numbers can end a run."""
     tiny = [1.0, 1e-10, 1e-19, 1e-36, 0.0]
-    losses = [tiny, [1.0, 1e25, 3e38, np.inf, np.nan], [1.0, 0.5, np.nan, np.nan, np.nan], [-1.0, -1e20, -3e38, -np.inf,
-              np.nan]]  # fmt: skip
+    losses = [
+        tiny,
+        [1.0, 1e25, 3e38, np.inf, np.nan],
+        [1.0, 0.5, np.nan, np.nan, np.nan],
+        [-1.0, -1e20, -3e38, -np.inf, np.nan],
+    ]
     points = [
         [0.5, 0.1, 0.0, 0.0, 0.0],
         [0.5, 9, 1e19, 1e30, 1e38],
@@ -94,8 +108,11 @@ def test_too_small_too_large_and_undefined_losses_are_told_apart():
     np.testing.assert_allclose(above, family.losses, rtol=1.3e-4, equal_nan=True)
     fates = list(viz.FATES.values())
     assert [(int(step), fates[kind]) for step, kind in ends[:, 0]] == [
-        (5, ""), (3, "diverged"), (2, "undefined"), (3, "fell")
-    ]  # fmt: skip
+        (5, ""),
+        (3, "diverged"),
+        (2, "undefined"),
+        (3, "fell"),
+    ]
 
 
 @pytest.mark.parametrize("text", ["x*y", "-x^2 - y^2", "1 / x + 0 * y"])

@@ -79,10 +79,20 @@ def test_the_board_gets_every_number_and_is_plain_json():
     slices = gradient.slices(*at, viz.slice_values(problem.weights))
     slopes = gradient.slopes(*at, np.array([0, 2]), gradient.directions())
     built = viz.board(
-        problem, found, polynomial, slices=slices, pair=(0, 2), angles=gradient.directions(), slopes=slopes, limit=5.0,
-        line=gradient.along(*at, viz.line_values(5.0)), largest=gradient.largest_rate(*at), rate=0.5,
-        start=problem.weights, version=3,
-    )  # fmt: skip
+        problem,
+        found,
+        polynomial,
+        slices=slices,
+        pair=(0, 2),
+        angles=gradient.directions(),
+        slopes=slopes,
+        limit=5.0,
+        line=gradient.along(*at, viz.line_values(5.0)),
+        largest=gradient.largest_rate(*at),
+        rate=0.5,
+        start=problem.weights,
+        version=3,
+    )
     data = json.loads(json.dumps(built, allow_nan=False))
     assert data["names"] == ["W[0, 0]", "W[0, 1]", "W[1, 0]", "W[1, 1]"]
     assert data["found"]["gradient"] == found.gradient.ravel().tolist()

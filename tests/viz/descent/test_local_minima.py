@@ -16,8 +16,12 @@ def swept():
 def test_the_strips_are_the_sweep(swept):
     figure = viz.sweep_figure(swept, 3, 0.71)
     strips = {one.name: one for one in figure.data if one.type == "heatmap"}
-    for end, name in ((LEFT, "rests on the left"), (RIGHT, "rests on the right"), (MOVING, "not at rest"),
-                      (GONE, "diverges")):  # fmt: skip
+    for end, name in (
+        (LEFT, "rests on the left"),
+        (RIGHT, "rests on the right"),
+        (MOVING, "not at rest"),
+        (GONE, "diverges"),
+    ):
         np.testing.assert_array_equal(np.isfinite(np.array(strips[name].z)), swept.ends == end)
         np.testing.assert_allclose(strips[name].x, swept.momenta)
     assert list(strips["diverges"].y) == [f"{rate:g}" for rate in swept.rates]

@@ -55,8 +55,9 @@ def test_the_sentence_of_a_trial(change, words):
 def test_losses_that_differ_late_are_written_so_far():
     losses = (0.057931234, 0.057931301, 0.057931299)
     texts = [viz.loss_text(value, losses) for value in losses]
-    assert len(set(texts)) == 3 and all(float(text) == pytest.approx(value, abs=1e-8) for text, value in
-                                        zip(texts, losses, strict=True))  # fmt: skip
+    assert len(set(texts)) == 3 and all(
+        float(text) == pytest.approx(value, abs=1e-8) for text, value in zip(texts, losses, strict=True)
+    )
 
 
 def test_the_bars_are_two_measurements_and_an_extrapolation():

@@ -11,10 +11,12 @@ from tests.viz.running import run
 from viz.descent import settings_map_snippets as snippets
 
 CASES = [
-    (surfaces.bowl_of(20), "momentum", 200, 0.01), (SURFACES["beale"], "nesterov", 200, 0.1),
-    (CURVES["valleys"], "book", 400, 0.01), (surfaces.bowl_of(5), "book_plus", 200, 0.01),
+    (surfaces.bowl_of(20), "momentum", 200, 0.01),
+    (SURFACES["beale"], "nesterov", 200, 0.1),
+    (CURVES["valleys"], "book", 400, 0.01),
+    (surfaces.bowl_of(5), "book_plus", 200, 0.01),
     (surfaces.typed("relu(x) + x^2 / 4 + y^2", 2), "momentum", 200, 0.01),
-]  # fmt: skip
+]
 
 
 @pytest.mark.parametrize("case", range(len(CASES)))

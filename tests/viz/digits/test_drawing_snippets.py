@@ -72,9 +72,14 @@ def test_keras_code_runs(own_network):
     source = snippets.prediction(image, "weights.npz")["Keras"]
     program = source + "\nprint(*probabilities)\n"
     done = subprocess.run(
-        [sys.executable, "-c", program], cwd=folder, env=os.environ | {"KERAS_BACKEND": "jax"},
-        capture_output=True, text=True, timeout=120, check=True,
-    )  # fmt: skip
+        [sys.executable, "-c", program],
+        cwd=folder,
+        env=os.environ | {"KERAS_BACKEND": "jax"},
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=True,
+    )
     np.testing.assert_allclose([float(word) for word in done.stdout.split()[-10:]], probabilities, atol=1e-4)
 
 

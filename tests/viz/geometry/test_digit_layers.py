@@ -15,11 +15,17 @@ SIZES = (784, 512, 512, 10, 10)
 def study(accuracies=ACCURACIES, within=(6.0, 5.0, 4.0, 3.0, 2.0), between=(3.0, 4.0, 4.0, 6.0, 8.0)):
     layers = [
         Layer(
-            np.zeros(size), np.zeros((size, 3)), np.array([0.2, 0.1, 0.05]), np.float32(1), np.eye(3),
-            np.float32(accuracy), np.float32(accuracy / 2), Spread(np.float32(inner), np.float32(outer)),
+            np.zeros(size),
+            np.zeros((size, 3)),
+            np.array([0.2, 0.1, 0.05]),
+            np.float32(1),
+            np.eye(3),
+            np.float32(accuracy),
+            np.float32(accuracy / 2),
+            Spread(np.float32(inner), np.float32(outer)),
         )
         for size, accuracy, inner, outer in zip(SIZES, accuracies, within, between, strict=True)
-    ]  # fmt: skip
+    ]
     return Study(tuple(layers), np.float32(0.991))
 
 

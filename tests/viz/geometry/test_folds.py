@@ -86,8 +86,9 @@ def test_the_training_figure_has_regions_points_and_all_curves(trained):
     way, run = seen(trained, "tanh"), trained.runs["tanh"]
     figure = viz.training_figure(trained, "tanh", way.regions)
     np.testing.assert_allclose(trace(figure, "tanh regions").z, way.regions.red, atol=1e-6)
-    np.testing.assert_allclose(np.stack([trace(figure, "tanh border").x, trace(figure, "tanh border").y], 1),
-                               way.regions.boundary, atol=1e-6)  # fmt: skip
+    np.testing.assert_allclose(
+        np.stack([trace(figure, "tanh border").x, trace(figure, "tanh border").y], 1), way.regions.boundary, atol=1e-6
+    )
     for kind, name in enumerate(("blue", "red")):
         points = trained.data.points[trained.data.labels == kind]
         np.testing.assert_allclose(trace(figure, f"tanh {name}").x, points[:, 0], rtol=1e-6)
@@ -160,8 +161,9 @@ def test_what_goes_wrong_is_explained(trained):
 
     assert said(trained) == ""
     params = trained.runs["relu"].params
-    lost = with_params(trained, tuple(Dense(d.weights * np.nan, d.bias) for d in params),
-                       losses=np.full((STARTS, 61), np.nan))  # fmt: skip
+    lost = with_params(
+        trained, tuple(Dense(d.weights * np.nan, d.bias) for d in params), losses=np.full((STARTS, 61), np.nan)
+    )
     assert said(lost).startswith("Diverged: with a learning rate of 0.03 the numbers grew beyond all bounds")
     assert "no numbers any more" in words.stage_texts(lost, "relu", seen(lost))[1]
     viz.training_figure(lost, "relu", seen(lost).regions)

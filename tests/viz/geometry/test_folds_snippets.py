@@ -55,9 +55,13 @@ def test_keras_trains_the_start_that_is_shown():
     shown = trained(OWN, 20, hidden_layers=3, learning_rate=0.01)
     program = snippets.folds(shown, "tanh", shape="own", knobs=KNOBS)["Keras"] + "\nprint(loss, accuracy)\n"
     done = subprocess.run(
-        [sys.executable, "-c", program], env=os.environ | {"KERAS_BACKEND": "jax"}, capture_output=True, text=True,
-        timeout=120, check=True,
-    )  # fmt: skip
+        [sys.executable, "-c", program],
+        env=os.environ | {"KERAS_BACKEND": "jax"},
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=True,
+    )
     loss, accuracy = (float(word) for word in done.stdout.split()[-2:])
     assert (loss, accuracy) == pytest.approx((shown.runs["tanh"].loss, shown.runs["tanh"].accuracy), rel=1e-4)
 

@@ -53,9 +53,14 @@ def test_keras_has_the_same_layer_with_the_kernel_transposed():
     planes = MAP, MAP._replace(relu=True)
     program = "".join(f"{code(plane, 'photo', 'Keras')}\nprint(*y.ravel())\n" for plane in planes)
     done = subprocess.run(
-        [sys.executable, "-c", program], cwd=ROOT, env=os.environ | {"KERAS_BACKEND": "jax"}, capture_output=True,
-        text=True, timeout=120, check=True,
-    )  # fmt: skip
+        [sys.executable, "-c", program],
+        cwd=ROOT,
+        env=os.environ | {"KERAS_BACKEND": "jax"},
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=True,
+    )
     printed = [line for line in done.stdout.splitlines() if "[" not in line and "]" not in line]
     for line, plane in zip(printed, planes, strict=True):
         found = np.array(line.split(), float).reshape(4, 2)

@@ -48,9 +48,14 @@ def test_keras_stacks_dense_layers_and_compares_them_with_one():
         for name in chains
     )
     done = subprocess.run(
-        [sys.executable, "-c", program], cwd=ROOT, env=os.environ | {"KERAS_BACKEND": "jax"},
-        capture_output=True, text=True, timeout=120, check=True,
-    )  # fmt: skip
+        [sys.executable, "-c", program],
+        cwd=ROOT,
+        env=os.environ | {"KERAS_BACKEND": "jax"},
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=True,
+    )
     lines = [line.split()[1:] for line in done.stdout.splitlines() if line.startswith("found")]
     for name, words in zip(chains, lines, strict=True):
         found = stack.examine(CHAINS[name][1], stack.cloud("all"))

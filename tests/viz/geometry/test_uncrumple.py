@@ -131,10 +131,13 @@ def test_the_verdict_says_what_was_asked():
 @pytest.mark.parametrize(
     ("state", "updates", "words"),
     [
-        ("new", 0, "Not yet trained"), ("running", 0, "Compiling"), ("running", 300, "update 300 of 8,000"),
-        ("stopped", 300, "Stopped after 300 updates"), ("finished", 8_000, "Trained, 8,000 updates"),
+        ("new", 0, "Not yet trained"),
+        ("running", 0, "Compiling"),
+        ("running", 300, "update 300 of 8,000"),
+        ("stopped", 300, "Stopped after 300 updates"),
+        ("finished", 8_000, "Trained, 8,000 updates"),
     ],
-)  # fmt: skip
+)
 def test_the_status_says_what_is_going_on(state, updates, words):
     assert words in viz.status(state, made(updates=updates) if updates else None)
 

@@ -81,9 +81,13 @@ def test_keras_trains_the_same_layers(file, tmp_path):
         both.append(source.replace("epochs = 1333", "epochs = 1"))
     shapes = "\nprint('parameters', model.count_params(), type(losses).__name__)\n"
     done = subprocess.run(
-        [sys.executable, "-c", shapes.join([*both, ""])], cwd=tmp_path, capture_output=True, text=True, timeout=300,
+        [sys.executable, "-c", shapes.join([*both, ""])],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        timeout=300,
         env=os.environ | {"KERAS_BACKEND": "jax"},
-    )  # fmt: skip
+    )
     assert done.returncode == 0, done.stderr
     assert f"parameters {2 * (3 * 48 + 48 + 48 * 3 + 3) + 4}" in done.stdout
     assert f"parameters {2 * (3 * 48 + 48 + 48 * 3 + 3)} " in done.stdout

@@ -62,8 +62,12 @@ def real():
     x = np.asarray(network.preprocess(IMAGE.reshape(1, 784)))[0]
     sums = hidden_sums(x, W1, b1)
     return {
-        "digit": IMAGE, "W1": W1, "b1": b1, snippets.SUMS: sums, "hidden": np.asarray(network.hidden(params, x)),
-    }  # fmt: skip
+        "digit": IMAGE,
+        "W1": W1,
+        "b1": b1,
+        snippets.SUMS: sums,
+        "hidden": np.asarray(network.hidden(params, x)),
+    }
 
 
 @pytest.mark.parametrize("library", ["NumPy", "JAX"])
@@ -71,8 +75,11 @@ def test_real_tensors(library):
     arrays = real()
     number = np.array(0.5, np.float64)
     for name, operands in {
-        "add": ["digit", "digit"], "relu": [snippets.SUMS], "greater": ["hidden", "b1"], "multiply": ["W1", ""],
-    }.items():  # fmt: skip
+        "add": ["digit", "digit"],
+        "relu": [snippets.SUMS],
+        "greater": ["hidden", "b1"],
+        "multiply": ["W1", ""],
+    }.items():
         given = [arrays.get(one, number) for one in operands]
         expected = apply(name, *given)
         found = run(code(name, given, operands)[library])["z"]

@@ -19,9 +19,17 @@ from viz.tensors.cells import first_cells, short
 from viz.training.dense_layer import largest_words, sum_words, unit_scene
 
 CASES = [
-    ((3,), (3,)), ((2, 3), (3,)), ((3,), (3, 2)), ((2, 3), (3, 4)), ((2, 2, 3, 4), (4,)), ((2, 2, 3, 4), (4, 2)),
-    ((2, 1, 3, 2), (4, 2, 3)), ((12, 12), (12, 12)), ((5, 1, 2), (2, 3)), ((2, 3), (3, 3, 2)),
-]  # fmt: skip
+    ((3,), (3,)),
+    ((2, 3), (3,)),
+    ((3,), (3, 2)),
+    ((2, 3), (3, 4)),
+    ((2, 2, 3, 4), (4,)),
+    ((2, 2, 3, 4), (4, 2)),
+    ((2, 1, 3, 2), (4, 2, 3)),
+    ((12, 12), (12, 12)),
+    ((5, 1, 2), (2, 3)),
+    ((2, 3), (3, 3, 2)),
+]
 
 
 def built(x_shape, y_shape, order="dot", seed=0):
@@ -135,9 +143,7 @@ def test_a_product_too_large_to_play_is_cut_and_says_the_whole_sums():
     assert scene.blocks[0].kept[1] == (*range(11), None, 783)
     assert set(scene.blocks[2].fills) == {"positive"}
     relation = scene.relations[numbers(scene, 2)[127, 511]]
-    assert relation.text == (
-        "row 127 of x · column 511 of y: 1 × 1 + 1 × 1 + 1 × 1 + 1 × 1 + … (784 terms) = 784"
-    )  # fmt: skip
+    assert relation.text == ("row 127 of x · column 511 of y: 1 × 1 + 1 × 1 + 1 × 1 + 1 × 1 + … (784 terms) = 784")
 
 
 def test_of_a_long_axis_terms_are_drawn_where_there_are_numbers():
@@ -174,9 +180,7 @@ def test_the_rule_shows_each_size_in_the_colour_of_its_axis():
     html = rule_html((2, 3), (3, 4), found)
     sizes = re.findall(r"light-dark\((#\w+), (#\w+)\)\">(\d+)</b>", html)
     names = ["data", "weights", "weights", "prediction", "data", "prediction"]
-    assert sizes == [
-        (theme.LIGHT[name], theme.DARK[name], size) for name, size in zip(names, "233424", strict=True)
-    ]  # fmt: skip
+    assert sizes == [(theme.LIGHT[name], theme.DARK[name], size) for name, size in zip(names, "233424", strict=True)]
     assert "8 cells × 3 terms = 24 multiply–adds" in html
     assert html.count("class=gone") == 2
     assert "np.dot" not in html

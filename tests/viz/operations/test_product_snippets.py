@@ -24,11 +24,14 @@ IMAGE = np.random.default_rng(2).integers(0, 256, (28, 28)).astype(np.uint8)
 @pytest.mark.parametrize(
     ("x", "y"),
     [
-        ([1, 2, 3], [4, 5, 6]), ([[1, 2, 3], [4, 5, 6]], [1.5, 0, -1]), ([1, 2], [[1, 2, 3], [4, 5, 6]]),
-        ([[1, 2], [3, 4]], [[0, 1], [1, float("nan")]]), (np.arange(24).reshape(2, 2, 3, 2).tolist(), [[1, 2], [3, 4]]),
+        ([1, 2, 3], [4, 5, 6]),
+        ([[1, 2, 3], [4, 5, 6]], [1.5, 0, -1]),
+        ([1, 2], [[1, 2, 3], [4, 5, 6]]),
+        ([[1, 2], [3, 4]], [[0, 1], [1, float("nan")]]),
+        (np.arange(24).reshape(2, 2, 3, 2).tolist(), [[1, 2], [3, 4]]),
         ([[True, False]], [[True], [False]]),
     ],
-)  # fmt: skip
+)
 def test_code_of_typed_tensors(x, y, order, capsys):
     x, y = np.array(x), np.array(y)
     code = snippets.product_code(Operand("", x), Operand("", y), order, IMAGE, PRETRAINED)
@@ -84,9 +87,14 @@ def test_keras_code_runs():
         pytest.skip("Keras is not installed")
     program = snippets.unit_code(489, 512, IMAGE, PRETRAINED)["Keras: Dense layer"] + "\nprint(activation)\n"
     done = subprocess.run(
-        [sys.executable, "-c", program], cwd=ROOT, env=os.environ | {"KERAS_BACKEND": "jax"},
-        capture_output=True, text=True, timeout=120, check=True,
-    )  # fmt: skip
+        [sys.executable, "-c", program],
+        cwd=ROOT,
+        env=os.environ | {"KERAS_BACKEND": "jax"},
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=True,
+    )
     assert float(done.stdout.split()[-1]) == pytest.approx(unit_shown(489).activation, abs=1e-4)
 
 

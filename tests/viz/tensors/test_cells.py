@@ -423,9 +423,13 @@ def test_a_scene_arrives_as_it_was_sent(shape, seed):
         assert spelled(cells[part], count) == list(getattr(block, part))
     assert (cells["shape"], cells["editable"]) == (list(shape), True)
     assert sent["frames"][1] == {
-        "caption": "two", "pose": 0, "lit": {"data": list(range(count))}, "texts": {"0": "?"}, "dim": True,
+        "caption": "two",
+        "pose": 0,
+        "lit": {"data": list(range(count))},
+        "texts": {"0": "?"},
+        "dim": True,
         "seconds": 2.5,
-    }  # fmt: skip
+    }
     assert sent["relations"] == {"0": {"lit": {"loss": [0]}, "text": "self"}}
 
 

@@ -45,9 +45,13 @@ def test_axes_keep_name_colour_and_size():
 @pytest.mark.parametrize(("row", "column"), list(np.ndindex(2, 3)))
 def test_the_six_pixels_are_the_colours_they_are_called(row, column):
     known = {
-        "red": "#ff0000", "orange": "#ffa500", "yellow": "#ffff00", "green": "#008000", "blue": "#0000ff",
+        "red": "#ff0000",
+        "orange": "#ffa500",
+        "yellow": "#ffff00",
+        "green": "#008000",
+        "blue": "#0000ff",
         "violet": "#ee82ee",
-    }  # fmt: skip
+    }
     assert "#" + bytes(IMAGE[row, column]).hex() == known[PIXELS[row][column]]
 
 

@@ -75,8 +75,12 @@ def test_keras_code_runs():
     ]
     done = subprocess.run(
         [sys.executable, "-c", "\n".join(shape_code(view)["Keras"] for view in views)],
-        env=os.environ | {"KERAS_BACKEND": "jax"}, capture_output=True, text=True, timeout=120, check=True,
-    )  # fmt: skip
+        env=os.environ | {"KERAS_BACKEND": "jax"},
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=True,
+    )
     assert done.stdout.splitlines() == [f"{view.shape} {other(view)}" for view in views]
 
 

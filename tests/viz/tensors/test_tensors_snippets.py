@@ -26,8 +26,13 @@ def printed(text: str) -> dict[str, str]:
 
 def shown(array: np.ndarray, *, strides: bool = True) -> dict[str, str]:
     found = describe(array)
-    names = {"rank": found.rank, "shape": found.shape, "dtype": found.dtype, "elements": found.size,
-             "bytes": found.bytes}  # fmt: skip
+    names = {
+        "rank": found.rank,
+        "shape": found.shape,
+        "dtype": found.dtype,
+        "elements": found.size,
+        "bytes": found.bytes,
+    }
     return {name: str(value) for name, value in (names | ({"strides": found.strides} if strides else {})).items()}
 
 
@@ -35,9 +40,14 @@ def run_alone(*sources: str, folder: Path = ROOT) -> list[dict[str, str]]:
     """What programs print that may switch JAX to 64 bits: one interpreter for all, fresh names for each."""
     program = "\nprint('---')\n".join(f"exec({source!r}, {{}})" for source in sources)
     done = subprocess.run(
-        [sys.executable, "-c", program], cwd=folder, env=os.environ | {"JAX_PLATFORMS": "cpu"},
-        capture_output=True, text=True, timeout=120, check=True,
-    )  # fmt: skip
+        [sys.executable, "-c", program],
+        cwd=folder,
+        env=os.environ | {"JAX_PLATFORMS": "cpu"},
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=True,
+    )
     return [printed(part.strip()) for part in done.stdout.split("---\n")]
 
 

@@ -172,8 +172,10 @@ class TestMoments:
     def test_each_frame_shows_its_moment_in_the_traces_that_move(self):
         found = drawn(snapshot(20))
         assert [frame.name for frame in found.figure.frames] == [
-            "update 0 · epoch 0.00", "update 8 · epoch 1.00", "update 20 · epoch 2.50"
-        ]  # fmt: skip
+            "update 0 · epoch 0.00",
+            "update 8 · epoch 1.00",
+            "update 20 · epoch 2.50",
+        ]
         for frame, expected in zip(found.figure.frames, found.moments, strict=True):
             moved = [found.figure.data[index].name for index in frame.traces]
             assert moved == ["cursor 1", "cursor 2", "probabilities", "weights", "hidden", "output"]

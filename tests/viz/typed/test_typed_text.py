@@ -55,8 +55,11 @@ def an_operand(text):
 
 
 def numbers(text):
-    made = [dtypes_snippets.conversion(number, form, "01", [1]) for number in dtypes.parse_numbers(text)
-            for form in FORMATS.values()]  # fmt: skip
+    made = [
+        dtypes_snippets.conversion(number, form, "01", [1])
+        for number in dtypes.parse_numbers(text)
+        for form in FORMATS.values()
+    ]
     return {f"{k} {name}": source for k, each in enumerate(made) for name, source in each.items()}
 
 
@@ -81,10 +84,15 @@ def a_name(text):
 
 READERS = (an_array, a_shape, an_index, an_operand, numbers, a_formula, a_graph, a_name)
 FINE = {
-    an_array: "[[1, nan], (True, -inf)]", a_shape: "(3, 1)", an_index: "::2, newaxis",
-    an_operand: "W1[newaxis, :4, [1, 2]]", numbers: "-1_000, 1e400",
-    a_formula: "max(x, 2)^2 + pi", a_graph: "sum(W1 * x)", a_name: "y_true",
-}  # fmt: skip
+    an_array: "[[1, nan], (True, -inf)]",
+    a_shape: "(3, 1)",
+    an_index: "::2, newaxis",
+    an_operand: "W1[newaxis, :4, [1, 2]]",
+    numbers: "-1_000, 1e400",
+    a_formula: "max(x, 2)^2 + pi",
+    a_graph: "sum(W1 * x)",
+    a_name: "y_true",
+}
 
 
 @pytest.mark.parametrize("read", READERS)

@@ -12,9 +12,21 @@ DEFAULTS: dict[str, Any] = {
     "opening": "The variables have their values; nothing is computed yet.",
     "tapeHint": "Each operation is recorded as it is computed. The backward pass reads the list from the end.",
     "choiceHint": "Choose a box to see its paths to the result, and their products.",
-    "output": 0, "values": [], "gradients": [], "locals": [], "widths": None, "forward": [], "backward": [], "tape": [],
-    "variables": [], "notes": [], "paths": None, "answered": "", "refused": "", "asks": True,
-}  # fmt: skip
+    "output": 0,
+    "values": [],
+    "gradients": [],
+    "locals": [],
+    "widths": None,
+    "forward": [],
+    "backward": [],
+    "tape": [],
+    "variables": [],
+    "notes": [],
+    "paths": None,
+    "answered": "",
+    "refused": "",
+    "asks": True,
+}
 """What ``shown`` may leave out."""
 
 
@@ -32,7 +44,7 @@ def graph_board(
     """
     data = {**DEFAULTS, **shown, "palettes": theme.PALETTES}
     with st.container(key=f"{key}_box"):
-        return assets.component("graph_board")(key=key, data=data, on_ask_change=on_change or _nothing)  # fmt: skip
+        return assets.component("graph_board")(key=key, data=data, on_ask_change=on_change or _nothing)
 
 
 def _nothing() -> None:
