@@ -5,6 +5,7 @@ import os
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 ROOT = Path(__file__).resolve().parent.parent
 # What one test process or server has compiled, no other compiles again. JAX reads these when it is imported.
@@ -19,6 +20,9 @@ if "UNCRUMPLE_MNIST" not in os.environ and BESIDE.is_dir():
     os.environ["UNCRUMPLE_MNIST"] = str(BESIDE)
 # Tests never reach out: without a folder the app falls back to its own procedural digits.
 os.environ.setdefault("UNCRUMPLE_MIRRORS", "")
+# A busy machine is no defect of what it tests: no example has a deadline, and none is too slow to be made.
+settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("patient")
 
 
 @pytest.fixture(autouse=True, scope="module")

@@ -13,8 +13,8 @@ MODULES = {
     "base64", "collections", "dataclasses", "decimal", "functools", "gzip", "itertools", "jax", "jax.numpy", "keras",
     "math", "numpy", "os", "pathlib", "struct", "time", "typing", "zlib",
 }  # fmt: skip
-OWN = {"procedural"}
-"""Modules of the engine that a program may import."""
+OWN = {"engine.digits": {"procedural"}}
+"""Modules of the engine that a program may import, by their package."""
 BUILTINS = {
     "AssertionError", "Ellipsis", "IndexError", "TypeError", "ValueError", "abs", "all", "any", "bool", "bytes",
     "callable", "complex", "dict", "divmod", "enumerate", "filter", "float", "frozenset", "hash", "int", "isinstance",
@@ -58,8 +58,8 @@ def _foreign(node: ast.AST, known: set[str]) -> Iterator[str]:
             yield from (each.name for each in names if each.name not in MODULES)
             yield from (each.asname for each in names if each.name == "os" and each.asname)
         case ast.ImportFrom(module=module, names=names, level=level):
-            allowed = {"pathlib": {"Path"}, "engine": OWN}
-            ours = level == 0 and module in MODULES - {"os"} | {"engine"}
+            allowed = {"pathlib": {"Path"}} | OWN
+            ours = level == 0 and module in MODULES - {"os"} | set(OWN)
             fine = allowed.get(module, {each.name for each in names} - NEVER) if ours else set()
             yield from (each.name for each in names if each.name not in fine)
         case ast.Attribute(attr=name) if name in NEVER or (name.startswith("_") and name != "__name__"):

@@ -20,6 +20,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
+import engine
 from engine.digits import mnist
 from engine.errors import InvalidInput
 from engine.typed import programs
@@ -202,7 +203,7 @@ def executed(program: Program, beside: Files, *, seconds: float) -> Program:
             stderr=subprocess.DEVNULL,
             start_new_session=True,
         )
-        root = str(Path(programs.__file__).parent.parent)
+        root = str(Path(engine.__file__).parent.parent)
         # Should the server end before it, the program ends by itself when it has had its share of the processors.
         cpu = int(seconds * (os.cpu_count() or 1)) + 10
         asked = {"cells": program.cells, "memory": MEMORY, "cpu": cpu, "most": MOST, "root": root}

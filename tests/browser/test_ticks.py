@@ -1,26 +1,17 @@
 """Powers of ten along a canvas's axis, in the browser's own JavaScript."""
 
 import itertools
-from pathlib import Path
 
 import pytest
-
-from viz.components import assets
-
-SCRIPT = (Path(assets.__file__).parent / "ticks.js").read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize("most", [2, 6, 12])
 @pytest.mark.parametrize(
     ("low", "high"), [(-1.2, 2.3), (-18, 2), (-10, 0), (-20, 300), (-320, 309), (0.2, 0.9), (-3, 23)]
 )
-def test_labels_of_any_number_of_decades_are_few_whole_and_evenly_apart(browser, low, high, most):
+def test_labels_of_any_number_of_decades_are_few_whole_and_evenly_apart(modules, low, high, most):
     """One label for every fourth power was 80 of them, on one another, for errors up to 1e300."""
-    page = browser.new_page()
-    try:
-        found = page.evaluate(f"() => {{ {SCRIPT} return decades({low}, {high}, {most}); }}")
-    finally:
-        page.close()
+    found = modules.evaluate("async (range) => (await import('/shared/ticks.js')).decades(...range)", [low, high, most])
     assert len(found) <= most and all(power == int(power) and low <= power <= high for power in found)
     assert len({after - before for before, after in itertools.pairwise(found)}) <= 1
     if high - low <= most - 1:

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from engine.descent import descent, settings_map, surfaces
 from engine.descent.settings_map import DIVERGED, METHODS, NOT_WITHIN, Choice
 from engine.descent.surfaces import CURVES, SURFACES
+from tests.cases import some
 
 SLOPES = {
     "ravine": lambda p: np.array([p[0], 20 * p[1]]),
@@ -55,7 +56,7 @@ def measured(surface, method, tolerance=0.01, limit=200, start=None):
 
 @pytest.mark.parametrize("name", LOSSES)
 @pytest.mark.parametrize("method", METHODS)
-@pytest.mark.parametrize(("tolerance", "limit"), [(0.01, 200), (0.1, 400)])
+@pytest.mark.parametrize(("tolerance", "limit"), some([(0.01, 200), (0.1, 400)], every=2))
 def test_cells_are_those_of_a_plain_loop(name, method, tolerance, limit):
     _, shown = measured(NAMED[name], method, tolerance, limit)
     rng = np.random.default_rng([len(name), len(method), limit])

