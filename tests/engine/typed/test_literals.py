@@ -32,7 +32,7 @@ def nestings(draw, most_axes: int = 5):
     """A regular nesting of lists and tuples, and its shape."""
     shape = draw(st.lists(st.integers(1, 3), max_size=most_axes).filter(lambda sizes: np.prod(sizes) <= 36))
     if shape and draw(st.booleans()):
-        shape[-1] = draw(st.integers(0, 4))
+        shape[-1] = draw(st.integers(0, min(4, 36 // int(np.prod(shape[:-1])))))
     entries = draw(st.lists(draw(st.sampled_from([NUMBERS, WHOLE, DECIMAL, st.booleans()])), min_size=1, max_size=8))
     kinds = draw(st.lists(st.sampled_from([list, tuple]), min_size=2, max_size=5))
     count = 0
