@@ -1,4 +1,7 @@
-"""Where the tests find real MNIST: the folder UNCRUMPLE_MNIST names, or the data beside the checkout."""
+"""Where the tests find real MNIST: the folder UNCRUMPLE_MNIST names, or the data beside the checkout.
+
+An empty UNCRUMPLE_MNIST says that there is none, even where there is.
+"""
 
 import gc
 import os
@@ -47,6 +50,6 @@ def mnist():
     """Real MNIST, or a skip where it is not at hand."""
     from engine.digits import mnist
 
-    if "UNCRUMPLE_MNIST" not in os.environ:
+    if not os.environ.get("UNCRUMPLE_MNIST"):
         pytest.skip("real MNIST is not at hand; point UNCRUMPLE_MNIST at a folder with the four IDX files")
     return mnist.finished(mnist.fetch())
