@@ -4,6 +4,7 @@ import numpy as np
 import streamlit as st
 from streamlit import runtime
 
+from pages.shell import server
 from viz.components.point_cloud import point_cloud
 from viz.geometry.clouds import Cloud, Stage, sheet_lines
 
@@ -78,3 +79,5 @@ if runtime.exists():
     point_cloud(plane(), key="plane", height=360, scrub_label="Layer")
     point_cloud(digits(), key="digits", height=320)
     st.write("end")
+else:
+    app = st.App(__file__, routes=server.ROUTES, lifespan=server.lifespan)

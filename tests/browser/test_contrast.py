@@ -3,6 +3,7 @@
 import pytest
 from playwright.sync_api import expect
 
+from tests.cases import some
 from tests.viz.test_theme import contrast, faded
 from viz import theme
 
@@ -46,7 +47,7 @@ SHOWN = {
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("stem", SHOWN)
+@pytest.mark.parametrize("stem", some(SHOWN, every=3))
 def test_what_streamlit_draws_is_readable(page, stem, scheme):
     page.emulate_media(color_scheme=scheme)
     page.goto(f"/{stem}")
@@ -76,7 +77,7 @@ MESHES = {
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("address", MESHES)
+@pytest.mark.parametrize("address", some(MESHES, every=3))
 def test_the_lines_of_a_mesh_are_seen_on_their_paper(page, address, scheme):
     board, names = MESHES[address]
     palette = theme.PALETTES[scheme]

@@ -170,6 +170,7 @@ def test_brackets_say_their_axis(page):
     expect(readout(root)).to_have_text("axis 2 of cube has size 5")
 
 
+@pytest.mark.slow
 def test_a_phone_gets_its_own_arrangement_and_no_sideways_scrolling(phone):
     phone.goto("/")
     root = cells(phone, "sums")

@@ -93,6 +93,7 @@ def test_colour_names_become_the_palette_of_the_theme(figure):
     assert "var(--" not in figure.evaluate(f"JSON.stringify({PLOT}.layout)")
 
 
+@pytest.mark.slow
 def test_a_phone_gets_its_own_height_and_a_finger_scrolls_the_page(browser, url):
     page, complaints = open_page(
         browser, url, viewport={"width": 390, "height": 700}, has_touch=True, is_mobile=True, reduced_motion="reduce"

@@ -2,6 +2,7 @@
 
 from urllib.parse import urlencode
 
+import pytest
 from playwright.sync_api import expect
 
 HOSTILE = (
@@ -25,6 +26,7 @@ def test_text_of_a_link_is_only_text(page):
     assert page.locator('[data-testid="stMain"] :is(a, img)[href*="f.example"], [src*="f.example"]').count() == 0
 
 
+@pytest.mark.slow
 def test_refused_text_is_shown_sign_by_sign(page):
     page.goto("/graph")
     page.get_by_role("textbox", name="Expression").fill("www.f.example")

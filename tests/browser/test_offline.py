@@ -15,6 +15,7 @@ def offline(tmp_path_factory):
     process.wait(10)
 
 
+@pytest.mark.slow
 def test_procedural_digits_are_trained_on_and_labelled(browser, offline):
     page, complaints = open_page(browser, offline, viewport={"width": 1440, "height": 900})
     page.goto("/network")

@@ -50,6 +50,7 @@ def test_a_term_opens_in_place_by_mouse_and_by_keyboard_and_leads_on(page):
     expect(page.get_by_label("Shape of a")).to_have_value("(4, 1)")
 
 
+@pytest.mark.slow
 def test_a_page_that_is_only_opened_is_not_ticked_and_one_gone_through_is(browser, app_url):
     """On a window as high as the page its foot is in view from the beginning."""
     with browser.new_context(base_url=app_url, viewport={"width": 1440, "height": 9000}) as context:

@@ -32,6 +32,7 @@ def state(page: Page, test_id: str, name: str, value: str) -> None:
     expect(page.get_by_test_id(test_id).first).to_have_attribute(f"data-{name}", value)
 
 
+@pytest.mark.slow
 def test_a_scrubbed_picture_and_a_drawing_stand_in_the_address(page, app_url):
     page.goto(f"{app_url}/elementwise?at-picture=1,0")
     state(page, "live-cells", "frame", "1")

@@ -93,6 +93,7 @@ def test_a_plane_does_not_turn_and_names_what_is_pointed_at(page):
     assert root.get_attribute("data-angle") == angle
 
 
+@pytest.mark.slow
 def test_a_phone_shows_digits_by_numeral_and_picture_and_turns_by_touch(phone):
     root = opened(phone, "digits")
     assert phone.evaluate("document.documentElement.scrollWidth") == 390

@@ -31,6 +31,7 @@ def test_a_reload_shows_the_view_that_was_left(page):
     assert page.evaluate("history.length") == steps
 
 
+@pytest.mark.slow
 def test_nonsense_is_said_until_the_reader_does_something_and_pages_keep_their_own_address(page):
     page.goto("/tensors?dimension=99&nonsense=1&axes=2&embed_options=light_theme")
     expect(page.locator(WORD)).to_contain_text("This link’s dimension (99) does not fit this page")
@@ -97,6 +98,7 @@ def test_on_a_phone_the_row_fits(phone):
 LINK_WORDS = "[data-testid=link-words]:not(:empty)"
 
 
+@pytest.mark.slow
 def test_what_only_the_browser_reads_of_a_link_is_said_where_it_cannot_be(page):
     page.goto("/drawing?ink=garbage")
     expect(page.locator(LINK_WORDS)).to_have_text("The drawing in this link (ink) cannot be read, so it is left out.")

@@ -94,6 +94,7 @@ def test_a_plotly_figure_is_taken_away_as_it_stands_and_its_slider_works_offline
         expect(away.get_by_role("link")).to_have_attribute("href", re.compile(r"/gradient_check"))
 
 
+@pytest.mark.slow
 def test_a_board_of_canvases_is_taken_away_as_a_drawing_and_lives_offline(page, browser, tmp_path):
     key = "gradient_board"
     page.set_viewport_size({"width": 1440, "height": 1800})

@@ -80,7 +80,7 @@ pieces = some.one_of(
 markdown = some.lists(pieces, max_size=25).map("".join)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(texts=some.lists(markdown, min_size=1, max_size=3))
 def test_links_add_nothing_but_themselves_and_each_term_has_one(texts):
     with pytest.MonkeyPatch.context() as patch:
@@ -91,7 +91,7 @@ def test_links_add_nothing_but_themselves_and_each_term_has_one(texts):
     assert set(linked) <= {term.slug for term in TERMS}
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(words=some.lists(some.one_of(some.sampled_from(FORMS), some.sampled_from(LEFT_ALONE)), max_size=12))
 def test_what_is_no_plain_text_is_left_alone(words):
     text = " qqq ".join(words)
@@ -102,7 +102,7 @@ def test_what_is_no_plain_text_is_left_alone(words):
         assert before == after or before in FORMS
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(forms=some.lists(some.sampled_from(FORMS), max_size=30), shout=some.booleans())
 def test_the_first_use_is_linked_in_every_form(forms, shout):
     by_form = {form: term.slug for term in EVERYWHERE for form in term.forms}

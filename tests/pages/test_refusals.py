@@ -26,7 +26,7 @@ NAME = re.compile(rf"[B-HJ-Zb-z]\b(?! [a-z]+ing\b)|A {VERB}|[A-Za-z]\w*[_\d]\w*|
 NAMING = re.compile(r"[\w.]*\b(?:name|variable|layer|field|path|folder|url)\b.*")
 """Expressions that stand for a name rather than for the beginning of a sentence."""
 WRONG = ("", "[1, 2", "[[1], [2, 3]]", "x y z!", "nan", "1e99", "y = x", "(2, -3, x)")
-QUICK = {"tensors", "broadcasting", "product", "graph", "gradient_check"}
+QUICK = {"tensors", "graph"}
 STEMS = [pytest.param(lesson.stem, marks=[] if lesson.stem in QUICK else [pytest.mark.slow]) for lesson in LESSONS]
 
 

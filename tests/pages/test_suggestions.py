@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.cases import some
 from tests.pages.reading import plain
 from tests.pages.test_share import opened  # noqa: F401, a fixture
 
@@ -93,7 +94,7 @@ def test_what_is_to_be_typed_stands_as_code():
             assert not re.search(r"(\bType|\b(?:and|then) type) (?!`|another)", point), (path.name, point)
 
 
-@pytest.mark.parametrize("stem", BOXES)
+@pytest.mark.parametrize("stem", some(BOXES, every=3))
 def test_what_is_suggested_is_accepted(opened, stem):  # noqa: F811
     app = opened(stem, OWN.get(stem, ""))
     for text, key in BOXES[stem].items():

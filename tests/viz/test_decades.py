@@ -12,7 +12,7 @@ from viz import decades
 from viz.operations import race
 from viz.operations.product_speed import speed_figure
 
-PROPERTY = settings(deadline=None, derandomize=True, max_examples=200)
+PROPERTY = settings(deadline=None, derandomize=True, max_examples=50)
 
 
 @PROPERTY

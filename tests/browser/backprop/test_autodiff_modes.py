@@ -57,6 +57,7 @@ def test_measuring_draws_both_bars(page):
     expect(bars).to_have_count(2)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("key", ["ArrowRight"])
 def test_on_a_phone_it_fits_and_steps_by_keyboard(phone, key):
     opened(phone)

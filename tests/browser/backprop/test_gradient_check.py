@@ -90,6 +90,7 @@ def test_a_formula_at_every_keystroke_and_a_measurement(check):
     expect(check.get_by_role("button", name="Measure")).to_be_enabled()
 
 
+@pytest.mark.slow
 def test_on_a_phone_nothing_is_cut_off(phone):
     opened(phone)
     phone.locator(PLOT).scroll_into_view_if_needed()

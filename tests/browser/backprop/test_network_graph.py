@@ -28,6 +28,7 @@ def test_it_opens_with_text_that_can_be_read_and_nothing_lies_on_a_box(page):
     expect_readable(page)
 
 
+@pytest.mark.slow
 def test_a_layer_opens_in_the_picture_and_a_box_is_told_about(page):
     opened(page)
     expect(node(page, "layer 1")).to_have_attribute(
@@ -101,6 +102,7 @@ def test_it_moves_while_the_network_trains(page):
     assert page.evaluate(places) == stood and data(page)["version"] == version
 
 
+@pytest.mark.slow
 def test_on_a_phone_nothing_overflows_and_a_batch_can_be_opened(phone):
     opened(phone)
     phone.get_by_text("A batch of 128", exact=True).click()

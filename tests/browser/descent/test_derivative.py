@@ -203,6 +203,7 @@ def test_a_typed_error_keeps_the_picture(page):
     assert root.evaluate("(element) => element.kept"), "the board was mounted anew"
 
 
+@pytest.mark.slow
 def test_on_a_phone_everything_fits_and_follows_a_finger(phone):
     root = opened(phone)
     figure(root).scroll_into_view_if_needed()

@@ -176,6 +176,7 @@ def test_switching_the_theme_repaints(page):
     page.wait_for_function(f"!(({COUNT})()['255,255,255'] > 500)")
 
 
+@pytest.mark.slow
 def test_phone(phone):
     opened(phone)
     assert phone.evaluate(

@@ -153,6 +153,7 @@ def test_the_race_plays_to_its_end_and_a_large_rate_diverges(page):
     expect(race).to_have_attribute("data-clock", "2559")
 
 
+@pytest.mark.slow
 def test_phone(phone):
     board, race = opened(phone)
     assert phone.evaluate("document.querySelector('[data-testid=stMain]').scrollWidth") <= 390

@@ -5,6 +5,7 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.cases import some
 from viz import theme
 
 THREE = [(80, 70), (130, 40), (190, 60), (195, 105), (130, 135), (195, 160), (205, 215), (140, 245), (75, 215)]
@@ -84,6 +85,7 @@ def ink(page: Page) -> int:
     )
 
 
+@pytest.mark.slow
 def test_an_empty_canvas_shows_no_prediction(page, app_url):
     open_board(page, app_url)
     expect(page.get_by_test_id("predicted-digit")).to_have_text("–")
@@ -97,7 +99,7 @@ def test_an_empty_canvas_shows_no_prediction(page, app_url):
     expect(page.get_by_test_id("drawing-message")).to_have_text("")
 
 
-@pytest.mark.parametrize(("points", "meant"), [(THREE, "3"), (SEVEN, "7"), (ONE, "1")])
+@pytest.mark.parametrize(("points", "meant"), some([(THREE, "3"), (SEVEN, "7"), (ONE, "1")], every=2))
 def test_a_drawn_digit_is_recognized(page, app_url, points, meant):
     open_board(page, app_url)
     draw(page, points)
@@ -108,6 +110,7 @@ def test_a_drawn_digit_is_recognized(page, app_url, points, meant):
     expect(page.get_by_test_id(f"probability-{meant}")).to_have_text(f"{100 * max(shares):.1f} %")
 
 
+@pytest.mark.slow
 def test_the_sequence_number_grows_by_one_with_every_prediction(page, app_url):
     open_board(page, app_url)
     page.evaluate(

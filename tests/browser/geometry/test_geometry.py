@@ -178,6 +178,7 @@ def test_keys_move_the_handle_in_focus_and_the_sum_follows(page):
     page.wait_for_function(f"document.querySelector('{VECTORS}').dataset.sum === '1.5,1.25'")
 
 
+@pytest.mark.slow
 def test_relus_shares_say_what_they_are_of(page):
     """Of directions and of the letter's area, both exact; of a picture the pixels, counted."""
     opened(page)
@@ -204,6 +205,7 @@ def test_relus_shares_say_what_they_are_of(page):
     expect(page.locator(f"{BOARD} .readout").first).to_contain_text("1.0002: before relu, areas grow 1.0002 times")
 
 
+@pytest.mark.slow
 def test_on_a_phone_a_finger_drags_b_and_playing_goes_in_steps(phone):
     opened(phone)
     assert phone.evaluate(

@@ -212,6 +212,7 @@ def test_layers_are_added_moved_removed_typed_and_refused(board):
     expect(board.get_by_role("button", name="Add as a new layer")).to_be_disabled()
 
 
+@pytest.mark.slow
 def test_sentences_are_computed_from_all_digits(board):
     """Of a turn by 37 degrees, three digits made areas grow; 0.1 · 0.6 − 0.3 · 0.2 is 7e−18 in 64 bits."""
     note = board.locator(f"{BOARD} .note")
@@ -241,6 +242,7 @@ def test_sentences_are_computed_from_all_digits(board):
     rests(board)
 
 
+@pytest.mark.slow
 def test_on_a_phone_a_finger_drags_and_nothing_overflows(phone):
     opened(phone)
     choose(phone, "A layer of zeros")

@@ -56,6 +56,7 @@ def shallow(page):
     page.wait_for_function(f"document.querySelector('{CLOUD}').dataset.stages === '3'")
 
 
+@pytest.mark.slow
 def test_a_training_is_seen_live_and_scrubbed_without_the_server(uncrumple):
     shallow(uncrumple)
     uncrumple.get_by_role("button", name="Train", exact=True).click()

@@ -116,6 +116,7 @@ def test_the_challenge_by_keyboard(page):
     expect(page.get_by_text(re.compile("Question 2"))).to_be_visible()
 
 
+@pytest.mark.slow
 def test_phone_keeps_its_width_and_shows_numbers_of_rank_4(phone):
     opened(phone)
     no_sideways_scrolling(phone)

@@ -121,6 +121,7 @@ def test_playing_the_digit_shows_the_ways_between(page):
     assert page.evaluate(COUNT, DIGIT) > 3 * int(steps)
 
 
+@pytest.mark.slow
 def test_a_phone_shows_all_of_it(phone):
     opened(phone)
     assert phone.evaluate(

@@ -70,6 +70,7 @@ def test_a_short_run_prints_the_log_and_says_what_a_broken_line_does(page):
     expect(page.get_by_text("The figures above agree.")).to_be_visible()
 
 
+@pytest.mark.slow
 def test_on_a_phone_fit_steps_by_touch_and_nothing_overflows(phone):
     stepper = opened(phone, "Fit")
     stepper.get_by_role("button", name="Next").tap()

@@ -137,6 +137,7 @@ def test_another_batch_size_keeps_the_place_and_a_large_batch_says_what_is_drawn
     expect(page.locator(".batch-sizes .chosen")).to_contain_text("1,000")
 
 
+@pytest.mark.slow
 def test_on_a_phone_everything_fits_and_the_bar_can_be_tapped(phone):
     root = opened(phone)
     assert phone.evaluate(

@@ -10,6 +10,7 @@ import pytest
 from playwright.sync_api import expect
 
 from engine.tensors.dtypes import FORMATS
+from tests.cases import some
 
 BITS = "[data-testid=number-bits]"
 CODES = {"uint8": ">B", "int8": ">b", "int32": ">i", "float16": ">e", "float32": ">f", "float64": ">d"}
@@ -63,7 +64,7 @@ def arithmetic(modules):
     return call
 
 
-@pytest.mark.parametrize("name", CODES)
+@pytest.mark.parametrize("name", some(CODES, every=3))
 def test_values_and_differences_are_exact(arithmetic, name):
     form = FORMATS[name]
     bits = patterns(form)
@@ -168,6 +169,7 @@ def test_numbers_appear_while_they_are_typed(page):
     expect(root.locator("thead th").last).to_have_text("300")
 
 
+@pytest.mark.slow
 def test_on_a_phone_one_number_at_a_time_fits(phone):
     root = opened(phone)
     root.get_by_role("button", name="256", exact=True).tap()

@@ -113,6 +113,7 @@ def test_a_refused_index_is_said_and_the_picture_stays(page):
     assert page.evaluate(f"document.querySelector('{CELLS}').marked"), "the picture was mounted anew"
 
 
+@pytest.mark.slow
 def test_phone(phone):
     opened(phone)
     phone.get_by_role("radio", name=":, 14:, 14:", exact=True).click()

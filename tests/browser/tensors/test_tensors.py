@@ -92,6 +92,7 @@ def test_a_number_typed_into_a_cell_becomes_typed_text(page):
     expect(box(page)).to_have_value("[12.0, 3.5, 6.0, 14.0, 7.0]")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("example", ["Rank 3", "Rank 5"])
 def test_on_a_phone_everything_fits(phone, example):
     root = opened(phone)

@@ -127,6 +127,7 @@ def test_the_slider_moves_everything_without_the_server(page):
     expect(page.locator(".st-key-network_run_box output")).to_have_text(re.compile("update 1 "))
 
 
+@pytest.mark.slow
 def test_pause_step_stop_and_reset(page):
     opened(page)
     button(page, "One update").click()

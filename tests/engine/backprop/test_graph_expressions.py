@@ -49,7 +49,7 @@ def by_python(text, values):
     return float(eval(tree, {"__builtins__": {}}, {**PYTHON, "pi": math.pi, **values}))
 
 
-@settings(max_examples=120, derandomize=True, deadline=None)
+@settings(max_examples=60, derandomize=True, deadline=None)
 @given(st.recursive(LEAVES, grown, max_leaves=7))
 def test_typed_expressions_have_pythons_values(text):
     graph = parse_graph(text, VALUES)
@@ -70,7 +70,7 @@ def spaced(children):
     return st.one_of(pairs, children.map(lambda c: f"exp( {c})"), children.map(lambda c: f"maximum({c},x)"))
 
 
-@settings(max_examples=300, derandomize=True, deadline=None)
+@settings(max_examples=75, derandomize=True, deadline=None)
 @given(st.recursive(st.sampled_from(["x", "w", "y_true", "-x", "4"]), spaced, max_leaves=8))
 def test_columns_point_at_operators_functions_and_names(text):
     stack = [parse(text, tuple(VALUES))]

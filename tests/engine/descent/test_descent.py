@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from engine.descent import descent, surfaces
 from engine.descent.descent import METHODS, descend, family, largest_rate, steps_to_reach
 from engine.descent.surfaces import CURVES, SURFACES
+from tests.cases import some
 
 STEPS = 200
 RATES = {"bowl": 0.1, "ravine": 0.03, "beale": 1e-3, "himmelblau": 2e-3, "bumpy": 0.02}
@@ -41,7 +42,7 @@ def optax_points(peer, surface, steps):
     return np.asarray(points)
 
 
-@pytest.mark.parametrize("name", RATES)
+@pytest.mark.parametrize("name", some(RATES, every=5))
 @pytest.mark.parametrize("method", PEERS)
 def test_paths_are_optaxs(method, name):
     surface, beta = SURFACES[name], 0.7
@@ -107,7 +108,7 @@ def test_methods_without_a_memory_show_none():
     assert not np.any(found.velocities) and not np.any(found.squares)
 
 
-@pytest.mark.parametrize("method", METHODS)
+@pytest.mark.parametrize("method", some(METHODS, every=3))
 def test_a_family_holds_the_single_runs(method):
     surface = CURVES["waves"]
     rates, momenta = np.float32([0.02, 0.3]), np.float32([0.0, 0.5, 0.9])
@@ -191,12 +192,12 @@ def test_the_fate_of_a_run_is_read_from_its_numbers(points, losses, step, kind):
 
 @pytest.mark.parametrize(
     ("text", "dimensions", "loss", "attained"),
-    [
+    some([
         ("x^2 - 7", 1, -7, True), ("x^2 + y^2", 2, 0, True), ("3", 1, 3, True), ("abs(x)", 1, 0, True),
         ("x^4 + y^4 - 3x*y", 2, -1.125, True), ("(x - 5)^2", 1, 0, True), ("relu(x)", 1, 0, True),
         ("x*y", 2, None, False), ("-x^2 - y^2", 2, None, False), ("1 / x", 1, None, False), ("x", 1, None, False),
         ("x^3", 1, None, False), ("-1 / x^2", 1, None, False), ("1 / (x - 0.1)", 1, None, False),
-    ],
+    ], every=5),
 )  # fmt: skip
 def test_a_functions_floor_is_told_from_the_lowest_loss_met(text, dimensions, loss, attained):
     surface = surfaces.typed(text, dimensions)

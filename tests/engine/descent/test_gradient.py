@@ -10,7 +10,7 @@ from engine.descent import gradient
 from engine.descent.gradient import PROBLEMS, Problem
 from engine.errors import InvalidInput
 
-CASES = settings(max_examples=300, derandomize=True, deadline=None)
+CASES = settings(max_examples=75, derandomize=True, deadline=None)
 SHAPES = [((3, 2), (2, 2)), ((3, 2), (2, 1)), ((2,), (2, 2)), ((4, 3), (3, 2)), ((1, 1), (1, 1))]
 
 
@@ -48,7 +48,7 @@ def test_loss_and_gradient_are_the_closed_form(problem):
     np.testing.assert_allclose(found.predictions, problem.x @ problem.weights, rtol=1e-12, atol=1e-14)
 
 
-@settings(max_examples=100, derandomize=True, deadline=None)
+@settings(max_examples=50, derandomize=True, deadline=None)
 @given(problems())
 def test_each_entry_of_the_gradient_is_the_difference_quotient_of_that_entry(problem):
     found = gradient.gradient(*at(problem)).gradient

@@ -49,7 +49,7 @@ def test_ink_outside_the_canvas_is_cut_off():
 
 
 @given(drawings, st.floats(8, 40))
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=40, deadline=None)
 def test_every_drawing_fits_the_box_and_is_centred_by_mass(strokes, brush):
     stages = normalize(rasterize(strokes, brush=brush))
     assert max(stages.fitted.shape) == 20

@@ -16,6 +16,7 @@ from scipy.interpolate import CubicHermiteSpline
 from engine.digits import mnist, procedural
 from engine.errors import InvalidInput
 from tests.bench.procedural import accuracy, trained
+from tests.cases import some
 
 REAL = Path(os.environ.get("UNCRUMPLE_MNIST") or Path(__file__).parents[4] / "shared" / "data" / "mnist")
 
@@ -264,7 +265,9 @@ def pickled(path):
         np.savez(stream, **{name: np.array([Executed(path)], object) for name in procedural.SHAPES})
 
 
-@pytest.mark.parametrize("damage", [truncated, empty, one_byte_changed, other_shapes, other_names, pickled])
+@pytest.mark.parametrize(
+    "damage", some([truncated, empty, one_byte_changed, other_shapes, other_names, pickled], every=3)
+)
 def test_a_damaged_cache_is_drawn_again(full_size, tmp_path, damage):
     procedural.load(0, cache=tmp_path)
     (path,) = tmp_path.iterdir()
@@ -283,6 +286,7 @@ def test_digits_that_cannot_be_kept_are_used_from_memory(full_size, tmp_path):
     assert "could not be kept" in found.note
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not REAL.is_dir(), reason="no folder with the real MNIST")
 def test_a_network_trained_on_procedural_digits_reads_real_ones():
     drawn = procedural.digits(0, train=20_000, test=0)

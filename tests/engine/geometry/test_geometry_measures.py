@@ -23,7 +23,7 @@ from engine.geometry.geometry_measures import (
 from engine.geometry.geometry_shapes import LETTER, frame, grid
 from tests.engine.geometry.test_geometry import angles, maps, matrices
 
-CASES = settings(max_examples=120, derandomize=True, deadline=None)
+CASES = settings(max_examples=60, derandomize=True, deadline=None)
 SQUARE = np.array([[0.0, 0.0], [1.0, 0.0], [1.0, 1.0], [0.0, 1.0]])
 hundredths = st.integers(-300, 300).map(lambda count: count / 100)
 typed = st.tuples(hundredths, hundredths, hundredths, hundredths).map(lambda four: np.array(four).reshape(2, 2))

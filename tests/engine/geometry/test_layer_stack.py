@@ -9,7 +9,7 @@ from engine.errors import InvalidInput
 from engine.geometry import layer_stack as stack
 from engine.geometry.layer_stack import CHAINS, MAX_LAYERS, PLACES, Chain, Layer
 
-CASES = settings(max_examples=60, derandomize=True, deadline=None)
+CASES = settings(max_examples=40, derandomize=True, deadline=None)
 BENDS = {"none": lambda z: z, "relu": lambda z: np.where(z > 0, z, 0), "tanh": np.tanh}
 POINTS = stack.cloud("all")
 

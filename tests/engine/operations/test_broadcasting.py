@@ -33,8 +33,8 @@ def expected(several) -> tuple[int, ...] | None:
         return None
 
 
-thousands = settings(max_examples=1500, derandomize=True, deadline=None)
-hundreds = settings(max_examples=400, derandomize=True, deadline=None)
+thousands = settings(max_examples=375, derandomize=True, deadline=None)
+hundreds = settings(max_examples=100, derandomize=True, deadline=None)
 
 
 @thousands
@@ -132,7 +132,7 @@ def test_numbered_cells_take_no_memory_for_the_rest():
     assert engine.cells(Numbered((10**12, 10**12)), [(last,), (0, last)])[0, 1] == flat % 9 + 1
 
 
-@settings(max_examples=1000, derandomize=True, deadline=None)
+@settings(max_examples=250, derandomize=True, deadline=None)
 @given(fitting(largest=3, max_rank=3), st.sampled_from(binary), st.data())
 def test_computed_cells_are_those_of_the_whole_result(several, name, data):
     result = align(several).result

@@ -101,7 +101,7 @@ def test_every_operation_is_numpys_on_every_dtype(name, operands):
     np.testing.assert_array_equal(found, expected)
 
 
-@settings(max_examples=500, deadline=None, derandomize=True)
+@settings(max_examples=125, deadline=None, derandomize=True)
 @given(dtypes.flatmap(lambda kind: arrays.arrays(kind, arrays.array_shapes(min_dims=0, max_side=4))))
 def test_relu_keeps_the_dtype_and_drops_what_is_negative(x):
     found = apply("relu", x)
@@ -109,7 +109,7 @@ def test_relu_keeps_the_dtype_and_drops_what_is_negative(x):
     np.testing.assert_array_equal(found, np.where(x < 0, np.zeros_like(x), x))
 
 
-@settings(max_examples=400, deadline=None, derandomize=True)
+@settings(max_examples=100, deadline=None, derandomize=True)
 @given(st.sampled_from(sorted(OPERATIONS)), st.data())
 def test_jax_computes_the_same_in_float32(name, data):
     numbers = st.floats(-50, 50, width=16).filter(lambda number: number == 0 or abs(number) > 1e-3)

@@ -39,7 +39,7 @@ def least_edits(several, most: int) -> int:
     return most + 1
 
 
-@settings(max_examples=600, derandomize=True, deadline=None)
+@settings(max_examples=150, derandomize=True, deadline=None)
 @given(st.lists(shapes, min_size=2, max_size=2))
 def test_suggestions_fit_and_nothing_is_nearer(several):
     found = nearest(several)
@@ -50,7 +50,7 @@ def test_suggestions_fit_and_nothing_is_nearer(several):
         assert {suggestion.shapes for suggestion in found} <= one_edit_away(several)
 
 
-@settings(max_examples=60, derandomize=True, deadline=None)
+@settings(max_examples=40, derandomize=True, deadline=None)
 @given(st.lists(st.lists(st.integers(1, SIZES), max_size=2).map(tuple), min_size=3, max_size=3))
 def test_three_shapes(several):
     found = nearest(several)
@@ -58,7 +58,7 @@ def test_three_shapes(several):
     assert {min(suggestion.edits, 3) for suggestion in found} == {least_edits(several, 2)}
 
 
-@settings(max_examples=300, derandomize=True, deadline=None)
+@settings(max_examples=75, derandomize=True, deadline=None)
 @given(st.lists(st.lists(st.integers(0, 5), max_size=6).map(tuple), min_size=2, max_size=3))
 def test_ranks_up_to_six_stay_within_the_bound(several):
     found = nearest(several, max_rank=6)

@@ -11,7 +11,7 @@ from engine.operations.product import ORDERS
 from engine.training import network
 
 MANY = settings(max_examples=2_000, derandomize=True, deadline=None)
-SOME = settings(max_examples=800, derandomize=True, deadline=None)
+SOME = settings(max_examples=200, derandomize=True, deadline=None)
 DTYPES = (np.bool_, np.uint8, np.int8, np.int32, np.int64, np.uint64, np.float16, np.float32, np.float64)
 shapes = st.lists(st.integers(0, 4), max_size=4).map(tuple)
 

@@ -15,7 +15,7 @@ from engine.timing.measuring import CONTESTANTS, RUNS, Sample
 sizes = st.integers(1, 40)
 
 
-@settings(max_examples=300, derandomize=True, deadline=None)
+@settings(max_examples=75, derandomize=True, deadline=None)
 @given(sizes, sizes, sizes, st.integers(0, 2**32))
 def test_the_pieces_of_the_loops_make_up_the_product(rows, terms, columns, seed):
     generator = np.random.default_rng(seed)

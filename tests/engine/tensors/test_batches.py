@@ -10,7 +10,7 @@ from hypothesis import strategies as some
 from engine.errors import InvalidInput
 from engine.tensors.batches import CHUNK, Chunks, batch_bounds, batch_count, batch_of, division
 
-MANY = settings(max_examples=600, derandomize=True, deadline=None)
+MANY = settings(max_examples=150, derandomize=True, deadline=None)
 
 
 @MANY

@@ -14,7 +14,7 @@ from engine.tensors.descriptions import parse_description
 from engine.tensors.real_world import MAX_SIZE
 
 HALF = Fraction(1, 2)
-many = settings(max_examples=500, derandomize=True, deadline=None)
+many = settings(max_examples=125, derandomize=True, deadline=None)
 
 
 def shape(text: str) -> tuple[int, ...]:

@@ -103,7 +103,7 @@ def test_every_number_but_0_is_true(value):
 
 
 @pytest.mark.parametrize("name", INTEGERS + FLOATS)
-@settings(MANY, max_examples=500)
+@settings(MANY, max_examples=125)
 @given(some.binary(min_size=8, max_size=8))
 def test_bits_are_the_bytes_with_the_highest_first(name, content):
     value = np.frombuffer(content[: FORMATS[name].bytes], name)[0]
@@ -112,7 +112,7 @@ def test_bits_are_the_bytes_with_the_highest_first(name, content):
     assert bits == "".join(f"{byte:08b}" for byte in np.array(value, np.dtype(name).newbyteorder(">")).tobytes())
 
 
-@settings(MANY, max_examples=500)
+@settings(MANY, max_examples=125)
 @given(some.lists(some.one_of(doubles, integers), min_size=1, max_size=12))
 def test_texts_are_read_as_python_reads_them(values):
     found = parse_numbers(", ".join(map(repr, values)))

@@ -26,7 +26,7 @@ from engine.tensors.real_world import (
     significant,
 )
 
-many = settings(max_examples=1000, derandomize=True, deadline=None)
+many = settings(max_examples=250, derandomize=True, deadline=None)
 EXACT = Context(prec=120)
 SUPERSCRIPTS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789")
 
@@ -268,7 +268,7 @@ WORDS = [
 ]
 
 
-@settings(max_examples=2000, derandomize=True, deadline=None)
+@settings(max_examples=500, derandomize=True, deadline=None)
 @given(st.lists(st.one_of(st.sampled_from(WORDS), st.integers(0, 10**12).map(str)), max_size=9).map(" ".join))
 def test_any_words_become_a_valid_shape_or_one_sentence(text):
     try:
@@ -280,7 +280,7 @@ def test_any_words_become_a_valid_shape_or_one_sentence(text):
         assert checked_view(view._asdict()) == view
 
 
-@settings(max_examples=2000, derandomize=True, deadline=None)
+@settings(max_examples=500, derandomize=True, deadline=None)
 @given(st.text(max_size=300))
 def test_any_text_is_a_shape_or_one_sentence(text):
     try:

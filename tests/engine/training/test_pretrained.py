@@ -124,6 +124,7 @@ def tiny_run():
     return images, labels, list(pretrained.train(images, labels, TINY))
 
 
+@pytest.mark.slow
 def test_training_learns_and_yields_once_per_epoch(tiny_run):
     images, labels, epochs = tiny_run
     losses = [loss for loss, _ in epochs]

@@ -14,7 +14,7 @@ from engine.training.network import Params
 from engine.training.timeline import Limits
 from engine.training.training import Checkpoint, half_precision
 
-REPEATABLE = settings(deadline=None, derandomize=True, max_examples=100)
+REPEATABLE = settings(deadline=None, derandomize=True, max_examples=50)
 VALUES = arrays.arrays(np.float32, st.integers(1, 200), elements=st.floats(-3, 3, width=32))
 
 

@@ -22,7 +22,7 @@ from engine.training.network import INITIALIZATIONS
 from engine.training.optimizers import OPTIMIZERS
 from engine.training.training import Checkpoint, Settings, State
 
-REPEATABLE = hypothesis(deadline=None, derandomize=True, max_examples=100)
+REPEATABLE = hypothesis(deadline=None, derandomize=True, max_examples=50)
 ROOT = Path(__file__).resolve().parents[3]
 SAMPLES = 50
 TINY = Settings(optimizer="momentum", learning_rate=0.05, batch_size=8, hidden_units=6, epochs=3, seed=4)
@@ -345,7 +345,7 @@ class TestCheckpoints:
         assert training.checkpoint_bytes(Settings()) == 2 * 407_050
         assert training.checkpoint_bytes(Settings(hidden_units=1)) == 2 * 805
 
-    @hypothesis(deadline=None, derandomize=True, max_examples=60)
+    @hypothesis(deadline=None, derandomize=True, max_examples=40)
     @given(
         st.builds(
             Settings,
@@ -429,6 +429,7 @@ print(json.dumps([run(Mesh(np.array(jax.devices()[:1]), ("batch",))), run(traini
 """
 
 
+@pytest.mark.slow
 def test_eight_devices_share_every_batch_and_give_the_losses_of_one():
     """30 updates with batch 100, which eight do not divide; the last batch holds 50."""
     flags = {"XLA_FLAGS": "--xla_force_host_platform_device_count=8", "JAX_PLATFORMS": "cpu", "PYTHONPATH": str(ROOT)}

@@ -53,7 +53,7 @@ def by_python(text, x, y):
     return float(eval(compile(tree, "oracle", "eval"), {"__builtins__": {}}, names))
 
 
-@settings(derandomize=True, deadline=None, max_examples=1000)
+@settings(derandomize=True, deadline=None, max_examples=250)
 @given(FORMULAS, st.sampled_from([-1.5, -0.25, 0.75, 2.0]), st.sampled_from([-2.0, 0.5, 3.0]))
 def test_formulas_have_pythons_values(text, x, y):
     assume(len(text) <= MAX_TEXT)
@@ -69,7 +69,7 @@ def test_formulas_have_pythons_values(text, x, y):
         assert found == pytest.approx(expected, rel=1e-6, abs=1e-9)
 
 
-@settings(derandomize=True, deadline=None, max_examples=150)
+@settings(derandomize=True, deadline=None, max_examples=40)
 @given(FORMULAS, st.sampled_from([-1.3, 0.4, 2.1]))
 def test_derivatives_match_central_differences(text, x):
     assume("x" in text and len(text) <= MAX_TEXT)
@@ -144,7 +144,7 @@ def test_what_is_no_formula_is_refused_with_a_sentence(text, sentence):
 PIECES = ["x", "y", "sin", "(", ")", "[", "]", ".", ",", "**", "^", "1", "1e9", "__", "lambda", ":", "=", "'", "é", " "]
 
 
-@settings(derandomize=True, deadline=None, max_examples=1500)
+@settings(derandomize=True, deadline=None, max_examples=375)
 @given(st.one_of(st.text(max_size=30), st.lists(st.sampled_from(PIECES), max_size=12).map("".join)))
 def test_no_text_gets_past_the_grammar(text):
     try:
@@ -162,7 +162,7 @@ def test_no_text_gets_past_the_grammar(text):
     assert parts <= MAX_PARTS and depth <= MAX_DEPTH
 
 
-@settings(derandomize=True, deadline=None, max_examples=400)
+@settings(derandomize=True, deadline=None, max_examples=100)
 @given(FORMULAS)
 def test_columns_point_at_the_variable_in_the_text(text):
     assume(len(text) <= MAX_TEXT)

@@ -17,7 +17,7 @@ from engine.typed.typed_text import plain_values
 
 # Python's parser warns of text such as 1if, which is then refused.
 pytestmark = pytest.mark.filterwarnings("ignore::SyntaxWarning", "ignore::DeprecationWarning")
-MANY = settings(max_examples=1000, derandomize=True, deadline=None)
+MANY = settings(max_examples=250, derandomize=True, deadline=None)
 NUMBERS = st.one_of(
     st.integers(-(2**63), 2**63 - 1),
     st.integers(-9, 9),
@@ -171,7 +171,7 @@ def refused_or_right(text: str) -> bool:
     return True
 
 
-@settings(MANY, max_examples=1000)
+@settings(MANY, max_examples=250)
 @given(st.text(ALPHABET, max_size=30))
 @example("-" * 1999 + "1")
 @example("not " * 499 + "1")
@@ -188,13 +188,13 @@ def test_random_text_is_right_or_refused(text):
     refused_or_right(text)
 
 
-@settings(MANY, max_examples=1000)
+@settings(MANY, max_examples=250)
 @given(st.lists(st.sampled_from(PIECES), max_size=12).map("".join))
 def test_random_pieces_of_python_are_right_or_refused(text):
     refused_or_right(text)
 
 
-@settings(MANY, max_examples=1000)
+@settings(MANY, max_examples=250)
 @given(nestings(3), st.data())
 def test_mutated_literals_are_right_or_refused(nesting, data):
     text = repr(nesting[0])

@@ -93,6 +93,7 @@ def test_the_reader_s_own_digit_travels_along(page, loaded):
     assert cloud["notes"][500] == cloud["notes"][7].replace("label 9", "your digit")
 
 
+@pytest.mark.slow
 def test_a_run_of_the_reader_s_is_shown_at_any_moment(page, loaded):
     runner = reader().prepare(loaded.digits, Settings())
     for _ in range(2):

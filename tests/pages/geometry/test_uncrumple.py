@@ -116,6 +116,7 @@ def test_lines_and_the_way_to_the_ball(page):
     assert np.unique(np.round(flat[:, 2], 3)).size == 2
 
 
+@pytest.mark.slow
 def test_all_depths_are_compared(page):
     assert len(component(page, "uncrumple_depths")) > 0
     page.button(key="uncrumple_compare").click().run()

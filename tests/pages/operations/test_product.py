@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from pages.shell import session as shell
+from tests.cases import some
 from tests.pages.reading import component, plain, texts
 
 
@@ -55,15 +56,19 @@ def test_typed_numbers_and_their_order(page):
 
 @pytest.mark.parametrize(
     ("x", "y", "sentence"),
-    [
-        (
-            "[[1, 2, 3, 4], [5, 6, 7, 8]]",
-            "[[1, 2], [3, 4], [5, 6]]",
-            "The last axis of x has 4, the first of y has 3: they must be equal. “y @ x” would work, and give (3, 4).",
-        ),
-        ("[1, 2]", "[1, 2, 3]", "The only axis of x has 2, the only one of y has 3: they must be equal."),
-        ("3", "[1, 2, 3]", "“x” is a scalar: it has no axis to sum over. Multiply by it with “x * y”."),
-    ],
+    some(
+        [
+            (
+                "[[1, 2, 3, 4], [5, 6, 7, 8]]",
+                "[[1, 2], [3, 4], [5, 6]]",
+                "The last axis of x has 4, the first of y has 3: they must be equal. "
+                "“y @ x” would work, and give (3, 4).",
+            ),
+            ("[1, 2]", "[1, 2, 3]", "The only axis of x has 2, the only one of y has 3: they must be equal."),
+            ("3", "[1, 2, 3]", "“x” is a scalar: it has no axis to sum over. Multiply by it with “x * y”."),
+        ],
+        every=2,
+    ),
 )
 def test_sizes_that_do_not_fit_are_named_and_nothing_of_another_product_stays(page, x, y, sentence):
     """The rule, the numbers and the code were those of the product before."""
@@ -79,7 +84,9 @@ def test_sizes_that_do_not_fit_are_named_and_nothing_of_another_product_stays(pa
     assert shown(page) == ["10", "12", "14", "16"]
 
 
-@pytest.mark.parametrize("text", ["[[1, 2], [3]]", "import os", "[1, 2", "", "W7", "W1[900]", "x" * 3_000])
+@pytest.mark.parametrize(
+    "text", some(["[[1, 2], [3]]", "import os", "[1, 2", "", "W7", "W1[900]", "x" * 3_000], every=3)
+)
 def test_bad_text_is_one_sentence_beside_its_box(page, text):
     page.text_input(key="product_x").set_value(text).run()
     assert not page.exception
@@ -87,7 +94,7 @@ def test_bad_text_is_one_sentence_beside_its_box(page, text):
     assert shown(page) == ["58", "64", "139", "154"]
 
 
-@pytest.mark.parametrize(("order", "steps"), [("dot", 4), ("outer", 3), ("rows", 6), ("columns", 6)])
+@pytest.mark.parametrize(("order", "steps"), some([("dot", 4), ("outer", 3), ("rows", 6), ("columns", 6)], every=3))
 def test_each_order_has_its_own_steps_and_code(page, order, steps):
     page.get("button_group")[0].set_value(order).run()
     frames = component(page, "product_picture")["scene"]["frames"]

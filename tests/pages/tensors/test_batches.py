@@ -13,6 +13,7 @@ from streamlit.testing.v1 import AppTest
 
 from engine.digits.loading import Snapshot
 from pages.shell import server, session
+from tests.cases import some
 
 APP = Path(__file__).parents[3] / "app.py"
 
@@ -115,7 +116,9 @@ def test_no_digits_no_parts(monkeypatch):
     assert get("/uncrumple/digits/x/0").status_code == 404
 
 
-@pytest.mark.parametrize(("text", "size"), [("2.5", 128), ("0,05", 128), ("0", 128), ("60,001", 128), ("1e3", 1_000)])
+@pytest.mark.parametrize(
+    ("text", "size"), some([("2.5", 128), ("0,05", 128), ("0", 128), ("60,001", 128), ("1e3", 1_000)], every=3)
+)
 def test_a_batch_size_is_taken_as_typed_or_refused(page, text, size):
     """A box of st.number_input made 2 of 2.5 and 5 of 0,05 without a word."""
     page.text_input(key="batches_size_box").set_value(text).run()

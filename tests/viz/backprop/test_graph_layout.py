@@ -30,7 +30,7 @@ def boxes(placed, sizes):
     return placed.centres - half, placed.centres + half
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(graphs())
 def test_boxes_keep_apart_and_edges_go_down_from_box_to_box(graph):
     sizes, edges = graph
@@ -52,7 +52,7 @@ def test_boxes_keep_apart_and_edges_go_down_from_box_to_box(graph):
             assert set(np.flatnonzero(inside)) <= {source, target}
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(graphs())
 def test_layers_are_below_inputs_and_no_edge_is_longer_than_it_must_be(graph):
     sizes, edges = graph
@@ -76,7 +76,7 @@ def test_crossings_are_counted_and_never_more_than_in_the_first_order(graph):
     assert placed.crossings <= min([*starts, crossings(layered.rows, layered.below)])
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(st.lists(st.lists(st.integers(0, 5), max_size=4, unique=True), min_size=1, max_size=6))
 def test_the_count_of_crossings_is_that_of_all_pairs(ends):
     upper = list(range(len(ends)))
@@ -86,7 +86,7 @@ def test_the_count_of_crossings_is_that_of_all_pairs(ends):
     assert crossings([upper, list(range(len(ends), len(ends) + 6))], below) == pairs
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(st.lists(st.integers(0, 10**6), min_size=1, max_size=40), st.booleans())
 def test_a_tree_is_drawn_without_crossings(seeds, upward):
     tree = [(seed % child, child) for child, seed in enumerate(seeds, 1)]
@@ -139,7 +139,7 @@ def test_two_edges_between_the_same_boxes_do_not_coincide():
     assert (np.abs(one[:, 0] - two[:, 0]) > 3).all()
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(st.lists(st.tuples(st.floats(-50, 50), st.floats(0.1, 5), st.floats(0, 20)), min_size=1, max_size=8))
 def test_places_are_the_nearest_that_keep_the_gaps(items):
     wanted, weights, gaps = (list(column) for column in zip(*items, strict=True))

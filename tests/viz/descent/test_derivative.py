@@ -172,7 +172,7 @@ def test_a_pole_between_the_places_is_told_as_one():
 HEIGHTS = arrays.arrays(np.float64, st.integers(1, 60), elements=st.floats(-1e6, 1e6) | st.just(np.nan))
 
 
-@settings(derandomize=True, deadline=None, max_examples=400)
+@settings(derandomize=True, deadline=None, max_examples=100)
 @given(HEIGHTS)
 def test_limits_hold_most_of_a_curve(heights):
     low, high = viz.limits(heights)

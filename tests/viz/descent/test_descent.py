@@ -11,6 +11,7 @@ import pytest
 from engine.descent import descent, surfaces
 from engine.descent.descent import METHODS
 from engine.descent.surfaces import CURVES, SURFACES
+from tests.cases import some
 from viz import theme
 from viz.descent import descent as viz
 
@@ -68,7 +69,7 @@ def decoded(entry, family, window):
     return points, bits.astype(np.uint32).view(np.float32), ends
 
 
-@pytest.mark.parametrize("name", ["rosenbrock", "ravine", "valleys", "edge", "plateau", "saddle"])
+@pytest.mark.parametrize("name", some(["rosenbrock", "ravine", "valleys", "edge", "plateau", "saddle"], every=3))
 def test_codes_decode_to_the_engines_runs(name):
     surface, families, shown, _ = made(name)
     low, high = np.array(surface.window).T
@@ -207,7 +208,7 @@ def computed(line):
 
 
 @pytest.mark.parametrize("name", ["beale", "waves"])
-@pytest.mark.parametrize("method", METHODS)
+@pytest.mark.parametrize("method", some(METHODS, every=5))
 def test_every_explained_line_is_true_arithmetic(method, name):
     _, _, shown, trace = made(name, methods=(method,), rates=[0.004], setting=viz.Setting(0, 16, 5, method))
     lines = shown["trace"]["lines"]

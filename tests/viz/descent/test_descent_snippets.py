@@ -11,6 +11,7 @@ import pytest
 from engine.descent import descent, surfaces
 from engine.descent.descent import METHODS
 from engine.descent.surfaces import CURVES, SURFACES
+from tests.cases import some
 from tests.viz.running import run
 from viz.descent import descent_snippets as snippets
 
@@ -42,7 +43,7 @@ def walked(source):
     return np.array([*names["seen"], names["point"]])
 
 
-@pytest.mark.parametrize(("name", "method", "rate"), RUNS)
+@pytest.mark.parametrize(("name", "method", "rate"), some(RUNS, every=4))
 def test_code_walks_the_path(name, method, rate):
     surface = {**SURFACES, **CURVES}[name]
     code = snippets.descent(surface, method, surface.start, rate, 0.8)

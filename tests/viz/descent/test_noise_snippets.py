@@ -7,6 +7,7 @@ import pytest
 from engine.descent import noise
 from engine.digits import procedural
 from engine.digits.mnist import Digits
+from tests.cases import some
 from tests.viz.running import run
 from viz.descent import noise_snippets as snippets
 
@@ -28,7 +29,7 @@ def check(found, x, y, seed, start, places, kind):
         np.testing.assert_allclose(found[size], noise.runs(data, shuffled, size, start)[place, -1], atol=2e-4)
 
 
-@pytest.mark.parametrize("library", ["NumPy", "JAX"])
+@pytest.mark.parametrize("library", some(["NumPy", "JAX"], every=2))
 @pytest.mark.parametrize("measures", [("width", "inked"), ("brightness", "height")])
 def test_code_of_the_digits(library, measures, mnist, capsys):
     rates = {size: noise.RATES[place] for size, place in RATES.items()}

@@ -7,6 +7,7 @@ import pytest
 
 from engine.descent import local_minima, settings_map, surfaces
 from engine.descent.surfaces import CURVES, SURFACES
+from tests.cases import some
 from tests.viz.running import run
 from viz.descent import settings_map_snippets as snippets
 
@@ -19,7 +20,7 @@ CASES = [
 ]
 
 
-@pytest.mark.parametrize("case", range(len(CASES)))
+@pytest.mark.parametrize("case", some(range(len(CASES)), every=4))
 @pytest.mark.parametrize("library", ["NumPy", "JAX"])
 def test_the_code_makes_the_map(library, case, capsys):
     surface, method, limit, tolerance = CASES[case]

@@ -12,6 +12,7 @@ import pytest
 
 from engine.training import network, prediction
 from pages.shell import session as shell
+from tests.cases import some
 from tests.viz.running import run
 from viz.digits import drawing_snippets as snippets
 
@@ -36,7 +37,7 @@ def own_network(tmp_path) -> tuple[shell.Session, Path]:
     return session, tmp_path
 
 
-@pytest.mark.parametrize("library", ["NumPy", "JAX"])
+@pytest.mark.parametrize("library", some(["NumPy", "JAX"], every=2))
 @pytest.mark.parametrize("strokes", [THREE, SEVEN])
 def test_code_of_the_pretrained_network(library, strokes, monkeypatch, capsys):
     monkeypatch.chdir(ROOT)
@@ -64,6 +65,7 @@ def test_evidence_in_jax_is_the_gradient_the_page_paints(monkeypatch):
     np.testing.assert_allclose(found["evidence"].ravel(), seen.evidence[np.argmax(probabilities)], atol=1e-5)
 
 
+@pytest.mark.slow
 def test_keras_code_runs(own_network):
     if find_spec("keras") is None:
         pytest.skip("Keras is not installed")

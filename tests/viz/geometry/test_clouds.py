@@ -25,7 +25,7 @@ def cloud(*stages: np.ndarray, **changes) -> Cloud:
     return Cloud(tuple(Stage(f"s{k}", points) for k, points in enumerate(stages)), **kept)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(
     arrays(np.float64, st.tuples(st.integers(1, 20), st.sampled_from([2, 3])), elements=st.floats(-1e6, 1e6)),
     st.floats(1e-3, 1e3),

@@ -51,6 +51,7 @@ def test_numpy_runs_the_network_as_it_is_now(shape, capsys):
     assert "layer 3: the first point is at" in capsys.readouterr().out or shape == "xor"
 
 
+@pytest.mark.slow
 def test_keras_trains_the_start_that_is_shown():
     shown = trained(OWN, 20, hidden_layers=3, learning_rate=0.01)
     program = snippets.folds(shown, "tanh", shape="own", knobs=KNOBS)["Keras"] + "\nprint(loss, accuracy)\n"

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from engine.operations.broadcasting import Numbered, align, compute, view_strides
 from engine.operations.elementwise import OPERATIONS
+from tests.cases import some
 from tests.viz.running import run
 from viz.operations import broadcasting_snippets as snippets
 
@@ -15,7 +16,7 @@ BINARY = sorted(name for name, operation in OPERATIONS.items() if operation.arit
 
 
 @pytest.mark.parametrize("library", ["NumPy", "JAX"])
-@pytest.mark.parametrize("name", BINARY)
+@pytest.mark.parametrize("name", some(BINARY, every=3))
 @pytest.mark.parametrize("shapes", [[(4, 5), (5,)], [(4, 1), (1, 3)], [(3,), ()], [(2, 1, 3), (4, 1), (3,)]])
 def test_the_code_computes_every_cell_of_the_picture(library, name, shapes, capsys):
     operands = [Numbered(shape, 3 if name == "power" else 9) for shape in shapes]
@@ -27,7 +28,7 @@ def test_the_code_computes_every_cell_of_the_picture(library, name, shapes, caps
     assert capsys.readouterr().out.splitlines()[0] == str(result)
 
 
-@settings(max_examples=60, derandomize=True, deadline=None)
+@settings(max_examples=40, derandomize=True, deadline=None)
 @given(st.lists(st.integers(0, 4), max_size=4), st.data())
 def test_the_strides_printed_are_those_the_page_tells(result, data):
     shape = tuple(data.draw(st.sampled_from([size, 1])) for size in result)

@@ -31,7 +31,7 @@ def cases(draw):
     return name, arrays
 
 
-@settings(max_examples=300, deadline=None, derandomize=True)
+@settings(max_examples=75, deadline=None, derandomize=True)
 @given(cases())
 def test_every_cell_holds_its_number_and_links_to_its_partners(case):
     name, arrays = case
@@ -51,7 +51,7 @@ def test_every_cell_holds_its_number_and_links_to_its_partners(case):
             assert tuple(block.indices[cell - start]) == (index if array.ndim else ())
 
 
-@settings(max_examples=300, deadline=None, derandomize=True)
+@settings(max_examples=75, deadline=None, derandomize=True)
 @given(cases())
 def test_frames_fill_the_result_in_row_major_order(case):
     name, arrays = case

@@ -12,6 +12,7 @@ import pytest
 from engine.operations import product
 from engine.operations.product import ORDERS, Operand
 from pages.shell import session as shell
+from tests.cases import some
 from tests.viz.running import run
 from viz.operations import product_snippets as snippets
 
@@ -20,7 +21,7 @@ PRETRAINED = "engine/training/pretrained.npz"
 IMAGE = np.random.default_rng(2).integers(0, 256, (28, 28)).astype(np.uint8)
 
 
-@pytest.mark.parametrize("order", ORDERS)
+@pytest.mark.parametrize("order", some(ORDERS, every=5))
 @pytest.mark.parametrize(
     ("x", "y"),
     [
@@ -82,6 +83,7 @@ def test_code_of_one_hidden_unit(unit, monkeypatch, capsys):
     assert f"pixel {divmod(int(shown.rising[0]), 28)}" in capsys.readouterr().out.splitlines()[1]
 
 
+@pytest.mark.slow
 def test_keras_code_runs():
     if find_spec("keras") is None:
         pytest.skip("Keras is not installed")

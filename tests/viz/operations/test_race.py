@@ -27,7 +27,7 @@ def trace(figure, name):
     return next(found for found in figure.data if found.name == name)
 
 
-@settings(max_examples=150, deadline=None, derandomize=True)
+@settings(max_examples=40, deadline=None, derandomize=True)
 @given(seconds, seconds, seconds, seconds)
 def test_bars_runs_and_axis_are_the_engines(loops, numpy, jax, first):
     race = finished(loops, numpy, jax, first=first)
@@ -98,7 +98,7 @@ def test_the_table_lists_the_latest_race_first():
     assert rows[0]["repetitions"] == "10"
 
 
-@settings(max_examples=300, deadline=None, derandomize=True)
+@settings(max_examples=75, deadline=None, derandomize=True)
 @given(st.floats(1e-6, 9e4))
 def test_durations_keep_three_digits(value):
     number, unit = viz.duration(value).split()

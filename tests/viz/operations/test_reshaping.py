@@ -13,7 +13,7 @@ from viz import theme
 from viz.operations import digit_reshaping, reshaping
 from viz.tensors.cells import tensor_block, tensor_layout
 
-CASES = settings(max_examples=150, derandomize=True, deadline=None)
+CASES = settings(max_examples=40, derandomize=True, deadline=None)
 SMALL = st.lists(st.integers(1, 4), max_size=3).map(tuple)
 IMAGE = (np.arange(784) % 251).astype(np.uint8).reshape(28, 28)
 

@@ -7,6 +7,7 @@ import pytest
 
 from engine.digits import mnist, procedural
 from engine.tensors.batches import division
+from tests.cases import some
 from tests.viz.running import run
 from viz.tensors import batches_snippets as snippets
 
@@ -23,7 +24,7 @@ def compare(found: dict, digits: mnist.Digits, n: int, size: int, said: str) -> 
 
 
 @pytest.mark.parametrize("library", ["NumPy", "JAX"])
-@pytest.mark.parametrize(("n", "size"), [(3, 128), (468, 128), (0, 1)])
+@pytest.mark.parametrize(("n", "size"), some([(3, 128), (468, 128), (0, 1)], every=2))
 def test_code_on_mnist(mnist, library, n, size, capsys):
     found = run(snippets.batch(n, size, procedural=False)[library])
     compare(found, mnist, n, size, capsys.readouterr().out)

@@ -67,7 +67,7 @@ def test_one_stored_value_has_one_spelling(name, texts, spelled):
     assert {item["shown"] for item in table["cells"][list(FORMATS).index(name)]} == {spelled}
 
 
-@settings(max_examples=400, derandomize=True, deadline=None)
+@settings(max_examples=100, derandomize=True, deadline=None)
 @given(
     some.floats(width=64, allow_nan=False, allow_infinity=False), some.sampled_from(["float16", "float32", "float64"])
 )

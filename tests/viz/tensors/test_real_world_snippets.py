@@ -64,6 +64,7 @@ def test_keras_is_there_where_there_is_an_order_to_choose():
     assert "Keras" not in shape_code(View("images", (256, 256, 3)))
 
 
+@pytest.mark.slow
 def test_keras_code_runs():
     if find_spec("keras") is None:
         pytest.skip("Keras is not installed")

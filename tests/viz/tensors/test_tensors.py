@@ -12,7 +12,7 @@ from engine.tensors.tensors import describe, describe_shape, numbered
 from viz import theme
 from viz.tensors import tensors
 
-MANY = settings(max_examples=300, derandomize=True, deadline=None)
+MANY = settings(max_examples=75, derandomize=True, deadline=None)
 SHAPES = st.lists(st.integers(1, 30), max_size=7).filter(lambda shape: prod(shape) <= 60_000).map(tuple)
 
 

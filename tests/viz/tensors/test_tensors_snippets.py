@@ -64,7 +64,7 @@ def test_numpy_code_of_a_typed_tensor(text, capsys):
     assert max(map(len, source.splitlines())) <= 100
 
 
-@settings(max_examples=100, derandomize=True, deadline=None)
+@settings(max_examples=50, derandomize=True, deadline=None)
 @given(st.lists(st.integers(1, 8), max_size=5))
 def test_numpy_code_of_a_shape(shape):
     found = run(snippets.numbered(shape)["NumPy"].split("\nprint")[0])["x"]

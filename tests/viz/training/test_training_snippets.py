@@ -185,6 +185,7 @@ def test_programs_read_the_files_the_app_keeps(library, digits, tmp_path, monkey
     np.testing.assert_array_equal(np.asarray(found["train_images"]).reshape(-1, 28, 28), digits.images[:TRAIN])
 
 
+@pytest.mark.slow
 def test_the_jax_program_on_real_mnist_prints_the_pages_first_loss(mnist, monkeypatch, capsys):
     """The textbook's run, one epoch of it: about 0.258."""
     folder = os.environ["UNCRUMPLE_MNIST"]

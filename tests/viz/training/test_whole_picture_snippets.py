@@ -68,6 +68,7 @@ def test_numpy_prints_them_from_the_pages_weights(made, monkeypatch, capsys):
     check(capsys.readouterr().out, made[-1])
 
 
+@pytest.mark.slow
 def test_keras_prints_them_from_the_pages_weights(made, monkeypatch, capsys, tmp_path):
     monkeypatch.setenv("KERAS_BACKEND", "jax")
     monkeypatch.setenv("KERAS_HOME", str(tmp_path))
