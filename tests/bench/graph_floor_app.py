@@ -2,7 +2,9 @@
 
 import numpy as np
 import streamlit as st
+from streamlit import runtime
 
+from pages.shell import server
 from viz.backprop.graph import Box, displayed, drawing
 from viz.components.graph_board import graph_board
 
@@ -19,5 +21,8 @@ def floor() -> None:
     graph_board({**shown, "gradients": [None], "variables": variables, "answered": ask["count"]}, key="floor_board")
 
 
-st.set_page_config(layout="wide")
-floor()
+if runtime.exists():
+    st.set_page_config(layout="wide")
+    floor()
+else:
+    app = st.App(__file__, routes=server.ROUTES, lifespan=server.lifespan)
