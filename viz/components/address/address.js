@@ -1,7 +1,7 @@
 // The page's address follows what Python says the page shows; at the page's foot it can be copied.
 
+import { mount } from "../shared/board.js";
 import { isFrozen } from "../shared/freezing.js";
-import { mount } from "../shared/mounting.js";
 import { addressParts, replaceSearch, searchOf } from "../shared/place.js";
 
 const OTHERS = /^(at-.*|ink|hide|frozen|embed|embed_options)$/; // parameters that other parts of the page keep

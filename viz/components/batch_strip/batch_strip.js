@@ -1,10 +1,9 @@
 // The training digits batch by batch: a slider over all batches, the slice written out, the digits drawn.
 // Pictures come in parts from the app's server and are kept; moving the slider asks Python for nothing.
 
-import { senderOf } from "../shared/freezing.js";
+import { always, mount, watchTheme, watchWidth } from "../shared/board.js";
 import { digitBox, draw, geometry, inkSheet, placeAt, STRIP } from "./painting.js";
 
-const instances = new WeakMap();
 const KEPT_CHUNKS = 40;
 const AT_ONCE = 3;
 const REST = 300;
@@ -58,20 +57,11 @@ function build(parent) {
   state.back.addEventListener("click", () => move(state, state.n - 1));
   state.forth.addEventListener("click", () => move(state, state.n + 1));
   listenToCanvas(state);
-  // The background colour carries the theme; its (invisible) transition tells when the reader switches it.
-  root.addEventListener("transitionend", (event) => {
-    if (event.target === root) {
-      inkSheet(state);
-      ask(state);
-    }
+  watchTheme(state, () => {
+    inkSheet(state);
+    ask(state);
   });
-  state.observer = new ResizeObserver(() => {
-    if (root.clientWidth && root.clientWidth !== state.width) {
-      state.width = root.clientWidth;
-      ask(state);
-    }
-  });
-  state.observer.observe(root);
+  watchWidth(state, ask);
   return state;
 }
 
@@ -143,7 +133,7 @@ function move(state, wanted) {
   write(state);
   ask(state);
   clearTimeout(state.timer);
-  state.timer = setTimeout(() => state.send("batch", state.n), REST);
+  state.timer = setTimeout(() => state.setStateValue("batch", state.n), REST);
 }
 
 function write(state) {
@@ -279,10 +269,7 @@ function say(state) {
   if (state.readout.textContent !== text) state.readout.textContent = text;
 }
 
-export default function ({ data, parentElement, setStateValue }) {
-  let state = instances.get(parentElement);
-  if (!state) instances.set(parentElement, (state = build(parentElement)));
-  state.send = senderOf(setStateValue);
+function renew(state, data) {
   const changed = state.data?.version !== data.version;
   const identity = [data.version, data.batch_size, data.samples].join();
   state.data = data;
@@ -300,11 +287,11 @@ export default function ({ data, parentElement, setStateValue }) {
     write(state);
   }
   ask(state);
-  return () => {
-    clearTimeout(state.timer);
-    cancelAnimationFrame(state.frame);
-    state.observer.disconnect();
-    state.root.remove();
-    instances.delete(parentElement);
-  };
 }
+
+function release(state) {
+  clearTimeout(state.timer);
+  cancelAnimationFrame(state.frame);
+}
+
+export default mount({ build, renew, release, identify: always });

@@ -1,6 +1,6 @@
 // What the batch strip paints: the batch axis as a bar, the chosen batch on it, opened out into its digits.
 
-import { isDark } from "../shared/theme.js";
+import { paletteOf } from "../shared/board.js";
 import { present } from "./batch_strip.js";
 
 export const STRIP = 26;
@@ -8,7 +8,7 @@ const LENS = 76;
 const LABEL = 16;
 
 function colorsOf(state) {
-  return state.data.palettes[isDark(state.root) ? "dark" : "light"];
+  return paletteOf(state);
 }
 
 /** Where the digits stand, in CSS pixels. */

@@ -1,9 +1,8 @@
 // A function at the left, its current line marked; at the right what that line reads and what it makes. Every step is
 // here from the start: stepping asks no server. The pictures of values: the other script.
 
-import { mount } from "../shared/mounting.js";
+import { mount, paletteOf, watchTheme } from "../shared/board.js";
 import { placeOf } from "../shared/place.js";
-import { isDark } from "../shared/theme.js";
 import { cardOf } from "./pictures.js";
 
 const PLAY_MS = 900;
@@ -61,10 +60,7 @@ function build(parent) {
   state.range.addEventListener("input", () => go(state, Number(state.range.value)));
   state.play.addEventListener("click", () => (state.timer ? stop(state) : start(state)));
   state.code.addEventListener("keydown", (event) => keyed(state, event));
-  // The background colour carries the theme; its (invisible) transition tells when the reader switches it.
-  root.addEventListener("transitionend", (event) => {
-    if (event.target === root) recolor(state);
-  });
+  watchTheme(state, recolor);
   return state;
 }
 
@@ -195,7 +191,7 @@ function fill(state, place, cards, none) {
 
 function recolor(state) {
   if (!state.data) return;
-  state.palette = state.data.palettes[isDark(state.root) ? "dark" : "light"];
+  state.palette = paletteOf(state);
   for (const [name, value] of Object.entries(state.palette)) state.root.style.setProperty(`--${name}`, value);
   state.legend.replaceChildren(
     ...Object.entries(state.data.axes).map(([color, text]) => {

@@ -1,13 +1,12 @@
 // Kinds of data as blocks whose axes have sliders. Every figure is worked out here while a slider is dragged; the
 // page is told when it is let go.
 
-import { senderOf } from "../shared/freezing.js";
+import { always, mount, watchSize, watchTheme } from "../shared/board.js";
 import { addressValue } from "../shared/place.js";
 import { isDark } from "../shared/theme.js";
 import { comparisons, grouped, memoryText, product } from "./counting.js";
 import { drawBlocks } from "./drawing.js";
 
-const instances = new WeakMap();
 const TOP = 1000; // slider positions; the largest size stands at the last
 const REST = 500; // ms after the last change before the page is told, if nothing else tells it
 
@@ -74,12 +73,8 @@ function build(parent, data) {
   state.known = Object.fromEntries(Object.entries(data.kinds).map(([name, kind]) => [name, kind.start]));
   prepare(state);
   listen(state);
-  state.observer = new ResizeObserver(() => show(state));
-  state.observer.observe(state.picture);
-  // The background colour carries the theme; its (invisible) transition tells when the reader switches it.
-  root.addEventListener("transitionend", (event) => {
-    if (event.target === root) usePalette(state);
-  });
+  watchSize(state, show, state.picture);
+  watchTheme(state, usePalette);
   return state;
 }
 
@@ -174,7 +169,7 @@ function report(state) {
   if (text === state.sent) return;
   state.sent = text;
   state.count += 1;
-  state.send("view", { ...state.view, count: state.count });
+  state.setStateValue("view", { ...state.view, count: state.count });
 }
 
 function setSize(state, id, size, tell) {
@@ -347,11 +342,8 @@ function showRows(state, axes) {
   state.more.hidden = !missing;
 }
 
-export default function ({ data, parentElement, setStateValue }) {
-  let state = instances.get(parentElement);
-  const fresh = !state;
-  if (fresh) instances.set(parentElement, (state = build(parentElement, data)));
-  state.send = senderOf(setStateValue);
+function renew(state, data) {
+  const fresh = state.words === undefined;
   state.data = data;
   if (!fresh && data.words.text !== state.words) {
     state.view = fromWords(state);
@@ -368,11 +360,11 @@ export default function ({ data, parentElement, setStateValue }) {
     show(state);
     if (fresh && JSON.stringify(state.view) !== JSON.stringify(data.view)) report(state);
   }
-  return () => {
-    clearTimeout(state.timer);
-    cancelAnimationFrame(state.motion);
-    state.observer.disconnect();
-    state.root.remove();
-    instances.delete(parentElement);
-  };
 }
+
+function release(state) {
+  clearTimeout(state.timer);
+  cancelAnimationFrame(state.motion);
+}
+
+export default mount({ build, renew, release, identify: always });

@@ -1,7 +1,7 @@
 // Opens a term's definition beside its link, by mouse, key or touch. Without this script the link leads to the
 // glossary.
 
-import { mount } from "../shared/mounting.js";
+import { mount } from "../shared/board.js";
 import { element, isPlain, pageLink, words } from "../shared/wayfinding.js";
 
 const LINKS = 'a[href*="/glossary#"]';

@@ -3,7 +3,7 @@
 // Back to Python go a new start point, and the settings when a slider is let go.
 // descent_runs reads the runs; descent_map, _arrows, _relief and _losses draw them; descent_words speaks of them.
 
-import { mount } from "../shared/mounting.js";
+import { mount, painter, watchSize } from "../shared/board.js";
 import { placeOf } from "../shared/place.js";
 import { isDark } from "../shared/theme.js";
 import { paintLoss, prepareLoss, scrubByPointer } from "./losses.js";
@@ -84,10 +84,9 @@ function build(parent) {
     state.pictured = ""; // all anew: taking the picture away listens to every stroke
     renewPictures(state);
   });
-  state.observer = new ResizeObserver(() => {
+  watchSize(state, () => {
     if (root.clientWidth && root.clientWidth !== state.width) renewPictures(state);
   });
-  state.observer.observe(root);
   return state;
 }
 
@@ -226,13 +225,7 @@ function send(state, name, value) {
 
 // Painting.
 
-export function request(state) {
-  if (!state.pending)
-    state.pending = requestAnimationFrame(() => {
-      state.pending = 0;
-      paint(state);
-    });
-}
+export const request = painter(paint);
 
 function paint(state) {
   if (!state.ready || !state.view) return;
@@ -335,8 +328,6 @@ function take(state, data) {
 
 function release(state) {
   halt(state);
-  cancelAnimationFrame(state.pending);
-  state.observer.disconnect();
 }
 
 export default mount({ build, renew: take, release });

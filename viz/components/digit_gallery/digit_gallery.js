@@ -1,18 +1,14 @@
 // A grid of digits drawn pixel by pixel in the theme's ink, each with a caption. Redrawn in place.
 
+import { mount, paletteOf, watchTheme } from "../shared/board.js";
 import { bytesOf } from "../shared/packing.js";
-import { isDark } from "../shared/theme.js";
-
-const instances = new WeakMap();
 
 function build(parent) {
   const root = document.createElement("div");
   root.className = "uncrumple-gallery";
   parent.append(root);
   const state = { root, text: "", data: null };
-  root.addEventListener("transitionend", (event) => {
-    if (event.target === root) paintAll(state);
-  });
+  watchTheme(state, paintAll);
   return state;
 }
 
@@ -44,28 +40,22 @@ function paint(canvas, pixels, ink) {
 }
 
 function paintAll(state) {
-  const hex = state.data.palettes[isDark(state.root) ? "dark" : "light"].ink;
+  const hex = paletteOf(state).ink;
   const ink = [1, 3, 5].map((start) => parseInt(hex.slice(start, start + 2), 16));
   state.root.querySelectorAll("canvas").forEach((canvas, position) => {
     paint(canvas, state.pixels.subarray(784 * position, 784 * (position + 1)), ink);
   });
 }
 
-export default function ({ data, parentElement }) {
-  let state = instances.get(parentElement);
-  if (!state) instances.set(parentElement, (state = build(parentElement)));
-  const text = JSON.stringify([data.images, data.captions, data.descriptions]);
-  if (text !== state.text) {
-    state.text = text;
-    state.data = data;
-    state.pixels = bytesOf(data.images);
-    state.root.style.setProperty("--tile", `${data.size}px`);
-    state.root.style.minHeight = `${data.height}px`;
-    state.root.replaceChildren(...data.descriptions.map((_, position) => tile(position, data)));
-    paintAll(state);
-  }
-  return () => {
-    state.root.remove();
-    instances.delete(parentElement);
-  };
+function renew(state, data) {
+  state.data = data;
+  state.pixels = bytesOf(data.images);
+  state.root.style.setProperty("--tile", `${data.size}px`);
+  state.root.style.minHeight = `${data.height}px`;
+  state.root.replaceChildren(...data.descriptions.map((_, position) => tile(position, data)));
+  paintAll(state);
 }
+
+const identify = ({ images, captions, descriptions }) => JSON.stringify([images, captions, descriptions]);
+
+export default mount({ build, renew, identify });

@@ -2,7 +2,7 @@
 // A prediction is one request to the app's own server and no rerun of the page's script: a rerun costs more than
 // the whole prediction, and only the page's code panel needs one, once the pen rests.
 
-import { senderOf } from "../shared/freezing.js";
+import { always, mount, watchSize, watchTheme } from "../shared/board.js";
 import { keepInAddress, linkedValue, linkReading, placeOf, tellLinkRead } from "../shared/place.js";
 import { decodeInk, encodeInk } from "./ink.js";
 import { listenToPictures, paintAll, paintCanvas, usePalette } from "./pictures.js";
@@ -13,8 +13,6 @@ const RESCORE = 250; // ms between two looks at a network that is still being tr
 const RETRY = 1500;
 const STEP = 7;
 const LEAP = 28;
-
-const boards = new WeakMap();
 
 const TEMPLATE = `
   <div class="uncrumple-board-top">
@@ -141,15 +139,15 @@ function build(parent, data) {
   listenToKeys(board);
   listenToTools(board);
   listenToPictures(board);
-  board.observer = new ResizeObserver(() => {
-    usePalette(board);
-    redraw(board);
-  });
-  board.observer.observe(board.canvas);
-  // The background colour carries the theme; its (invisible) transition tells when the reader switches it.
-  root.addEventListener("transitionend", (event) => {
-    if (event.target === root) usePalette(board);
-  });
+  watchSize(
+    board,
+    () => {
+      usePalette(board);
+      redraw(board);
+    },
+    board.canvas,
+  );
+  watchTheme(board, usePalette);
   loadPicture(board);
   return board;
 }
@@ -210,7 +208,7 @@ function tellLater(board, delay = REST) {
   board.telling = setTimeout(() => {
     // After a reload the server has forgotten the picture under the strokes: give it back.
     const picture = board.base && !serverKnowsPicture(board) ? board.picture : null;
-    board.send("drawing", { ...contents(board), picture });
+    board.setStateValue("drawing", { ...contents(board), picture });
     board.root.dataset.told = "true";
   }, delay);
 }
@@ -581,24 +579,22 @@ function showEmpty(board) {
   paintAll(board);
 }
 
-export default function ({ data, parentElement, setStateValue }) {
-  let board = boards.get(parentElement);
-  const fresh = !board;
-  if (fresh) boards.set(parentElement, (board = build(parentElement, data)));
+function renew(board, data) {
+  const fresh = !board.begun;
   const before = board.data;
+  board.begun = true;
   board.data = data;
-  board.send = senderOf(setStateValue);
   if (fresh || !board.answer) board.find(".uncrumple-network").textContent = `Network: ${data.network}.`;
   if (!fresh && data.picture && data.picture.name !== board.picture?.name) adoptPicture(board);
   else if (fresh || data.session !== before.session || data.picture?.name !== before.picture?.name) predict(board);
   else if (data.version !== board.answer?.version) rescore(board);
   watch(board, data.training);
-  return () => {
-    board.alive = false;
-    board.observer.disconnect();
-    for (const timer of [board.telling, board.retry]) clearTimeout(timer);
-    clearInterval(board.watching);
-    board.root.remove();
-    boards.delete(parentElement);
-  };
 }
+
+function release(board) {
+  board.alive = false;
+  for (const timer of [board.telling, board.retry]) clearTimeout(timer);
+  clearInterval(board.watching);
+}
+
+export default mount({ build, renew, release, identify: always });

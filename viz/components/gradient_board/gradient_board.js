@@ -1,8 +1,7 @@
 // A tiny model's loss as a function of its weights W. While anything is dragged the loss comes from the exact
 // polynomial that JAX made; when W rests, every number and dot is what JAX computed there. Pictures: the other script.
 
-import { mount } from "../shared/mounting.js";
-import { isDark } from "../shared/theme.js";
+import { mount, painter, paletteOf, watchTheme, watchWidth } from "../shared/board.js";
 import { gradientAt, look, niceAbove, partial, rateOf, reach, rescale, tidy, writeWords } from "./loss.js";
 import { paintPlane } from "./map.js";
 import { paintCompass, paintLine, paintSlice } from "./painting.js";
@@ -60,16 +59,8 @@ function build(parent) {
     sent: 0,
   };
   listen(state, find);
-  root.addEventListener("transitionend", (event) => {
-    if (event.target === root) repaint(state);
-  });
-  state.observer = new ResizeObserver(() => {
-    if (root.clientWidth && root.clientWidth !== state.width) {
-      state.width = root.clientWidth;
-      repaint(state);
-    }
-  });
-  state.observer.observe(root);
+  watchTheme(state, repaint);
+  watchWidth(state, repaint);
   return state;
 }
 
@@ -241,17 +232,11 @@ function makeCards(state) {
 
 // Painting and words.
 
-function request(state) {
-  if (!state.pending)
-    state.pending = requestAnimationFrame(() => {
-      state.pending = 0;
-      paint(state);
-    });
-}
+const request = painter(paint);
 
 function repaint(state) {
   if (!state.data || !state.root.clientWidth) return;
-  state.palette = state.data.palettes[isDark(state.root) ? "dark" : "light"];
+  state.palette = paletteOf(state);
   state.paperKey = "";
   state.root.querySelector(".up").style.color = state.palette.gradient;
   paint(state);
@@ -308,9 +293,4 @@ function renew(state, data) {
   repaint(state);
 }
 
-function release(state) {
-  cancelAnimationFrame(state.pending);
-  state.observer.disconnect();
-}
-
-export default mount({ build, renew, release });
+export default mount({ build, renew });

@@ -1,14 +1,13 @@
 // A computation graph: its boxes and edges, both passes step by step, paths, and variables to change. Stepping,
 // scrubbing, pointing, pan and zoom happen here; new values and a chosen box go to Python, one message at a time.
 
-import { senderOf } from "../shared/freezing.js";
+import { mount, watchTheme, watchWidth } from "../shared/board.js";
 import { placeOf } from "../shared/place.js";
 import { bringIntoView, listenToView, resized, viewLimits } from "./moving.js";
 import { makeTape, paint } from "./painting.js";
 import { makePicture, recolour } from "./picture.js";
 import { makeControls, showValues } from "./values.js";
 
-const instances = new WeakMap();
 const PLAY_SECONDS = 1.1;
 const PATIENCE = 3000;
 
@@ -88,16 +87,8 @@ function build(parent) {
   };
   listen(state, find);
   listenToView(state, find);
-  root.addEventListener("transitionend", (event) => {
-    if (event.target === root) recolour(state);
-  });
-  state.observer = new ResizeObserver(() => {
-    if (root.clientWidth && root.clientWidth !== state.width) {
-      state.width = root.clientWidth;
-      resized(state);
-    }
-  });
-  state.observer.observe(root);
+  watchTheme(state, recolour);
+  watchWidth(state, resized);
   return state;
 }
 
@@ -237,19 +228,4 @@ export function say(state, text) {
   state.message.hidden = !text;
 }
 
-export default function ({ data, parentElement, setStateValue }) {
-  let state = instances.get(parentElement);
-  if (!state) instances.set(parentElement, (state = build(parentElement)));
-  state.setStateValue = senderOf(setStateValue);
-  const text = JSON.stringify(data);
-  if (text !== state.text) {
-    state.text = text;
-    renew(state, data);
-  }
-  return () => {
-    halt(state);
-    state.observer.disconnect();
-    state.root.remove();
-    instances.delete(parentElement);
-  };
-}
+export default mount({ build, renew, release: halt });

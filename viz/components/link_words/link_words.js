@@ -2,7 +2,7 @@
 // the reader does something. Components tell of what they read by place.js; a name that none of them asks for is told
 // once the page has rested.
 
-import { mount } from "../shared/mounting.js";
+import { mount } from "../shared/board.js";
 import { LINK_READ, linkReading } from "../shared/place.js";
 
 const SETTLED = 4000; // ms without a new component

@@ -1,10 +1,9 @@
 // A scene of tensors on a canvas. Pointing, walking by keyboard, playing and scrubbing happen here in the browser;
 // only what the reader types into a cell, or picks, goes back to Python.
 
-import { mount } from "../shared/mounting.js";
+import { mount, painter, paletteOf, watchTheme, watchWidth } from "../shared/board.js";
 import { bytesOf } from "../shared/packing.js";
 import { placeOf } from "../shared/place.js";
-import { isDark } from "../shared/theme.js";
 import { currentPose, measure, mix } from "./layout.js";
 import {
   bracketBox,
@@ -135,13 +134,7 @@ function build(parent) {
     state.scene.widest = undefined;
     request(state);
   });
-  state.observer = new ResizeObserver(() => {
-    if (root.clientWidth && root.clientWidth !== state.width) {
-      state.width = root.clientWidth;
-      measure(state);
-    }
-  });
-  state.observer.observe(root);
+  watchWidth(state, measure);
   return state;
 }
 
@@ -187,10 +180,7 @@ function listen(state, find) {
     state.axis = null;
     request(state);
   });
-  // The background colour carries the theme; its (invisible) transition tells when the reader switches it.
-  state.root.addEventListener("transitionend", (event) => {
-    if (event.target === state.root) request(state);
-  });
+  watchTheme(state, request);
   canvas.cellBox = (cell) => {
     const box = canvas.getBoundingClientRect();
     const [x, y] = state.painted[cell];
@@ -287,18 +277,12 @@ function moment(state) {
 
 // Painting.
 
-export function request(state) {
-  if (!state.pending)
-    state.pending = requestAnimationFrame(() => {
-      state.pending = 0;
-      paint(state);
-    });
-}
+export const request = painter(paint);
 
 export function paint(state) {
   if (!state.scene || !state.fits) return;
   const { context, scene } = state;
-  const palette = state.data.palettes[isDark(state.root) ? "dark" : "light"];
+  const palette = paletteOf(state);
   if (state.paints?.palette !== palette) state.paints = new Paints(palette);
   const now = moment(state);
   const pose = (state.pose = currentPose(state, now));
@@ -475,8 +459,6 @@ function beginWherePlaced(state) {
 
 function release(state) {
   halt(state);
-  cancelAnimationFrame(state.pending);
-  state.observer.disconnect();
 }
 
 export default mount({ build, renew, release });

@@ -1,12 +1,9 @@
 // A Plotly figure that changes in place: no remount, no blank frame, zoom kept. Frames, when the figure has
 // them, are scrubbed and played here in the browser; clicks go back to Python with their exact coordinates.
 
-import { senderOf } from "../shared/freezing.js";
+import { always, mount, paletteOf, watchTheme, watchWidth } from "../shared/board.js";
 import { bytesOf } from "../shared/packing.js";
 import { placeOf } from "../shared/place.js";
-import { isDark } from "../shared/theme.js";
-
-const instances = new WeakMap();
 
 /** Load the Plotly that ships inside the plotly Python package, once for the whole page. */
 function loadPlotly(url) {
@@ -89,24 +86,14 @@ function build(parent) {
   });
   state.slider.addEventListener("change", () => report(state));
   state.play.addEventListener("click", () => (state.timer ? stop(state, true) : start(state)));
-  // The background colour carries the theme; its (invisible) transition tells when the reader switches it.
-  root.addEventListener("transitionend", (event) => {
-    if (event.target === root) draw(state);
-  });
-  state.observer = new ResizeObserver(() => {
-    const width = root.clientWidth;
-    if (width && width !== state.width) {
-      state.width = width;
-      draw(state);
-    }
-  });
-  state.observer.observe(root);
+  watchTheme(state, draw);
+  watchWidth(state, draw);
   return state;
 }
 
 /** The figure for the present theme and width. */
 function present(state) {
-  const palette = state.data.palettes[isDark(state.root) ? "dark" : "light"];
+  const palette = paletteOf(state);
   const figure = materialize(state.figure, palette);
   const narrow = state.data.narrow && state.root.clientWidth < state.data.narrow.below;
   const layout = {
@@ -163,7 +150,7 @@ function listen(state) {
     const box = state.plot.getBoundingClientRect();
     const exact = (axis, pixel) => axis.p2d(pixel - axis._offset);
     state.clicks = (state.clicks ?? 0) + 1;
-    state.send("click", {
+    state.setStateValue("click", {
       x: xvals?.[0] ?? exact(point.xaxis, event.clientX - box.left),
       y: yvals?.[0] ?? exact(point.yaxis, event.clientY - box.top),
       point: point ? { x: point.x, y: point.y, trace: point.data.name ?? null } : null,
@@ -223,7 +210,7 @@ function stop(state, tell = false) {
 }
 
 function report(state) {
-  if (state.data.reportFrame) state.send("frame", Number(state.slider.value));
+  if (state.data.reportFrame) state.setStateValue("frame", Number(state.slider.value));
 }
 
 function prepareScrubber(state) {
@@ -246,23 +233,18 @@ function beginWherePlaced(state, last) {
   report(state);
 }
 
-export default function ({ data, parentElement, setStateValue }) {
-  let state = instances.get(parentElement);
-  if (!state) instances.set(parentElement, (state = build(parentElement)));
-  state.send = senderOf(setStateValue);
-  if (data.figure !== state.text) {
-    state.text = data.figure;
-    state.figure = JSON.parse(data.figure);
-    state.data = data;
-    prepareScrubber(state);
-    draw(state);
-  }
+function renew(state, data) {
   state.plot.setAttribute("aria-label", data.alt);
-  return () => {
-    stop(state);
-    state.observer.disconnect();
-    if (window.Plotly) window.Plotly.purge(state.plot);
-    state.root.remove();
-    instances.delete(parentElement);
-  };
+  if (data.figure === state.data?.figure) return;
+  state.figure = JSON.parse(data.figure);
+  state.data = data;
+  prepareScrubber(state);
+  draw(state);
 }
+
+function release(state) {
+  stop(state);
+  if (window.Plotly) window.Plotly.purge(state.plot);
+}
+
+export default mount({ build, renew, release, identify: always });

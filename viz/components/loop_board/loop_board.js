@@ -1,7 +1,7 @@
 // The training loop as one picture: boxes that show a real turn, arrows between them, and a link in each to its page.
 // A single turn is staged: boxes take the new turn's content one after another, in the order in which it is computed.
 
-import { mount } from "../shared/mounting.js";
+import { mount, painter, watchSize, watchTheme } from "../shared/board.js";
 import { paintArrows } from "./arrows.js";
 import { PAINTERS, rowAt, unpackedTurn, usePalette } from "./painting.js";
 
@@ -75,12 +75,8 @@ function build(parent) {
     const row = rowAt(event.offsetY, table.clientHeight);
     if (row >= 0 && row < (state.seen.predictions?.labels?.length ?? 0)) choose(state, row);
   });
-  // The background colour carries the theme; its (invisible) transition tells when the reader switches it.
-  root.addEventListener("transitionend", (event) => {
-    if (event.target === root) request(state);
-  });
-  state.observer = new ResizeObserver(() => request(state));
-  state.observer.observe(root);
+  watchTheme(state, request);
+  watchSize(state, request);
   return state;
 }
 
@@ -213,13 +209,7 @@ function shape({ root }) {
   root.classList.toggle("narrow", root.clientWidth < 620);
 }
 
-function request(state) {
-  if (!state.pending)
-    state.pending = requestAnimationFrame(() => {
-      state.pending = 0;
-      paint(state);
-    });
-}
+const request = painter(paint);
 
 function paint(state) {
   const { root, data } = state;
@@ -236,8 +226,6 @@ function paint(state) {
 
 function release(state) {
   clearTimeout(state.timer);
-  cancelAnimationFrame(state.pending);
-  state.observer.disconnect();
 }
 
 export default mount({ build, renew, release });

@@ -2,9 +2,8 @@
 // position or one of the reader's own points redraws every picture in the same frame. Back to Python go the points
 // and the position, once let go.
 
-import { mount } from "../shared/mounting.js";
+import { mount, painter, paletteOf, watchSize, watchTheme } from "../shared/board.js";
 import { placeOf } from "../shared/place.js";
-import { isDark } from "../shared/theme.js";
 import { floatsOf, gradientAt, lossAt, meansOf, number, SIDES } from "./map.js";
 import { paintPane, paintPoints } from "./painting.js";
 
@@ -51,11 +50,8 @@ function build(parent) {
     ),
   };
   listen(state, find);
-  root.addEventListener("transitionend", (event) => {
-    if (event.target === root) request(state);
-  });
-  state.observer = new ResizeObserver(() => request(state));
-  state.observer.observe(root);
+  watchTheme(state, request);
+  watchSize(state, request);
   return state;
 }
 
@@ -208,17 +204,11 @@ function gradients(state) {
 
 // Painting.
 
-function request(state) {
-  if (!state.pending)
-    state.pending = requestAnimationFrame(() => {
-      state.pending = 0;
-      paint(state);
-    });
-}
+const request = painter(paint);
 
 function paint(state) {
   if (!state.data || !state.root.clientWidth) return;
-  const palette = (state.palette = state.data.palettes[isDark(state.root) ? "dark" : "light"]);
+  const palette = (state.palette = paletteOf(state));
   const found = (state.found = gradients(state));
   const drawing = Number(state.draw.value);
   const narrow = state.root.clientWidth < 700;
@@ -289,9 +279,4 @@ function renew(state, data) {
   request(state);
 }
 
-function end(state) {
-  cancelAnimationFrame(state.pending);
-  state.observer.disconnect();
-}
-
-export default mount({ build, renew, release: end });
+export default mount({ build, renew });

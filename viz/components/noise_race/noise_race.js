@@ -3,8 +3,7 @@
 // Back to Python go a new start, and the rates and the clock once let go.
 
 import { floatsOf, number, SIDES } from "../noise_board/map.js";
-import { mount } from "../shared/mounting.js";
-import { isDark } from "../shared/theme.js";
+import { mount, painter, paletteOf, watchSize, watchTheme } from "../shared/board.js";
 import { paintLosses, paintMap } from "./painting.js";
 
 export const LOWEST = 1e-6;
@@ -48,11 +47,8 @@ function build(parent) {
     still: matchMedia("(prefers-reduced-motion: reduce)"),
   };
   listen(state, find);
-  root.addEventListener("transitionend", (event) => {
-    if (event.target === root) request(state);
-  });
-  state.observer = new ResizeObserver(() => request(state));
-  state.observer.observe(root);
+  watchTheme(state, request);
+  watchSize(state, request);
   return state;
 }
 
@@ -188,17 +184,11 @@ function runOf(state, method) {
 
 // Painting.
 
-function request(state) {
-  if (!state.pending)
-    state.pending = requestAnimationFrame(() => {
-      state.pending = 0;
-      paint(state);
-    });
-}
+const request = painter(paint);
 
 function paint(state) {
   if (!state.data || !state.root.clientWidth) return;
-  const palette = state.data.palettes[isDark(state.root) ? "dark" : "light"];
+  const palette = paletteOf(state);
   const clock = Number(state.clock.value);
   const narrow = state.root.clientWidth < 700;
   const runs = state.methods.map((method) => ({
@@ -291,8 +281,6 @@ function renew(state, data) {
 
 function release(state) {
   halt(state);
-  cancelAnimationFrame(state.pending);
-  state.observer.disconnect();
 }
 
 export default mount({ build, renew, release });

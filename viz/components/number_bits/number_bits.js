@@ -1,11 +1,10 @@
 // A table of data types by numbers; the chosen cell below it as bits that flip when clicked. All of it in the browser.
 
-import { senderOf } from "../shared/freezing.js";
+import { always, mount, watchTheme } from "../shared/board.js";
 import { placeOf, tellLinkRead } from "../shared/place.js";
 import { isDark } from "../shared/theme.js";
 import { derivation, difference, fieldsOf, minus, valueText, weightOf } from "./arithmetic.js";
 
-const instances = new WeakMap();
 const REST = 300;
 const ARROWS = { ArrowRight: [0, 1], ArrowLeft: [0, -1], ArrowDown: [1, 0], ArrowUp: [-1, 0] };
 
@@ -49,9 +48,7 @@ function build(parent) {
     state.bits = cell(state).bits;
     showBits(state);
   });
-  root.addEventListener("transitionend", (event) => {
-    if (event.target === root) paint(state);
-  });
+  watchTheme(state, paint);
   return state;
 }
 
@@ -130,7 +127,7 @@ function choose(state, row, column) {
   Object.assign(state, { row, column });
   show(state);
   clearTimeout(state.timer);
-  state.timer = setTimeout(() => state.send("chosen", [state.row, state.column]), REST);
+  state.timer = setTimeout(() => state.setStateValue("chosen", [state.row, state.column]), REST);
 }
 
 function show(state) {
@@ -248,16 +245,13 @@ function beginWherePlaced(state, text) {
   return true;
 }
 
-export default function ({ data, parentElement, setStateValue }) {
-  let state = instances.get(parentElement);
-  const fresh = !state;
-  if (!state) instances.set(parentElement, (state = build(parentElement)));
-  state.send = senderOf(setStateValue);
+function renew(state, data) {
+  const fresh = !state.table;
   state.palettes = data.palettes;
   paint(state);
   const text = JSON.stringify(data.table);
-  if (text !== state.text) {
-    state.text = text;
+  if (text !== state.tableText) {
+    state.tableText = text;
     state.table = data.table;
     if (fresh) [state.row, state.column] = data.chosen;
     state.column = Math.min(state.column, data.table.numbers.length - 1);
@@ -267,9 +261,10 @@ export default function ({ data, parentElement, setStateValue }) {
     show(state);
     if (flipped) tellLinkRead(state.kept.name, beginWherePlaced(state, flipped) ? undefined : flipped);
   }
-  return () => {
-    clearTimeout(state.timer);
-    state.root.remove();
-    instances.delete(parentElement);
-  };
 }
+
+function release(state) {
+  clearTimeout(state.timer);
+}
+
+export default mount({ build, renew, release, identify: always });

@@ -1,7 +1,7 @@
 // A square to paint points of two classes on. The points live here; the page hears of them when the brush is lifted,
 // one report at a time.
 
-import { mount } from "../shared/mounting.js";
+import { mount, painter, watchSize, watchTheme } from "../shared/board.js";
 import { isDark } from "../shared/theme.js";
 
 const APART = 12; // pixels of way between two points of one stroke
@@ -43,11 +43,8 @@ function build(parent) {
     pending: 0,
   };
   listen(state, find);
-  root.addEventListener("transitionend", (event) => {
-    if (event.target === root) request(state);
-  });
-  state.observer = new ResizeObserver(() => request(state));
-  state.observer.observe(root);
+  watchTheme(state, request);
+  watchSize(state, request);
   return state;
 }
 
@@ -169,13 +166,7 @@ function tell(state) {
 
 // Painting.
 
-function request(state) {
-  if (!state.pending)
-    state.pending = requestAnimationFrame(() => {
-      state.pending = 0;
-      paint(state);
-    });
-}
+const request = painter(paint);
 
 function paint(state) {
   if (!state.data || !state.root.clientWidth) return;
@@ -270,9 +261,4 @@ function renew(state, data) {
   request(state);
 }
 
-function release(state) {
-  cancelAnimationFrame(state.pending);
-  state.observer.disconnect();
-}
-
-export default mount({ build, renew, release });
+export default mount({ build, renew });

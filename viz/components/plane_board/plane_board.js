@@ -1,9 +1,8 @@
 // The plane under the reader's hands. Whatever is dragged, typed or played is computed here at once; at rest the
 // numbers are those of the engine. Two vectors and their sum: plane_vectors. An object under W @ x + b: plane_map.
 
-import { mount } from "../shared/mounting.js";
+import { mount, painter, paletteOf, watchTheme, watchWidth } from "../shared/board.js";
 import { placeOf } from "../shared/place.js";
-import { isDark } from "../shared/theme.js";
 import { MAP } from "./map.js";
 import { VECTORS } from "./vectors.js";
 
@@ -21,16 +20,8 @@ function build(parent) {
     holding: false,
     calm: window.matchMedia("(prefers-reduced-motion: reduce)"),
   };
-  root.addEventListener("transitionend", (event) => {
-    if (event.target === root) recolor(state);
-  });
-  state.observer = new ResizeObserver(() => {
-    if (root.clientWidth && root.clientWidth !== state.width) {
-      state.width = root.clientWidth;
-      request(state);
-    }
-  });
-  state.observer.observe(root);
+  watchTheme(state, recolor);
+  watchWidth(state, request);
   return state;
 }
 
@@ -47,7 +38,7 @@ function renew(state, data) {
 
 function recolor(state) {
   if (!state.data) return;
-  state.palette = state.data.palettes[isDark(state.root) ? "dark" : "light"];
+  state.palette = paletteOf(state);
   state.root.style.setProperty("--first", state.palette.data);
   state.root.style.setProperty("--second", state.palette.weights);
   state.root.style.setProperty("--result", state.palette.prediction);
@@ -55,13 +46,7 @@ function recolor(state) {
   request(state);
 }
 
-export function request(state) {
-  if (!state.pending)
-    state.pending = requestAnimationFrame(() => {
-      state.pending = 0;
-      paint(state);
-    });
-}
+export const request = painter(paint);
 
 function paint(state) {
   if (!state.palette || !state.root.clientWidth) return;
@@ -96,9 +81,7 @@ export function refuse(state, sentence) {
 }
 
 function release(state) {
-  cancelAnimationFrame(state.pending);
   state.kind?.stop?.(state);
-  state.observer.disconnect();
 }
 
 export default mount({ build, renew, release });

@@ -1,10 +1,9 @@
 // Points that move from stage to stage: turned by dragging, scrubbed and played without the server. How they are
 // drawn: point_cloud_painting.
 
-import { mount } from "../shared/mounting.js";
+import { mount, painter, paletteOf, watchTheme, watchWidth } from "../shared/board.js";
 import { bytesOf } from "../shared/packing.js";
 import { placeOf } from "../shared/place.js";
-import { isDark } from "../shared/theme.js";
 import { drawSign, makeSprites, paintCloud, shortNumber } from "./painting.js";
 
 const TURN_PER_PIXEL = 0.009;
@@ -55,16 +54,8 @@ function build(parent) {
   root.positionOf = (point) => positionOf(state, point);
   root.pixelOf = (point) => [...state.pixels.subarray(2 * point, 2 * point + 2)];
   listen(state);
-  root.addEventListener("transitionend", (event) => {
-    if (event.target === root) recolor(state);
-  });
-  state.observer = new ResizeObserver(() => {
-    if (root.clientWidth && root.clientWidth !== state.width) {
-      state.width = root.clientWidth;
-      request(state);
-    }
-  });
-  state.observer.observe(root);
+  watchTheme(state, recolor);
+  watchWidth(state, request);
   return state;
 }
 
@@ -223,17 +214,11 @@ function showTip(state) {
 
 // Data and painting.
 
-function request(state) {
-  if (!state.pending)
-    state.pending = requestAnimationFrame(() => {
-      state.pending = 0;
-      paint(state);
-    });
-}
+const request = painter(paint);
 
 function recolor(state) {
   if (!state.data) return;
-  state.palette = state.data.palettes[isDark(state.root) ? "dark" : "light"];
+  state.palette = paletteOf(state);
   state.sprites = makeSprites(state);
   showLegend(state);
   request(state);
@@ -334,9 +319,7 @@ function unpacked({ points, centre, reach }) {
 }
 
 function release(state) {
-  cancelAnimationFrame(state.pending);
   pause(state);
-  state.observer.disconnect();
 }
 
 export default mount({ build, renew, release });

@@ -2,7 +2,7 @@
 // and stayed a moment, or has answered one of its questions right. That the foot is in view is not enough: it is while a
 // page is still being filled, and on a high window at once.
 
-import { mount } from "../shared/mounting.js";
+import { mount } from "../shared/board.js";
 import { element, pageLink } from "../shared/wayfinding.js";
 import { answersOf, emptyRecord, RECORDED, record, recordAnswers, recordSeen } from "./record.js";
 

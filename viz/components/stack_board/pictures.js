@@ -1,6 +1,6 @@
 // Canvases, windows and strokes of the stack board; the shape that goes through the chain. For stack_board.
 
-import { isDark } from "../shared/theme.js";
+import { paletteOf } from "../shared/board.js";
 import { MOST_SIDE } from "./painting.js";
 import { numeral } from "./words.js";
 
@@ -63,7 +63,7 @@ export function sceneOf() {
 export function measureCanvases(state) {
   if (state.sides) return;
   const canvases = [state.layerCanvas, state.chainCanvas, ...state.panels.map(({ canvas }) => canvas)];
-  state.palette = state.data.palettes[isDark(state.root) ? "dark" : "light"];
+  state.palette = paletteOf(state);
   state.sides = new Map(
     canvases.map((canvas) => [canvas, Math.max(40, Math.min(canvas.parentElement.clientWidth, MOST_SIDE))]),
   );

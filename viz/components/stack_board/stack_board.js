@@ -3,7 +3,7 @@
 // stack_chain moves points; stack_single finds the single layer and the proof; stack_layers edits the chain;
 // stack_pictures and stack_painting draw it; stack_words speaks of it.
 
-import { mount } from "../shared/mounting.js";
+import { mount, painter, watchTheme, watchWidth } from "../shared/board.js";
 import { placeOf } from "../shared/place.js";
 import { stopsOf } from "./chain.js";
 import { editorMarkup, listenToEditor, makeChoices, writeEditor } from "./layers.js";
@@ -74,16 +74,8 @@ function build(parent) {
   listen(state);
   listenToEditor(state);
   root.shown = () => ({ position: Number(state.position.value), points: shownPoints(state) });
-  root.addEventListener("transitionend", (event) => {
-    if (event.target === root) remeasure(state);
-  });
-  state.observer = new ResizeObserver(() => {
-    if (root.clientWidth && root.clientWidth !== state.width) {
-      state.width = root.clientWidth;
-      remeasure(state);
-    }
-  });
-  state.observer.observe(root);
+  watchTheme(state, remeasure);
+  watchWidth(state, remeasure);
   return state;
 }
 
@@ -228,13 +220,7 @@ export function report(state) {
 
 // Painting.
 
-export function request(state) {
-  if (!state.pending)
-    state.pending = requestAnimationFrame(() => {
-      state.pending = 0;
-      paint(state);
-    });
-}
+export const request = painter(paint);
 
 function paint(state) {
   if (!state.data || !state.root.clientWidth) return;
@@ -329,8 +315,6 @@ function beginWherePlaced(state) {
 
 function release(state) {
   halt(state);
-  cancelAnimationFrame(state.pending);
-  state.observer.disconnect();
 }
 
 export default mount({ build, renew, release });

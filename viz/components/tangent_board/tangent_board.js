@@ -2,9 +2,8 @@
 // Python once: the curves, f and f' at all places x may take, f at every epsilon from each of them, in two precisions.
 // Back to Python goes only where the points stand when they are let go, for the code below the board.
 
-import { mount } from "../shared/mounting.js";
+import { mount, painter, paletteOf, watchTheme, watchWidth } from "../shared/board.js";
 import { bytesOf } from "../shared/packing.js";
-import { isDark } from "../shared/theme.js";
 import { paintCurve, paintSlope, prepareCurves } from "./curves.js";
 import { paintErrors, prepareErrors } from "./errors.js";
 import { number, numbersAt, write } from "./numbers.js";
@@ -76,16 +75,8 @@ function build(parent) {
     playing: false,
   };
   listen(state);
-  root.addEventListener("transitionend", (event) => {
-    if (event.target === root) renewPictures(state);
-  });
-  state.observer = new ResizeObserver(() => {
-    if (root.clientWidth && root.clientWidth !== state.width) {
-      state.width = root.clientWidth;
-      renewPictures(state);
-    }
-  });
-  state.observer.observe(root);
+  watchTheme(state, renewPictures);
+  watchWidth(state, renewPictures);
   return state;
 }
 
@@ -266,13 +257,7 @@ function report(state) {
 
 // Painting.
 
-function request(state) {
-  if (!state.pending)
-    state.pending = requestAnimationFrame(() => {
-      state.pending = 0;
-      paint(state);
-    });
-}
+const request = painter(paint);
 
 function paint(state) {
   if (!state.ready || !state.view) return;
@@ -324,7 +309,7 @@ export function sized(canvas, height) {
 /** What changes only with function, width or theme; then everything. */
 function renewPictures(state) {
   if (!state.ready || !state.root.clientWidth) return;
-  state.palette = state.data.palettes[isDark(state.root) ? "dark" : "light"];
+  state.palette = paletteOf(state);
   state.root.style.setProperty("--tangent-loss", state.palette.loss);
   prepareCurves(state);
   prepareErrors(state);
@@ -363,8 +348,6 @@ function take(state, data) {
 
 function release(state) {
   halt(state);
-  cancelAnimationFrame(state.pending);
-  state.observer.disconnect();
 }
 
 export default mount({

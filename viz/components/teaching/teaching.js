@@ -1,6 +1,7 @@
 // For teachers: which controls and parts of the page are hidden, as checkboxes; and the link that hides or freezes them.
 // The address is the truth. What the server's style sheets hid before anything was shown, the one made here takes over.
 
+import { always, mount } from "../shared/board.js";
 import { isFrozen } from "../shared/freezing.js";
 import { addressValues, replaceSearch, searchWith } from "../shared/place.js";
 
@@ -182,17 +183,10 @@ async function copy(state) {
   }
 }
 
-const states = new WeakMap();
-
-export default function ({ data, parentElement }) {
-  let state = states.get(parentElement);
-  if (!state) states.set(parentElement, (state = buildTeaching(parentElement)));
+function renew(state, data) {
   state.data = data;
   apply(state);
   list(state);
-  return () => {
-    state.style.remove();
-    state.root.remove();
-    states.delete(parentElement);
-  };
 }
+
+export default mount({ build: buildTeaching, renew, release: (state) => state.style.remove(), identify: always });

@@ -1,6 +1,6 @@
 // The glossary: every term with its anchor; what is typed into the search leaves those that match.
 
-import { mount } from "../shared/mounting.js";
+import { mount } from "../shared/board.js";
 import { element, pageLink, words } from "../shared/wayfinding.js";
 
 function build(parent) {
