@@ -1,6 +1,6 @@
 // What the batch strip paints: the batch axis as a bar, the chosen batch on it, opened out into its digits.
 
-import { paletteOf } from "../shared/board.js";
+import { fit, paletteOf } from "../shared/board.js";
 import { present } from "./batch_strip.js";
 
 export const STRIP = 26;
@@ -56,13 +56,7 @@ export function inkSheet({ sheet, shown, ...state }) {
 export function draw(state) {
   const { canvas, width } = state;
   const { height } = geometry(state);
-  const ratio = devicePixelRatio || 1;
-  const size = [Math.round(width * ratio), Math.round(height * ratio)];
-  if (canvas.width !== size[0] || canvas.height !== size[1]) [canvas.width, canvas.height] = size;
-  canvas.style.height = `${height}px`;
-  const pen = canvas.getContext("2d");
-  pen.setTransform(ratio, 0, 0, ratio, 0, 0);
-  pen.clearRect(0, 0, width, height);
+  const { pen } = fit(canvas, height, width);
   const colors = colorsOf(state);
   state.root.style.setProperty("--axis", colors[state.data.axisColor]);
   drawAxis(state, pen, colors);

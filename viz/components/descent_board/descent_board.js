@@ -240,18 +240,6 @@ function paint(state) {
   state.root.dataset.step = String(step);
 }
 
-/** A canvas fitted to its figure, once per width; painting then asks the page for no measures. */
-export function fitted(canvas, height) {
-  const width = canvas.parentElement.clientWidth;
-  const ratio = window.devicePixelRatio || 1;
-  canvas.style.height = `${height}px`;
-  canvas.width = Math.round(width * ratio);
-  canvas.height = Math.round(height * ratio);
-  const context = canvas.getContext("2d");
-  context.setTransform(ratio, 0, 0, ratio, 0, 0);
-  return { context, width, height, ratio };
-}
-
 /** An empty sheet of the same size, for what changes seldom and is copied into every frame. */
 export function sheetFor({ width, height, ratio }) {
   const paper = document.createElement("canvas");

@@ -2,7 +2,8 @@
 // Above a function's floor on a log scale. A function without one has no zero to count from: its losses are drawn as
 // they are, or, where they span many powers of ten, by their powers of ten on both sides of 0.
 
-import { fitted, halt, report, request } from "./descent_board.js";
+import { fit } from "../shared/board.js";
+import { halt, report, request } from "./descent_board.js";
 import { FONT, ticks } from "./map.js";
 import { number, verdict } from "./words.js";
 
@@ -10,7 +11,7 @@ const DECADES = [-8, 10];
 const TICK_ROOM = 22;
 
 export function prepareLoss(state) {
-  state.lossSheet = fitted(state.loss, state.view.curve && !state.narrow ? 400 : 180);
+  state.lossSheet = fit(state.loss, state.view.curve && !state.narrow ? 400 : 180);
 }
 
 function captionLoss(state, { signed }) {
@@ -55,7 +56,7 @@ function lossFrame({ lossSheet: { width, height } }) {
 
 /** One line per method. */
 export function paintLoss(state, step) {
-  const { context: pen, width, height } = state.lossSheet;
+  const { pen, width, height } = state.lossSheet;
   const { steps } = state.data;
   const frame = lossFrame(state);
   const scale = state.data.lowest.attained ? logScale(state) : plainScale(state);

@@ -1,7 +1,8 @@
 // The surface from above with its contour lines, or the curve from the side, and the paths on it. For descent_board.
 
+import { fit } from "../shared/board.js";
 import { paintArrows } from "./arrows.js";
-import { fitted, sheetFor } from "./descent_board.js";
+import { sheetFor } from "./descent_board.js";
 import { interpolated, number } from "./words.js";
 
 const MAP_PADDING = { left: 46, right: 12, top: 10, bottom: 40 };
@@ -27,7 +28,7 @@ export function prepareMap(state) {
   const curve = sides.length === 1;
   const width = state.map.parentElement.clientWidth;
   const height = curve ? (state.narrow ? 300 : 400) : Math.min(width, state.narrow ? 360 : 460);
-  state.mapSheet = fitted(state.map, height);
+  state.mapSheet = fit(state.map, height);
   state.rank = ranked(state.values);
   state.view = mapView(sides[0], curve ? curveWindow(state.rank) : sides[1], width, height, curve);
   const { paper, pen } = sheetFor(state.mapSheet);
@@ -218,7 +219,7 @@ function paintAxes(state, pen) {
 }
 
 export function paintMap(state, step) {
-  const { context, width, height } = state.mapSheet;
+  const { pen: context, width, height } = state.mapSheet;
   const { left, top, wide, tall } = state.view;
   context.clearRect(0, 0, width, height);
   context.drawImage(state.mapPaper, 0, 0, width, height);

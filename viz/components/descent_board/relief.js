@@ -1,6 +1,7 @@
 // The surface in perspective, turned by dragging, with the same paths. For descent_board.
 
-import { fitted, request, sheetFor } from "./descent_board.js";
+import { fit } from "../shared/board.js";
+import { request, sheetFor } from "./descent_board.js";
 import { channelsOf, FONT } from "./map.js";
 import { interpolated, number } from "./words.js";
 
@@ -16,7 +17,7 @@ export const ANGLE = [-0.6, 0.62];
 export function prepareRelief(state) {
   state.reliefView = null;
   if (state.view.curve) return;
-  state.reliefSheet = fitted(state.relief, state.narrow ? 240 : 260);
+  state.reliefSheet = fit(state.relief, state.narrow ? 240 : 260);
   const { resolution: n } = state.data.surface;
   const { low, high } = state.rank;
   const middle = state.rank.at(0.5) - low;
@@ -61,7 +62,7 @@ function projector(state) {
 }
 
 export function paintRelief(state, step) {
-  const { context, width, height } = state.reliefSheet;
+  const { pen: context, width, height } = state.reliefSheet;
   const project = projector(state);
   const key = state.angle.join();
   state.kept.put(state.angle.some((part, k) => Math.abs(part - ANGLE[k]) > 0.005) ? state.angle : null);

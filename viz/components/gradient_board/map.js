@@ -1,7 +1,8 @@
 // The loss over two entries from above: lines of equal loss, spokes, arrows, the path. For gradient_board.
 
+import { fit } from "../shared/board.js";
 import { lossAt } from "./loss.js";
-import { arrow, axes, clipped, disc, label, sheet, stroke, viewOf } from "./painting.js";
+import { arrow, axes, clipped, disc, label, stroke, viewOf } from "./painting.js";
 
 const LEVELS = 14;
 const GRID = 48;
@@ -9,7 +10,7 @@ const GRID = 48;
 export function paintPlane(state, seen, far) {
   const side = Math.min(state.map.parentElement.clientWidth, 560);
   const tall = state.root.clientWidth < 700 ? Math.min(side, 370) : Math.min(side, 470);
-  const { pen, width, height, ratio } = sheet(state.map, tall);
+  const { pen, width, height, ratio } = fit(state.map, tall);
   const size = Math.min(width - 60, height - 50);
   const view = viewOf([-far, far], [-far, far], { left: 46 + (width - 60 - size) / 2, top: 8, wide: size, tall: size });
   state.view = view;

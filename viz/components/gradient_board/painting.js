@@ -1,22 +1,8 @@
 // Pictures of the gradient board: slices with tangents, one step's line, slope by direction. The map: gradient_map.
 
+import { fit } from "../shared/board.js";
 import { ticks } from "../shared/ticks.js";
 import { number } from "./loss.js";
-
-/** A canvas at its column's width, cleared, in CSS pixels. */
-export function sheet(canvas, height) {
-  const width = canvas.parentElement.clientWidth;
-  const ratio = window.devicePixelRatio || 1;
-  if (canvas.width !== Math.round(width * ratio) || canvas.height !== Math.round(height * ratio)) {
-    canvas.style.height = `${height}px`;
-    canvas.width = Math.round(width * ratio);
-    canvas.height = Math.round(height * ratio);
-  }
-  const pen = canvas.getContext("2d");
-  pen.setTransform(ratio, 0, 0, ratio, 0, 0);
-  pen.clearRect(0, 0, width, height);
-  return { pen, width, height, ratio };
-}
 
 export function viewOf([x0, x1], [y0, y1], { left, top, wide, tall }) {
   return {
@@ -133,7 +119,7 @@ export function label(state, pen, text, x, y, color, align = "left") {
 
 export function paintSlice(state, seen, entry, far) {
   const tight = state.root.clientWidth < 700;
-  const { pen, width, height } = sheet(state.cards[entry].canvas, 162);
+  const { pen, width, height } = fit(state.cards[entry].canvas, 162);
   const box = { left: tight ? 30 : 38, top: 22, wide: width - (tight ? 38 : 48), tall: height - 44 };
   const view = viewOf([-far, far], [0, state.top], box);
   axes(state, pen, view, { few: true });
@@ -172,7 +158,7 @@ export function paintSlice(state, seen, entry, far) {
 
 /** Loss after one step for every learning rate: the true parabola, the slope's promise, the largest rate that helps. */
 export function paintLine(state, seen) {
-  const { pen, width, height } = sheet(state.line, 260);
+  const { pen, width, height } = fit(state.line, 260);
   const { limit, found } = state.data;
   const { palette } = state;
   const unit = seen.loss || 1;
@@ -221,7 +207,7 @@ export function paintLine(state, seen) {
 
 /** The slope in each of the sampled directions, and in the gradient's own. */
 export function paintCompass(state, seen) {
-  const { pen, width, height } = sheet(state.compass, 260);
+  const { pen, width, height } = fit(state.compass, 260);
   const { palette } = state;
   const most = seen.pairSlope || 1;
   const view = viewOf([0, 360], [-1.5 * most, 1.5 * most], { left: 56, top: 22, wide: width - 68, tall: height - 64 });

@@ -1,6 +1,7 @@
 // The mean squared error of a line y = w·x + b over some samples, drawn over (w, b). For noise_board and noise_race.
 // Five means of the samples are all the loss needs, so a surface is drawn anew within a frame.
 
+import { fit } from "../shared/board.js";
 import { bytesOf } from "../shared/packing.js";
 
 export const SIDES = [-3, 3];
@@ -52,16 +53,9 @@ export function number(value, digits = 3) {
 }
 
 export function sized(canvas, height) {
-  const width = canvas.parentElement.clientWidth;
-  const ratio = window.devicePixelRatio || 1;
-  canvas.style.height = `${height}px`;
-  const [wide, tall] = [Math.round(width * ratio), Math.round(height * ratio)];
-  if (canvas.width !== wide || canvas.height !== tall) [canvas.width, canvas.height] = [wide, tall];
-  const pen = canvas.getContext("2d");
-  pen.setTransform(ratio, 0, 0, ratio, 0, 0);
-  pen.clearRect(0, 0, width, height);
-  pen.font = "12px system-ui, sans-serif";
-  return { pen, width, height };
+  const sheet = fit(canvas, height);
+  sheet.pen.font = "12px system-ui, sans-serif";
+  return sheet;
 }
 
 /** Pixels of a pane with room for its axes; from x and y to pixels and back. */

@@ -1,7 +1,7 @@
 // A square to paint points of two classes on. The points live here; the page hears of them when the brush is lifted,
 // one report at a time.
 
-import { mount, painter, watchSize, watchTheme } from "../shared/board.js";
+import { fit, mount, painter, watchSize, watchTheme } from "../shared/board.js";
 import { isDark } from "../shared/theme.js";
 
 const APART = 12; // pixels of way between two points of one stroke
@@ -174,11 +174,7 @@ function paint(state) {
   state.palette = data.palettes[isDark(state.root) ? "dark" : "light"];
   const side = Math.min(data.height, state.root.clientWidth);
   state.paper.style.width = state.paper.style.height = `${side}px`;
-  const ratio = window.devicePixelRatio || 1;
-  if (canvas.width !== Math.round(side * ratio)) canvas.width = canvas.height = Math.round(side * ratio);
-  const pen = canvas.getContext("2d");
-  pen.setTransform(ratio, 0, 0, ratio, 0, 0);
-  pen.clearRect(0, 0, side, side);
+  const { pen } = fit(canvas, side, side);
   paintPaper(state, pen, side);
   const pixel = ([x, y]) => [((x / data.reach + 1) / 2) * side, ((1 - y / data.reach) / 2) * side];
   state.points.forEach((point, k) => sign(state, pen, pixel(point), state.labels[k], 5));

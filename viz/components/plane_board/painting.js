@@ -1,22 +1,13 @@
 // The empty plane and what is drawn on it: equal units on both axes, arrows, labels that keep off each other.
 
+import { fit } from "../shared/board.js";
 import { number } from "./words.js";
 
 const MARGIN = { left: 38, right: 8, top: 8, bottom: 24 };
 
 /** The canvas at its column's width, cleared, and the view of the plane on it, 2 * state.reach high. */
 export function sheet(state, height) {
-  const { canvas } = state;
-  const width = canvas.parentElement.clientWidth;
-  const ratio = window.devicePixelRatio || 1;
-  if (canvas.width !== Math.round(width * ratio) || canvas.height !== Math.round(height * ratio)) {
-    canvas.style.height = `${height}px`;
-    canvas.width = Math.round(width * ratio);
-    canvas.height = Math.round(height * ratio);
-  }
-  const pen = canvas.getContext("2d");
-  pen.setTransform(ratio, 0, 0, ratio, 0, 0);
-  pen.clearRect(0, 0, width, height);
+  const { pen, width, ratio } = fit(state.canvas, height);
   const { left, top } = MARGIN;
   const [wide, tall] = [width - left - MARGIN.right, height - top - MARGIN.bottom];
   const unit = tall / (2 * state.reach);

@@ -1,5 +1,6 @@
 // How a point cloud is drawn: turned, projected, sorted by depth, each point a small picture made once. For point_cloud.
 
+import { fit } from "../shared/board.js";
 import { ticks } from "../shared/ticks.js";
 
 const DEPTHS = 24;
@@ -20,24 +21,13 @@ function frameOf(state) {
 }
 
 export function paintCloud(state) {
-  const { pen, width, height } = sizedCanvas(state.canvas, state.data.height);
+  const { pen, width, height } = fit(state.canvas, state.data.height, state.canvas.clientWidth);
   const frame = frameOf(state);
   if (state.data.flat) paintAxes(state, pen, frame, width, height);
   project(state, frame, width, height);
   paintLines(state, pen);
   paintPoints(state, pen);
   paintMarked(state, pen);
-}
-
-/** The canvas at its column's width, cleared, with a pen in CSS pixels. */
-function sizedCanvas(canvas, height) {
-  const [width, ratio] = [canvas.clientWidth, window.devicePixelRatio || 1];
-  const [across, down] = [Math.round(width * ratio), Math.round(height * ratio)];
-  if (canvas.width !== across || canvas.height !== down) [canvas.width, canvas.height] = [across, down];
-  const pen = canvas.getContext("2d");
-  pen.setTransform(ratio, 0, 0, ratio, 0, 0);
-  pen.clearRect(0, 0, width, height);
-  return { pen, width, height };
 }
 
 const unitOf = (reach, width, height) => (ROOM * Math.min(width, height)) / 2 / reach;

@@ -1,6 +1,6 @@
 // Canvases, windows and strokes of the stack board; the shape that goes through the chain. For stack_board.
 
-import { paletteOf } from "../shared/board.js";
+import { fit, paletteOf } from "../shared/board.js";
 import { MOST_SIDE } from "./painting.js";
 import { numeral } from "./words.js";
 
@@ -74,13 +74,7 @@ export function measureCanvases(state) {
 /** The canvas cleared, in CSS pixels. */
 export function square(state, canvas) {
   const side = state.sides.get(canvas);
-  const ratio = window.devicePixelRatio || 1;
-  const pixels = Math.round(side * ratio);
-  if (canvas.width !== pixels) canvas.width = canvas.height = pixels;
-  const pen = canvas.getContext("2d");
-  pen.setTransform(ratio, 0, 0, ratio, 0, 0);
-  pen.clearRect(0, 0, side, side);
-  return { pen, side };
+  return { pen: fit(canvas, side, side).pen, side };
 }
 
 /** A picture of the square around x, y that reaches so far to each side. */

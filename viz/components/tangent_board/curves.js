@@ -1,8 +1,9 @@
 // The function with its secant and tangent, and the derivative below it. For tangent_board.
 
+import { fit } from "../shared/board.js";
 import { ticks } from "../shared/ticks.js";
 import { number } from "./numbers.js";
-import { clamp, sized, xAt } from "./tangent_board.js";
+import { clamp, xAt } from "./tangent_board.js";
 
 const PAD = { left: 52, right: 14, top: 8, bottom: 26 };
 export const FONT = "12px system-ui, sans-serif";
@@ -77,7 +78,7 @@ function labelRoom(canvas, heights, tall) {
 }
 
 export function axesView(canvas, height, [x0, x1], [y0, y1], left = PAD.left) {
-  const { context, width } = sized(canvas, height);
+  const { pen: context, width } = fit(canvas, height);
   const wide = width - left - PAD.right;
   const tall = height - PAD.top - PAD.bottom;
   return {

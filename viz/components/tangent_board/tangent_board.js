@@ -293,19 +293,6 @@ export function writeControls(state, now, epsilon) {
   state.side.setAttribute("aria-pressed", String(state.negative));
 }
 
-export function sized(canvas, height) {
-  const width = canvas.parentElement.clientWidth;
-  const ratio = window.devicePixelRatio || 1;
-  canvas.style.height = `${height}px`;
-  if (canvas.width !== Math.round(width * ratio) || canvas.height !== Math.round(height * ratio)) {
-    canvas.width = Math.round(width * ratio);
-    canvas.height = Math.round(height * ratio);
-  }
-  const context = canvas.getContext("2d");
-  context.setTransform(ratio, 0, 0, ratio, 0, 0);
-  return { context, width, height, ratio };
-}
-
 /** What changes only with function, width or theme; then everything. */
 function renewPictures(state) {
   if (!state.ready || !state.root.clientWidth) return;
