@@ -15,4 +15,4 @@ def some(cases: Iterable[Any], *, every: int) -> list[Any]:
 
 
 def _arguments(case: Any) -> tuple[Any, ...]:
-    return case if isinstance(case, tuple) else (case,)
+    return case if type(case) is tuple else (case,)

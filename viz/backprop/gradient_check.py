@@ -13,6 +13,7 @@ from engine.training.network import Params
 from viz import theme
 from viz.descent import naive_search as naive_figures
 from viz.descent.naive_search import amount, duration
+from viz.numbers import number, power_of_ten
 from viz.tensors.cells import Frame, Relation, Scene, arrange, first_cells, tensor_block, tensor_layout
 
 COLORS = {"float32": "loss", "float64": "data"}
@@ -40,8 +41,8 @@ def sweep_figure(sweep: Sweep) -> go.Figure:
     _theory_traces(figure, sweep)
     moving = len(figure.data)
     last = len(EPSILONS) - 1
-    for number, trace in enumerate(_moving(sweep, last)):
-        figure.add_trace(trace if number < 2 else trace.update(xaxis=f"x{number}", yaxis=f"y{number}"))
+    for place, trace in enumerate(_moving(sweep, last)):
+        figure.add_trace(trace if place < 2 else trace.update(xaxis=f"x{place}", yaxis=f"y{place}"))
     figure.frames = [
         {"name": f"ε = {amount(EPSILONS[k])}", "data": _changes(sweep, k), "traces": list(range(moving, moving + 4))}
         for k in range(len(EPSILONS))
@@ -200,10 +201,10 @@ def written(values: Sequence[float], digits: int) -> tuple[str, ...]:
     ('2.50·10⁻⁷', '0.01·10⁻⁷')
     """
     if not np.isfinite(values).all():
-        return tuple(str(float(value)) for value in values)
+        return tuple(number(value) for value in values)
     size = max(abs(float(value)) for value in values)
     power = int(np.floor(np.log10(size))) if size else 0
-    factor, behind = (10.0**power, amount(10.0**power)[1:]) if abs(power) > 4 else (1.0, "")
+    factor, behind = (10.0**power, f"·{power_of_ten(power)}") if abs(power) > 4 else (1.0, "")
     decimals = max(digits - 1 - (0 if behind else power), 0)
     return tuple(f"{float(value) / factor:.{decimals}f}{behind}".replace("-", "−") for value in values)
 
@@ -230,16 +231,16 @@ def _axes(figure: go.Figure) -> go.Figure:
         type="log",
         range=[-10.3, -0.7],
         tickvals=[10.0**power for power in powers],
-        ticktext=["10" + str(power).translate(str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")) for power in powers],
+        ticktext=[power_of_ten(power) for power in powers],
     )
     figure.update_yaxes(type="log", range=[-17.6, 1.6], dtick=4, exponentformat="power")
     figure.update_layout(yaxis={"domain": [0.4, 1]})
     blank = {"visible": False, "range": [0, 1], "fixedrange": True, "type": "linear"}
-    for number, left in ((2, 0.0), (3, 0.52)):
+    for place, left in ((2, 0.0), (3, 0.52)):
         figure.update_layout(
             {
-                f"xaxis{number}": blank | {"domain": [left, left + 0.48], "anchor": f"y{number}"},
-                f"yaxis{number}": blank | {"domain": [0, 0.27], "anchor": f"x{number}"},
+                f"xaxis{place}": blank | {"domain": [left, left + 0.48], "anchor": f"y{place}"},
+                f"yaxis{place}": blank | {"domain": [0, 0.27], "anchor": f"x{place}"},
             }
         )
     return figure
@@ -258,7 +259,7 @@ def unit_scene(params: Params, found: Slopes, unit: int, pixel: int | None) -> S
         )
         for picture, name in zip((values, slopes), names, strict=True)
     ]
-    layouts = [tensor_layout(block, number)._replace(axes=()) for number, block in enumerate(blocks)]
+    layouts = [tensor_layout(block, place)._replace(axes=()) for place, block in enumerate(blocks)]
     wide = arrange(layouts, names=names)
     narrow = arrange(layouts, names=names, narrow=True, downward=True)
     first = first_cells(blocks)

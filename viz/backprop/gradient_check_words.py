@@ -7,6 +7,7 @@ import numpy as np
 from engine.backprop.gradient_check import EPSILONS, Sweep, relative_errors
 from engine.backprop.gradient_check_chain import Chain, Step
 from viz.descent.naive_search import amount
+from viz.numbers import number
 
 SYMBOLS = {"add": "+", "subtract": "−", "multiply": "×", "divide": "/", "power": "^"}
 
@@ -41,9 +42,7 @@ def precise(value: float) -> str:
     >>> precise(-0.125), precise(1.23456789012e-7)
     ('−0.125', '1.23456789·10⁻⁷')
     """
-    text = f"{value:.10g}"
-    mantissa, _, exponent = text.partition("e")
-    return mantissa.replace("-", "−") + (amount(float(f"1e{exponent}"))[1:] if exponent else "")
+    return number(value, 10)
 
 
 def _error(error: float | None) -> str:

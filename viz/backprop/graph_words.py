@@ -8,6 +8,7 @@ import numpy as np
 from engine.backprop.graph import Graph, Node, Record
 from engine.backprop.graph_backward import Backward
 from engine.backprop.graph_paths import Edge, Paths
+from viz import numbers
 
 INFIX = {
     "mul": "×", "add": "+", "add_any": "+", "sub": "−", "div": "÷", "dot_general": "@", "pow": "**", "gt": ">",
@@ -43,12 +44,12 @@ class PathWords(NamedTuple):
 
 
 def number(value: Any, digits: int = 4) -> str:
-    """A number with a true minus sign, at most ``digits`` significant digits.
+    """As pictures and sentences write it, with at most so many significant digits.
 
     >>> number(-0.333333), number(np.float32(6)), number(-0.0)
     ('−0.3333', '6', '0')
     """
-    return f"{float(value) + 0.0:.{digits}g}".replace("-", "−")
+    return numbers.number(value, digits)
 
 
 def factor(value: Any) -> str:

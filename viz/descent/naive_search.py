@@ -7,6 +7,7 @@ import plotly.graph_objects as go
 
 from engine.descent.naive_search import STORY, Cost, Trial
 from viz import theme
+from viz.numbers import number
 
 DAY = 86_400
 MARKS = {1e-3: "1 ms", 1.0: "1 s", 60.0: "1 min", 3_600.0: "1 h", DAY: "1 day"}
@@ -109,12 +110,7 @@ def amount(value: float) -> str:
     >>> amount(-0.0373534), amount(0.0), amount(-0.0000123)
     ('−0.03735', '0', '−1.23·10⁻⁵')
     """
-    text = f"{value:.4g}".replace("-", "−")
-    if "e" not in text:
-        return text
-    mantissa, exponent = text.split("e")
-    powers = str(int(exponent.replace("−", "-"))).translate(str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"))
-    return f"{mantissa}·10{powers}"
+    return number(value, 4)
 
 
 def duration(seconds: float) -> str:

@@ -4,25 +4,13 @@ import numpy as np
 
 from engine.descent.descent import DIVERGED, FELL, METHODS, UNDEFINED, fates
 from engine.descent.settings_map import NOT_WITHIN, Agreement, Choice, SettingsMap, Theory
+from viz.numbers import number
 
 SOURCES = {
     "momentum": "Polyak 1964",
     "nesterov": "Lessard, Recht and Packard 2016",
     "book": "Lessard, Recht and Packard 2016",
 }
-
-
-def number(value: float) -> str:
-    """Three digits, with a true minus sign.
-
-    >>> number(-0.12345), number(2e-7)
-    ('−0.123', '2·10⁻⁷')
-    """
-    mantissa, _, exponent = f"{value + 0.0:.3g}".replace("-", "−").partition("e")
-    if not exponent:
-        return mantissa
-    raised = str(int(exponent.replace("−", "-"))).translate(str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"))
-    return f"{mantissa}·10{raised}"
 
 
 def percent(fraction: float) -> str:

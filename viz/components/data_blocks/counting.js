@@ -1,5 +1,7 @@
 // Exact counts and their texts, as engine/tensors/real_world.py makes them: whole numbers all the way, rounded only at the end.
 
+import { raised } from "../shared/numbers.js";
+
 export const grouped = (count) => String(count).replace(/\B(?=(\d{3})+$)/g, ",");
 const rounded = (numerator, denominator) => (2n * numerator + denominator) / (2n * denominator);
 export const product = (sizes) => sizes.reduce((total, size) => total * BigInt(size), 1n);
@@ -22,7 +24,7 @@ function significant(numerator, denominator) {
     let power = String(numerator / denominator).length - 1;
     let digits = rounded(100n * numerator, denominator * 10n ** BigInt(power));
     if (digits === 1000n) [power, digits] = [power + 1, 100n];
-    return `${decimal(digits, 2)} × 10${[...String(power)].map((digit) => "⁰¹²³⁴⁵⁶⁷⁸⁹"[digit]).join("")}`;
+    return `${decimal(digits, 2)} × 10${raised(power)}`;
   }
   for (let places = 4; places >= 0; places -= 1) {
     const digits = rounded(numerator * 10n ** BigInt(places), denominator);

@@ -3,9 +3,10 @@
 // they are, or, where they span many powers of ten, by their powers of ten on both sides of 0.
 
 import { fit } from "../shared/board.js";
+import { number } from "../shared/numbers.js";
 import { halt, report, request } from "./descent_board.js";
 import { FONT, ticks } from "./map.js";
-import { number, verdict } from "./words.js";
+import { verdict } from "./words.js";
 
 const DECADES = [-8, 10];
 const TICK_ROOM = 22;

@@ -1,9 +1,10 @@
 // The surface from above with its contour lines, or the curve from the side, and the paths on it. For descent_board.
 
 import { fit } from "../shared/board.js";
+import { number } from "../shared/numbers.js";
 import { paintArrows } from "./arrows.js";
 import { sheetFor } from "./descent_board.js";
-import { interpolated, number } from "./words.js";
+import { interpolated } from "./words.js";
 
 const MAP_PADDING = { left: 46, right: 12, top: 10, bottom: 40 };
 const CONTOURS = 14;

@@ -1,21 +1,8 @@
 // What the board says: values beside sliders, the legend's verdicts, the update explained. For descent_board.
 
+import { number } from "../shared/numbers.js";
 import { indexOf, inWindow, report, request } from "./descent_board.js";
 import { isExplained } from "./runs.js";
-
-const RAISED = { ...[..."⁰¹²³⁴⁵⁶⁷⁸⁹"], "-": "⁻" };
-
-export function number(value, digits = 3) {
-  if (!Number.isFinite(value)) return value > 0 ? "∞" : String(value);
-  const size = Math.abs(value);
-  if (size !== 0 && (size < 1e-3 || size >= 1e5)) {
-    const [mantissa, exponent] = value.toExponential(digits - 1).split("e");
-    const factor = String(Number(mantissa)).replace("-", "−");
-    const times = { 1: "", "−1": "−" }[factor] ?? `${factor}·`;
-    return `${times}10${[...String(Number(exponent))].map((sign) => RAISED[sign]).join("")}`;
-  }
-  return String(Number(value.toPrecision(digits))).replace("-", "−");
-}
 
 export function writeValues(state, step) {
   const { rates, momenta, steps } = state.data;

@@ -1,5 +1,7 @@
 // The tiny model's loss at any W, from the exact polynomial; what is shown of it, and said. For gradient_board.
 
+import { number } from "../shared/numbers.js";
+
 /** constant + slope·w + w·curvature·w / 2, which is exact. */
 export function lossAt({ constant, slope, curvature }, weights) {
   let total = constant;
@@ -66,14 +68,6 @@ export function rescale(state, { loss, rests, gradient }) {
 export function niceAbove(value) {
   const power = 10 ** Math.floor(Math.log10(value || 1));
   return [1, 2, 3, 5, 10].map((factor) => factor * power).find((size) => size >= value);
-}
-
-export function number(value, digits = 3) {
-  if (!Number.isFinite(value)) return String(value);
-  const size = Math.abs(value);
-  const plain = size === 0 || (size >= 1e-3 && size < 1e5);
-  const text = plain ? String(Number(value.toPrecision(digits))) : value.toExponential(1);
-  return text.replaceAll("-", "−");
 }
 
 export function partial(name, slope) {

@@ -1,8 +1,8 @@
 // Pictures of the gradient board: slices with tangents, one step's line, slope by direction. The map: gradient_map.
 
 import { fit } from "../shared/board.js";
+import { number } from "../shared/numbers.js";
 import { ticks } from "../shared/ticks.js";
-import { number } from "./loss.js";
 
 export function viewOf([x0, x1], [y0, y1], { left, top, wide, tall }) {
   return {

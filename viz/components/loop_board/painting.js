@@ -1,5 +1,6 @@
 // What stands in the boxes of the loop board, painted from one turn's data.
 
+import { number } from "../shared/numbers.js";
 import { bytesOf } from "../shared/packing.js";
 import { isDark } from "../shared/theme.js";
 import { DIGITS, NORMS } from "./loop_board.js";
@@ -278,7 +279,7 @@ function paintGradient(state, part, turn) {
   part.querySelectorAll("dd").forEach((row, k) => {
     const value = turn.norms.gradient[NORMS[k]];
     row.firstElementChild.style.width = `${(60 * (value ?? 0)) / most}%`;
-    row.lastElementChild.textContent = value === null ? "–" : String(Number(value.toPrecision(2)));
+    row.lastElementChild.textContent = value === null ? "–" : number(value, 2);
   });
   caption(part, turn.captions.gradient);
 }

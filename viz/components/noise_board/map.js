@@ -2,6 +2,7 @@
 // Five means of the samples are all the loss needs, so a surface is drawn anew within a frame.
 
 import { fit } from "../shared/board.js";
+import { number } from "../shared/numbers.js";
 import { bytesOf } from "../shared/packing.js";
 
 export const SIDES = [-3, 3];
@@ -39,17 +40,6 @@ function shapeOf({ xx, x, xy, y, yy }) {
   const flat = width < 1e-6 * Math.max(xx, 1e-9);
   const best = flat ? 0 : (xy - x * y) / width;
   return { width: flat ? 0 : width, best, least: Math.max(yy - y * y - (flat ? 0 : width * best * best), 0) };
-}
-
-export function number(value, digits = 3) {
-  if (!Number.isFinite(value)) return value > 0 ? "∞" : String(value);
-  const size = Math.abs(value);
-  if (size !== 0 && (size < 1e-3 || size >= 1e5)) {
-    const [mantissa, exponent] = value.toExponential(1).split("e");
-    const raised = [...String(Number(exponent))].map((sign) => "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"["-0123456789".indexOf(sign)]).join("");
-    return `${Number(mantissa) === 1 ? "" : `${Number(mantissa)}·`}10${raised}`.replace(/^-/, "−");
-  }
-  return String(Number(value.toPrecision(digits))).replace("-", "−");
 }
 
 export function sized(canvas, height) {

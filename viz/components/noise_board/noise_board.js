@@ -3,8 +3,9 @@
 // and the position, once let go.
 
 import { mount, painter, paletteOf, watchSize, watchTheme } from "../shared/board.js";
+import { number } from "../shared/numbers.js";
 import { placeOf } from "../shared/place.js";
-import { floatsOf, gradientAt, lossAt, meansOf, number, SIDES } from "./map.js";
+import { floatsOf, gradientAt, lossAt, meansOf, SIDES } from "./map.js";
 import { paintPane, paintPoints } from "./painting.js";
 
 const PANES = ["points", "full", "sample", "batch"];

@@ -2,8 +2,9 @@
 // and against time. Runs for every learning rate came from Python at once, so dragging a rate only looks up another run.
 // Back to Python go a new start, and the rates and the clock once let go.
 
-import { floatsOf, number, SIDES } from "../noise_board/map.js";
+import { floatsOf, SIDES } from "../noise_board/map.js";
 import { mount, painter, paletteOf, watchSize, watchTheme } from "../shared/board.js";
+import { number } from "../shared/numbers.js";
 import { paintLosses, paintMap } from "./painting.js";
 
 export const LOWEST = 1e-6;

@@ -1,16 +1,7 @@
 // The three pictures of noise_race: paths on the surface, and the loss against samples seen and against time.
 
-import {
-  inside,
-  number,
-  paintAxes,
-  paintCross,
-  paintDisc,
-  paintSurface,
-  SIDES,
-  sized,
-  viewOf,
-} from "../noise_board/map.js";
+import { inside, paintAxes, paintCross, paintDisc, paintSurface, SIDES, sized, viewOf } from "../noise_board/map.js";
+import { number } from "../shared/numbers.js";
 import { LOWEST, seenAfter } from "./noise_race.js";
 
 export function paintMap(state, palette, runs, narrow) {

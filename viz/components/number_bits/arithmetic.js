@@ -1,12 +1,6 @@
 // Bits as numbers, exactly: values are whole numbers times a power of ten, as BigInt, so nothing is rounded here.
 
-const SUPERSCRIPTS = "⁰¹²³⁴⁵⁶⁷⁸⁹";
-
-function raised(power) {
-  return String(power)
-    .replace(/[0-9]/g, (digit) => SUPERSCRIPTS[digit])
-    .replace("-", "⁻");
-}
+import { raised } from "../shared/numbers.js";
 
 export function minus(text) {
   return String(text).replace(/-/g, "−");

@@ -1,5 +1,6 @@
 // Numbers as they are written, and what they mean in words. For plane_board.
 
+import { withMinus } from "../shared/numbers.js";
 import { NEARLY_FLAT } from "./arithmetic.js";
 
 /** Three decimals, of small numbers three digits; a true minus sign, and 0 for what is only rounding. */
@@ -9,7 +10,7 @@ export function number(value) {
   return written(size < 0.1 ? Number(value.toPrecision(3)) : Math.round(value * 1000) / 1000);
 }
 
-const written = (value) => String(value).replaceAll("-", "−");
+const written = (value) => withMinus(String(value));
 
 /** Above 0: with as many digits as it takes to tell it from another that it does not equal. */
 function told(value, other) {

@@ -1,6 +1,7 @@
 // How a point cloud is drawn: turned, projected, sorted by depth, each point a small picture made once. For point_cloud.
 
 import { fit } from "../shared/board.js";
+import { number } from "../shared/numbers.js";
 import { ticks } from "../shared/ticks.js";
 
 const DEPTHS = 24;
@@ -194,7 +195,7 @@ function paintAxes(state, pen, { centre, reach }, width, height) {
       pen.fillStyle = state.palette.muted;
       [pen.textAlign, pen.textBaseline] = axis ? ["left", "bottom"] : ["left", "alphabetic"];
       const inside = axis ? along > 16 && along < height - 24 : along > 40 && along < width - 30;
-      if (inside) pen.fillText(shortNumber(value), axis ? 3 : along + 3, axis ? along - 1 : height - 4);
+      if (inside) pen.fillText(number(value), axis ? 3 : along + 3, axis ? along - 1 : height - 4);
     }
   }
   if (!state.data.axes) return;
@@ -203,10 +204,4 @@ function paintAxes(state, pen, { centre, reach }, width, height) {
   pen.fillText(`${state.data.axes[0]} →`, width - 4, height - 18);
   [pen.textAlign, pen.textBaseline] = ["left", "top"];
   pen.fillText(`↑ ${state.data.axes[1]}`, 3, 3);
-}
-
-export function shortNumber(value) {
-  const extreme = Math.abs(value) >= 1e5 || (value && Math.abs(value) < 1e-3);
-  const text = extreme ? value.toExponential(1) : String(Number(value.toPrecision(3)));
-  return text.replace("-", "−");
 }

@@ -2,9 +2,10 @@
 // drawn: point_cloud_painting.
 
 import { mount, painter, paletteOf, watchTheme, watchWidth } from "../shared/board.js";
+import { number } from "../shared/numbers.js";
 import { bytesOf } from "../shared/packing.js";
 import { placeOf } from "../shared/place.js";
-import { drawSign, makeSprites, paintCloud, shortNumber } from "./painting.js";
+import { drawSign, makeSprites, paintCloud } from "./painting.js";
 
 const TURN_PER_PIXEL = 0.009;
 const KEY_TURN = 0.12;
@@ -193,7 +194,7 @@ function showTip(state) {
   if (k < 0) return;
   const numbers = positionOf(state, k)
     .slice(0, data.flat ? 2 : 3)
-    .map(shortNumber)
+    .map((value) => number(value))
     .join(", ");
   const kind = data.names[state.classes[k]];
   state.tipText.textContent = data.notes ? data.notes[k] : `${kind}: (${numbers})`;

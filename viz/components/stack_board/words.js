@@ -1,14 +1,10 @@
 // What is said of the chain: the product written out, the single layer, the proof, and how far they are apart.
 
+import { number } from "../shared/numbers.js";
 import { chosen } from "./stack_board.js";
 
-/** Four significant digits, a true minus sign. */
-export function numeral(value, digits = 4) {
-  const size = Math.abs(value);
-  if (size === 0) return "0";
-  const plain = size >= 1e-3 && size < 1e6;
-  return (plain ? String(Number(value.toPrecision(digits))) : value.toExponential(1)).replaceAll("-", "−");
-}
+/** Four significant digits. */
+export const numeral = (value, digits = 4) => number(value, digits);
 
 /** A size other than 1, with as many digits as it takes not to be written as 1. */
 export function besideOne(size) {
@@ -47,7 +43,7 @@ function placeWords(state) {
 
 function summaryWords(state, seen) {
   const count = seen.distances.length;
-  const apart = seen.largest === 0 ? "0, to the last bit" : `${seen.largest.toExponential(1).replace("-", "−")}`;
+  const apart = seen.largest === 0 ? "0, to the last bit" : number(seen.largest, 2);
   if (seen.affine) {
     return (
       `No activation, so ${plural(state.layers.length, "layer")} ` +

@@ -1,8 +1,9 @@
 // The error of the straight line against epsilon, both in powers of ten. For tangent_board.
 
+import { raised } from "../shared/numbers.js";
 import { decades } from "../shared/ticks.js";
 import { axesView, clipped, dot, FONT, handle, lay, paper, ruled, stroke } from "./curves.js";
-import { errorsAt, number, raised } from "./numbers.js";
+import { errorsAt, number } from "./numbers.js";
 
 export function prepareErrors(state) {
   const narrow = state.root.clientWidth < 700;

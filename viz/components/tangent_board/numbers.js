@@ -1,5 +1,6 @@
 // The numbers where the points stand, and how they are written. For tangent_board.
 
+import { number as written } from "../shared/numbers.js";
 import { clamp, epsilonOf, writeControls, xAt } from "./tangent_board.js";
 
 /**
@@ -67,21 +68,8 @@ export function errorsAt(state) {
   });
 }
 
-const EXPONENTS = "⁻⁰¹²³⁴⁵⁶⁷⁸⁹";
-export const raised = (power) => [...String(power)].map((sign) => EXPONENTS["-0123456789".indexOf(sign)]).join("");
-
-/** A number with so many significant digits, without idle zeros; a true minus sign. */
-export function number(value, digits = 5) {
-  if (Number.isNaN(value)) return "undefined";
-  if (!Number.isFinite(value)) return value > 0 ? "∞" : "−∞";
-  const size = Math.abs(value);
-  if (size !== 0 && (size < 1e-4 || size >= 1e7)) {
-    const [mantissa, power] = value.toExponential(Math.min(digits, 4) - 1).split("e");
-    const front = Number(mantissa) === 1 ? "" : Number(mantissa) === -1 ? "−" : `${Number(mantissa)} · `;
-    return `${front}10${raised(Number(power))}`.replace("-", "−");
-  }
-  return String(Number(value.toPrecision(digits))).replace("-", "−");
-}
+/** A number of f, with five significant digits; where there is none, f is undefined. */
+export const number = (value, digits = 5) => (Number.isNaN(value) ? "undefined" : written(value, digits));
 
 /** In brackets if negative or a product, to stand behind a sign. */
 const bracketed = (text) => (/^−|·/u.test(text) ? `(${text})` : text);
