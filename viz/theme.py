@@ -11,6 +11,8 @@ import numpy as np
 import plotly.graph_objects as go
 from PIL import Image
 
+from viz import streamlit_dom as dom
+
 LIGHT = {
     "data": "#0072B2",
     "weights": "#B85000",
@@ -148,9 +150,9 @@ def figure(*, x_title: str = "", y_title: str = "", **changes: Any) -> go.Figure
     return go.Figure(layout=layout(**axes, **changes))
 
 
-_BESIDE = ':is([data-testid="stElementContainer"], [data-testid="stLayoutWrapper"], [data-testid="stColumn"])'
+_BESIDE = f":is({dom.ELEMENT}, {dom.BLOCK}, {dom.COLUMN})"
 _REFUSED = f'{_BESIDE}:has([class*="_still_shown"])'
-_PICTURES = ':is(.stBidiComponent, .stPlotlyChart, .stHtml):not([class*="st-key-part_"] *)'
+_PICTURES = f':is({dom.COMPONENT}, {dom.HTML}):not([class*="st-key-part_"] *)'
 _TYPED = (
     # Room for one fraction, so that the page stays where it is while a formula is typed; a taller one takes more.
     '[class*="_typeset"] { min-height: 3.5rem; justify-content: center; }',
@@ -172,15 +174,15 @@ def style() -> str:
 
     page = either(LIGHT["surface"], DARK["surface"])
     rules = [
-        '.stApp [data-testid^="stBaseButton-primary"]:not(:disabled), .stApp [data-testid^="stBaseButton-primary"]'
-        ":not(:disabled) *, .stApp [data-testid=stMultiSelect] [data-tag], .stApp [data-testid=stMultiSelect]"
-        f" [data-tag] * {{ color: {page}; }}",
-        f".stApp [data-testid=stCaptionContainer] {{ color: {either(LIGHT['muted'], DARK['muted'])}; opacity: 1; }}",
+        f"{dom.APP} :is({dom.PRIMARY_BUTTON}:not(:disabled), {dom.PRIMARY_BUTTON}:not(:disabled) *,"
+        f" {dom.CHOSEN_TAG}, {dom.CHOSEN_TAG} *) {{ color: {page}; }}",
+        f"{dom.APP} {dom.CAPTION} {{ color: {either(LIGHT['muted'], DARK['muted'])}; opacity: 1; }}",
     ]
-    track = '.stApp [data-testid=stSlider] [style*="touch-action"] > div:empty'
-    rules.append(f"{track} {{ box-shadow: 0 0 0 1px {either(LIGHT['neutral'], DARK['neutral'])}; }}")
+    rules.append(
+        f"{dom.APP} {dom.SLIDER_TRACK} {{ box-shadow: 0 0 0 1px {either(LIGHT['neutral'], DARK['neutral'])}; }}"
+    )
     for kind, tokens in _TOKENS.items():
-        names = ", ".join(f".stApp [data-testid=stCode] .token.{token}" for token in tokens)
+        names = ", ".join(f"{dom.APP} {dom.CODE} .token.{token}" for token in tokens)
         rules.append(f"{names} {{ color: {either(*SYNTAX[kind])}; }}")
     return "\n".join([*rules, *_TYPED])
 

@@ -7,8 +7,8 @@ from typing import Any
 import jax
 import jax.numpy as jnp
 from jax import Array
-from jax.extend.core import Primitive
 
+from engine.backprop.jax_seam import Primitive
 from engine.errors import InvalidInput
 
 KEPT_OPERATIONS = 1024

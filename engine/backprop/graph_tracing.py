@@ -7,10 +7,10 @@ from typing import Any, NamedTuple
 import jax
 import jax.numpy as jnp
 import numpy as np
-from jax.extend.core import ClosedJaxpr, Jaxpr, JaxprEqn, Literal, Var, jaxprs_in_params
 
 from engine.backprop.graph_nodes import Graph, Node, Program
 from engine.backprop.graph_operations import Operation, operation
+from engine.backprop.jax_seam import ClosedJaxpr, Jaxpr, JaxprEqn, Literal, Var, jaxprs_in_params
 from engine.errors import InvalidInput
 
 MAX_NODES = 2000

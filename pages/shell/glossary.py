@@ -10,6 +10,7 @@ import streamlit as st
 
 from pages.shell import chapter
 from pages.shell.terms import OTHER_MEANINGS, TERMS, Term
+from viz import streamlit_dom as dom
 from viz.components import definition, wayfinding
 
 MOST_LINKS = 12
@@ -118,7 +119,7 @@ def entries() -> list[dict[str, str]]:
 def offer(stem: str) -> None:
     """The definitions, ready to open beside the links of this page."""
     # Out of the page's flow: it shows nothing until a link is followed.
-    st.html('<style>[data-testid="stLayoutWrapper"]:has(> .st-key-glossary_box) { position: absolute; }</style>')
+    st.html(f"<style>{dom.BLOCK}:has(> .st-key-glossary_box) {{ position: absolute; }}</style>")
     with st.container(key="glossary_box"):
         definition.definitions(entries(), here=stem, key="glossary_definitions")
 

@@ -6,11 +6,12 @@ from zlib import crc32
 import streamlit as st
 
 from pages.shell import glossary, notebook
+from viz import streamlit_dom as dom
 
 
 def opening(title: str, idea: str) -> None:
     """The title, and the page's one idea in a sentence or two."""
-    st.html("<style>.stMainBlockContainer { padding-top: 3.5rem; }</style>")
+    st.html(f"<style>{dom.COLUMN_OF_PAGE} {{ padding-top: 3.5rem; }}</style>")
     st.title(title, anchor=False)
     notebook.begin(title)
     _say("text", idea)

@@ -6,11 +6,10 @@ from importlib import metadata
 from typing import NamedTuple
 
 import streamlit as st
-from streamlit.runtime.scriptrunner_utils.script_run_context import ThreadState
 
 from engine.training import pretrained
 from engine.typed import programs
-from pages.shell import running, session, share
+from pages.shell import running, session, share, streamlit_seam
 from pages.shell.weights import WEIGHTS
 from viz import notebook
 
@@ -49,7 +48,7 @@ def begin(title: str) -> None:
 
 def say(text: str) -> None:
     """Text of the page, in Markdown."""
-    page, part = st.session_state.get(STATE), ThreadState.get().fragment_id
+    page, part = st.session_state.get(STATE), streamlit_seam.fragment()
     if page is not None:
         # A fragment that runs again says its piece again, perhaps with other numbers.
         page.texts[part, text if part is None else text.partition("\n")[0]] = text
@@ -60,7 +59,7 @@ def offer(
 ) -> None:
     """The button that makes the notebook. files: what makes the files that the code reads, where it is not usual."""
     page = st.session_state.get(STATE) or _Page("Uncrumple")
-    view = _View(page, ThreadState.get().fragment_id, snippets, note, _address(), _files(snippets) | dict(files or {}))
+    view = _View(page, streamlit_seam.fragment(), snippets, note, _address(), _files(snippets) | dict(files or {}))
     # Made when asked for, in a thread of its own; Streamlit shows the button at work, and nobody else waits for it.
     st.download_button(
         "Notebook",

@@ -7,18 +7,19 @@ import streamlit as st
 
 from pages.shell import chapter
 from pages.shell.chapter import LESSONS, Lesson
+from viz import streamlit_dom as dom
 from viz.components import progress as component
 
-QUIET = """<style>
-.st-key-path_back { gap: 0 0.6rem; }
-.st-key-path_back, .st-key-path_back p { font-size: 0.875rem; }
-.st-key-path_back [data-testid="stPageLink"] a { padding: 0; min-height: 1.5rem; }
-.st-key-path_back a p { text-decoration: underline; text-underline-offset: 0.2em; }
-[data-testid="stLayoutWrapper"]:has(> .st-key-path_back) { margin-bottom: -1.4rem; z-index: 1; }
-@media (min-width: 768px) { [data-testid="stLayoutWrapper"]:has(> .st-key-path_back) { margin-top: -1rem; } }
-.st-key-path_onward { margin-top: 1.5rem; }
-.st-key-path_next { gap: 0; padding: 0.6rem 0.75rem; }
-.st-key-path_next [data-testid="stCaptionContainer"] { padding-left: 2rem; }
+QUIET = f"""<style>
+.st-key-path_back {{ gap: 0 0.6rem; }}
+.st-key-path_back, .st-key-path_back p {{ font-size: 0.875rem; }}
+.st-key-path_back {dom.PAGE_LINK} a {{ padding: 0; min-height: 1.5rem; }}
+.st-key-path_back a p {{ text-decoration: underline; text-underline-offset: 0.2em; }}
+{dom.BLOCK}:has(> .st-key-path_back) {{ margin-bottom: -1.4rem; z-index: 1; }}
+@media (min-width: 768px) {{ {dom.BLOCK}:has(> .st-key-path_back) {{ margin-top: -1rem; }} }}
+.st-key-path_onward {{ margin-top: 1.5rem; }}
+.st-key-path_next {{ gap: 0; padding: 0.6rem 0.75rem; }}
+.st-key-path_next {dom.CAPTION} {{ padding-left: 2rem; }}
 </style>"""
 
 

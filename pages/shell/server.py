@@ -3,9 +3,7 @@
 import gc
 import gzip
 import json
-import socket
 import threading
-from asyncio import base_events
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
@@ -17,12 +15,11 @@ from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import FileResponse, JSONResponse, Response
 from starlette.routing import Route
-from streamlit.runtime.pages_manager import PagesManager
 
 from engine.digits.mnist import Digits
 from engine.errors import InvalidInput
 from engine.tensors.batches import Chunks
-from pages.shell import session
+from pages.shell import session, streamlit_seam
 from pages.shell.first_paint import FirstPaint
 from pages.shell.signpost import Signpost
 from viz.components import assets
@@ -34,24 +31,12 @@ _cutting = threading.Lock()
 _chunks: list[tuple[Digits, Chunks]] = []
 
 
-def send_small_frames_at_once(connection: socket.socket) -> None:
-    """Set TCP_NODELAY on a TCP connection, whatever protocol number its socket was made with.
-
-    Streamlit makes the listening socket with protocol 0, for which asyncio leaves Nagle's algorithm on; small
-    answers then wait up to 40 ms for the browser's acknowledgement (uvicorn issue 3149).
-    """
-    if connection.family in (socket.AF_INET, socket.AF_INET6) and connection.type == socket.SOCK_STREAM:
-        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-
-
 @asynccontextmanager
 async def lifespan(app: Any) -> AsyncIterator[None]:
     """Before the first visitor: cure sockets and links, begin loading the data, compile the prediction."""
     del app
-    base_events._set_nodelay = send_small_frames_at_once
-    # A folder named pages makes Streamlit run its files itself until st.navigation was first called: a first visitor
-    # who follows a link to a page would get that page without the app around it.
-    PagesManager.uses_pages_directory = False
+    streamlit_seam.send_small_frames_at_once()
+    streamlit_seam.leave_pages_to_navigation()
     threading.Thread(target=_warm_up, name="warm-up", daemon=True).start()
     yield
 

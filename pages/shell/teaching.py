@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 import streamlit as st
 
+from viz import streamlit_dom as dom
 from viz.components.teaching import teaching
 
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,60}")
@@ -17,29 +18,27 @@ MOST = 100
 MARK = "/* uncrumple-teaching */"
 """By this the panel finds the style sheet, whose place it takes in the browser."""
 PARTS = {
-    "sidebar": ("The sidebar", [".stSidebar", '[data-testid="stExpandSidebarButton"]']),
+    "sidebar": ("The sidebar", [dom.SIDEBAR, dom.SIDEBAR_OPENER]),
     "text": ("The opening idea", ['[class*="st-key-part_text_"]']),
     "notice": ("What to notice", ['[class*="st-key-part_notice_"]']),
     "try": ("Try this", ['[class*="st-key-part_try_"]']),
-    "code": ("The code", ['[class*="st-key-part_code_"]', '.stTabs[class*="_code "]']),
+    "code": ("The code", ['[class*="st-key-part_code_"]', f'{dom.TABS}[class*="_code "]']),
     "questions": ("Check yourself", [".st-key-part_questions"]),
     "path": ("The way on", [".st-key-path_back", ".st-key-path_onward"]),
     "teaching": ("This panel (in the link only)", [".st-key-part_teaching"]),
 }
 """Name in the link → label, and what it hides. Names that are none of these are keys without the page's stem."""
-PICTURES = (
-    ":is(.stBidiComponent, .stPlotlyChart, .stVegaLiteChart, .stImage, .stDataFrame, .stTable, .stHtml, .stAlert, "
-    ".stException, .stHeading h1)"
-)
+PICTURES = f":is({dom.COMPONENT}, {dom.HTML}, {dom.ALERT}, {dom.HEADING} h1)"
 """What stays of a frozen page; of headings, the title."""
 FROZEN = f"""
-.stAppHeader, .stSidebar, .uncrumple-take,
+{dom.HEADER}, {dom.SIDEBAR}, .uncrumple-take,
 [class*="st-key-part_"], [class*="st-key-path_"], [class*="st-key-glossary_"],
-.stLayoutWrapper:has(> :is([class*="_address"], [class*="st-key-path_"])), .stElementContainer:has(.uncrumple-address),
-.stMain .stElementContainer:not(:has({PICTURES})),
-.stMain :is(.stLayoutWrapper, .stColumn, .stTabs, .stExpander):not(:has({PICTURES})) {{ display: none !important }}
-.stMain .stMainBlockContainer {{ padding: 1rem 1rem 2rem }}
-.stMain :is(button, input, select, textarea, a):not([data-scrubs], [data-scrubs] *) {{
+{dom.BLOCK}:has(> :is([class*="_address"], [class*="st-key-path_"])), {dom.ELEMENT}:has(.uncrumple-address),
+{dom.MAIN} :is({dom.ELEMENT}, {dom.BLOCK}, {dom.COLUMN}, {dom.TABS}, {dom.EXPANDER}):not(:has({PICTURES})) {{
+  display: none !important
+}}
+{dom.MAIN} {dom.COLUMN_OF_PAGE} {{ padding: 1rem 1rem 2rem }}
+{dom.MAIN} :is(button, input, select, textarea, a):not([data-scrubs], [data-scrubs] *) {{
   pointer-events: none; opacity: 0.65
 }}
 """
@@ -75,7 +74,7 @@ def style(stem: str, found: Asked) -> str:
     for name in found.hidden:
         keys = [f".st-key-{stem}_{name}", f".st-key-{stem}_{name}_box"]
         selectors += PARTS[name][1] if name in PARTS else keys
-    rules = [f"{selector}, .stLayoutWrapper:has(> {selector}) {{ display: none !important }}" for selector in selectors]
+    rules = [f"{selector}, {dom.BLOCK}:has(> {selector}) {{ display: none !important }}" for selector in selectors]
     return "\n".join([MARK, *rules, *([FROZEN] if found.frozen else [])])
 
 

@@ -4,18 +4,19 @@ import streamlit as st
 
 from pages.shell import data, layout
 from pages.training import whole_picture_drawing, whole_picture_loop
+from viz import streamlit_dom as dom
 
 # Wider than other pages; on a phone the canvas comes first, so that it and the buttons are seen at once.
 st.html(
-    """<style>
-    @media (min-width: 1000px) {
-      .stMainBlockContainer { padding-left: 2.5rem; padding-right: 2.5rem; max-width: 84rem; }
-    }
-    @media (max-width: 640px) {
-      .st-key-whole_picture_columns > * > [data-testid="stHorizontalBlock"] { flex-flow: column-reverse; }
-      .st-key-whole_picture_columns > * > * > [data-testid="stColumn"] { flex: none; width: 100%; }
-      .st-key-whole_picture_buttons { gap: 0.5rem; }
-    }
+    f"""<style>
+    @media (min-width: 1000px) {{
+      {dom.COLUMN_OF_PAGE} {{ padding-left: 2.5rem; padding-right: 2.5rem; max-width: 84rem; }}
+    }}
+    @media (max-width: 640px) {{
+      .st-key-whole_picture_columns > * > {dom.ROW} {{ flex-flow: column-reverse; }}
+      .st-key-whole_picture_columns > * > * > {dom.COLUMN} {{ flex: none; width: 100%; }}
+      .st-key-whole_picture_buttons {{ gap: 0.5rem; }}
+    }}
     </style>"""
 )
 layout.opening(

@@ -1,7 +1,6 @@
 """What the server around the script promises."""
 
 import json
-import socket
 import urllib.error
 import urllib.request
 
@@ -29,25 +28,6 @@ def test_the_first_visitor_may_come_by_a_link_to_any_page(browser, fresh):
     expect(sidebar.get_by_role("link", name="app", exact=True)).to_have_count(0)
     page.context.close()
     assert complaints == []
-
-
-def test_small_frames_are_sent_at_once():
-    from pages.shell.server import send_small_frames_at_once
-
-    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as connection:
-        assert connection.proto == 0
-        assert connection.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY) == 0
-        send_small_frames_at_once(connection)
-        assert connection.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY) != 0
-
-
-def test_the_cure_for_small_frames_is_still_needed():
-    """Fails once asyncio sets TCP_NODELAY on sockets of protocol 0 itself: then the cure can go."""
-    from asyncio import base_events
-
-    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as connection:
-        base_events._set_nodelay(connection)
-        assert connection.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY) == 0
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,11 @@
 """What a page run by Streamlit's test runner shows."""
 
+import asyncio
 import json
 import re
+from collections.abc import Coroutine
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 
 def component(app, key):
@@ -24,3 +28,9 @@ def progress(app):
 def plain(item):
     """What a reader sees of an element's Markdown whose text stands there verbatim."""
     return re.sub(r"\\([!-/:-@\[-`{-~])", r"\1", item.value).replace("\u2060", "")
+
+
+def awaited(coroutine: Coroutine[Any, Any, Any]) -> Any:
+    """What it returns; in a thread of its own, because a browser test may have left an event loop in this one."""
+    with ThreadPoolExecutor(1) as apart:
+        return apart.submit(asyncio.run, coroutine).result()

@@ -1,12 +1,12 @@
 """Every page's own name works as its address; an unknown one leads to the first page with the nearest named."""
 
-import asyncio
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
 from pages.shell import signpost
 from pages.shell.chapter import GLOSSARY, LESSONS
+from tests.pages.reading import awaited
 
 HTML = [(b"accept", b"text/html,*/*;q=0.8")]
 
@@ -78,7 +78,7 @@ def passed(asked: dict, status: int, kind: bytes) -> list[dict]:
     async def send(message):
         sent.append(message)
 
-    asyncio.run(signpost.Signpost(app)(asked, None, send))
+    awaited(signpost.Signpost(app)(asked, None, send))
     return sent
 
 

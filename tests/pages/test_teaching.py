@@ -1,6 +1,5 @@
 """What a teacher's link takes off a page, read as what a stranger may have written."""
 
-import asyncio
 import json
 import re
 
@@ -8,6 +7,8 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from pages.shell import first_paint, teaching
+from tests.pages.reading import awaited
+from viz import streamlit_dom as dom
 
 
 def script() -> None:
@@ -38,7 +39,9 @@ def shown(frame: AppTest, **address: str | list[str]) -> tuple[str, list[str]]:
 
 def hidden(sheet: str) -> list[str]:
     """Selectors of the rules that take something off the page."""
-    return re.findall(r"^(.+?), \.stLayoutWrapper:has\(> \1\) \{ display: none !important \}$", sheet, re.MULTILINE)
+    return re.findall(
+        rf"^(.+?), {re.escape(dom.BLOCK)}:has\(> \1\) \{{ display: none !important \}}$", sheet, re.MULTILINE
+    )
 
 
 def test_a_plain_address_hides_nothing_and_says_nothing(frame):
@@ -122,7 +125,7 @@ def answered(path: str, query: str) -> tuple[dict[bytes, bytes], str]:
         "query_string": query.encode(),
         "headers": [(b"host", b"a"), (b"if-none-match", b"1")],
     }
-    asyncio.run(first_paint.FirstPaint(app)(scope, None, send))
+    awaited(first_paint.FirstPaint(app)(scope, None, send))
     assert conditional == [not first_paint.sheet_of(scope)]
     return dict(sent[0]["headers"]), b"".join(message["body"] for message in sent[1:]).decode()
 

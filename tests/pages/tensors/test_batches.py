@@ -1,6 +1,5 @@
 """The batches page and the route its pictures come by, without a browser."""
 
-import asyncio
 import gzip
 import json
 from pathlib import Path
@@ -14,6 +13,7 @@ from streamlit.testing.v1 import AppTest
 from engine.digits.loading import Snapshot
 from pages.shell import server, session
 from tests.cases import some
+from tests.pages.reading import awaited
 
 APP = Path(__file__).parents[3] / "app.py"
 
@@ -30,7 +30,7 @@ def get(path: str, encoding: str = "gzip"):
     for route in server.ROUTES:
         matched, more = route.matches(scope)
         if matched is Match.FULL:
-            return asyncio.run(route.endpoint(Request(scope | more)))
+            return awaited(route.endpoint(Request(scope | more)))
     return None
 
 

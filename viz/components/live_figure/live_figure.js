@@ -4,6 +4,7 @@
 import { always, mount, paletteOf, watchTheme, watchWidth } from "../shared/board.js";
 import { bytesOf } from "../shared/packing.js";
 import { placeOf } from "../shared/place.js";
+import { coordinateAt } from "../shared/plotly.js";
 
 /** Load the Plotly that ships inside the plotly Python package, once for the whole page. */
 function loadPlotly(url) {
@@ -148,11 +149,10 @@ function listen(state) {
   state.plot.on("plotly_click", ({ points, xvals, yvals, event }) => {
     const point = points?.[0];
     const box = state.plot.getBoundingClientRect();
-    const exact = (axis, pixel) => axis.p2d(pixel - axis._offset);
     state.clicks = (state.clicks ?? 0) + 1;
     state.setStateValue("click", {
-      x: xvals?.[0] ?? exact(point.xaxis, event.clientX - box.left),
-      y: yvals?.[0] ?? exact(point.yaxis, event.clientY - box.top),
+      x: xvals?.[0] ?? coordinateAt(point.xaxis, event.clientX - box.left),
+      y: yvals?.[0] ?? coordinateAt(point.yaxis, event.clientY - box.top),
       point: point ? { x: point.x, y: point.y, trace: point.data.name ?? null } : null,
       count: state.clicks,
     });

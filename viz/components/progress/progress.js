@@ -3,6 +3,7 @@
 // page is still being filled, and on a high window at once.
 
 import { mount } from "../shared/board.js";
+import { MAIN } from "../shared/streamlit.js";
 import { element, pageLink } from "../shared/wayfinding.js";
 import { answersOf, emptyRecord, RECORDED, record, recordAnswers, recordSeen } from "./record.js";
 
@@ -52,7 +53,7 @@ function startReading(state, stem) {
       }, AT_FOOT);
   };
   const act = ({ type, target }) => {
-    if (hasActed || !target.closest?.(".stMain") || (type === "scroll" && !target.scrollTop)) return;
+    if (hasActed || !target.closest?.(MAIN) || (type === "scroll" && !target.scrollTop)) return;
     hasActed = true;
     consider();
   };

@@ -1,5 +1,7 @@
 // In a teacher's frozen view (frozen=1 in the address) pictures still scrub and turn, in what is marked data-scrubs; nothing else can be pressed, and Python hears nothing.
 
+import { ELEMENT, MAIN } from "./streamlit.js";
+
 const PRESSES = [
   "pointerdown",
   "mousedown",
@@ -27,7 +29,7 @@ export function senderOf(setStateValue) {
 /** data-scrubs="drag": may be dragged, but not clicked or typed at. */
 function guard(event) {
   const { target, type } = event;
-  if (!isFrozen() || !target.closest?.(".stMain .stElementContainer") || HARMLESS_KEYS.includes(event.key)) return;
+  if (!isFrozen() || !target.closest?.(`${MAIN} ${ELEMENT}`) || HARMLESS_KEYS.includes(event.key)) return;
   const zone = target.closest("[data-scrubs], .js-plotly-plot");
   const dragged = zone?.dataset.scrubs === "drag" && (type.startsWith("key") || type.endsWith("click"));
   if (zone && !dragged) return;

@@ -1,9 +1,11 @@
 // Joined to the components that lead to other pages.
 
+import { PAGE_LINK } from "./streamlit.js";
+
 /** Show another page of the app in this session, as its own navigation does: by its link there, else by the address. */
 function go(address) {
   const target = new URL(address, location.href);
-  const links = document.querySelectorAll('[data-testid="stSidebarNavLink"]');
+  const links = document.querySelectorAll(PAGE_LINK);
   const own = target.hash ? null : [...links].find((each) => new URL(each.href).pathname === target.pathname);
   if (own) {
     own.click();

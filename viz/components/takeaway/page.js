@@ -1,6 +1,7 @@
 // A picture as one page that opens without a server. Most components need none, so theirs are alive: the component's
 // own script, style and data are in the page. What asks the server at every turn is there as a drawing.
 
+import { filledLayout } from "../shared/plotly.js";
 import { fontFaces, inlined, paperOf, plotOf, svgOf } from "./pictures.js";
 
 const PAGE = `
@@ -120,7 +121,7 @@ function asSeen({ data, root }) {
   const plot = plotOf(root);
   if (!plot) return data;
   const figure = JSON.parse(data.figure);
-  for (const [name, axis] of Object.entries(plot._fullLayout)) {
+  for (const [name, axis] of Object.entries(filledLayout(plot))) {
     const seen = /^[xy]axis\d*$/.test(name)
       ? { range: [...axis.range], autorange: false }
       : /^scene\d*$/.test(name)

@@ -4,9 +4,10 @@
 import { always, mount } from "../shared/board.js";
 import { isFrozen } from "../shared/freezing.js";
 import { addressValues, replaceSearch, searchWith } from "../shared/place.js";
+import { BLOCK, BUTTON, COMPONENT, DOWNLOAD, ICON, LABEL, MAIN } from "../shared/streamlit.js";
 
 const HIDEABLE = /^[A-Za-z0-9][\w-]{0,60}$/;
-const LABELS = '[data-testid="stWidgetLabel"], .stButton button, .stDownloadButton button';
+const LABELS = [LABEL, BUTTON, DOWNLOAD].join();
 const MARK = "/* uncrumple-teaching */";
 const ONLY_LINKED = ["teaching"]; // hidden here and now, it could not be brought back
 
@@ -77,14 +78,14 @@ function apply(state) {
   }
   const rules = hiddenNames()
     .flatMap((name) => selectorsOf(state, name))
-    .map((selector) => `${selector}, .stLayoutWrapper:has(> ${selector}) { display: none !important }`);
+    .map((selector) => `${selector}, ${BLOCK}:has(> ${selector}) { display: none !important }`);
   state.style.textContent = rules.join("\n");
 }
 
 /** This page's keyed elements to which a label can be given: {key without the page's stem: label}. */
 function labelled({ data: { stem } }, labelOf) {
   const found = new Map();
-  for (const element of document.querySelectorAll(`.stMain [class*="st-key-${stem}_"]`)) {
+  for (const element of document.querySelectorAll(`${MAIN} [class*="st-key-${stem}_"]`)) {
     const name = element.className.match(/(?:^|\s)st-key-(\S+)/)[1].slice(stem.length + 1);
     const label = labelOf(element, name);
     if (label && HIDEABLE.test(name)) found.set(name, label);
@@ -95,13 +96,13 @@ function labelled({ data: { stem } }, labelOf) {
 /** What Streamlit's control says of itself, without its icon. */
 function controlLabel(element) {
   const own = [...element.querySelectorAll(LABELS)].find((each) => each.closest('[class*="st-key-"]') === element);
-  const icons = own && [...own.querySelectorAll('[data-testid="stIconMaterial"]')].map((icon) => icon.textContent);
+  const icons = own && [...own.querySelectorAll(ICON)].map((icon) => icon.textContent);
   return icons?.reduce((text, icon) => text.replace(icon, ""), own.textContent).trim();
 }
 
 /** A picture's key as words, and the beginning of what it says to a screen reader. */
 function pictureLabel(element, name) {
-  const picture = element.querySelector(":scope > :is(.stBidiComponent, .stPlotlyChart)");
+  const picture = element.querySelector(`:scope > ${COMPONENT}`);
   if (!picture || picture.querySelector(".uncrumple-teaching, .uncrumple-address")) return null;
   const about = picture.querySelector("[role=img][aria-label], canvas[aria-label], svg[aria-label]");
   const words = about
