@@ -94,24 +94,18 @@ def standardized(values: np.ndarray) -> np.ndarray:
     return centred / (np.std(values) or 1.0)
 
 
-def remark(x: np.ndarray, y: np.ndarray) -> str:
-    """What is special about points too few or too regular for noise, as a sentence; empty for ordinary ones."""
+def degeneracy(x: np.ndarray, y: np.ndarray) -> str:
+    """What makes points too few or too regular for noise: "empty", "single", "upright", "exact", or "" for others.
+
+    upright: all have the same x; exact: all lie on one line.
+    """
     x, y = np.asarray(x, np.float64), np.asarray(y, np.float64)
-    if not len(x):
-        return "There are no points, so there is no loss and no gradient. Click the first picture to add some."
-    if len(x) == 1:
-        return "With one point every batch is all the data: the three surfaces agree, and nothing is noisy."
+    if len(x) < 2:
+        return "single" if len(x) else "empty"
     if np.ptp(x) == 0:
-        return (
-            "All points have the same x, so a whole valley of lines fits equally well; the cross marks the one "
-            "closest to w = b = 0."
-        )
+        return "upright"
     w, b = minimum(x, y)
-    if np.abs(w * x + b - y).max() < 1e-6 * (1 + np.abs(y).max()):
-        return (
-            "All points lie on one line. There every sample's gradient is 0, so at the minimum the noise is gone too."
-        )
-    return ""
+    return "exact" if np.abs(w * x + b - y).max() < 1e-6 * (1 + np.abs(y).max()) else ""
 
 
 def minimum(x: np.ndarray, y: np.ndarray) -> np.ndarray:

@@ -304,7 +304,6 @@ def apply_alike(name: str, *arrays: np.ndarray) -> np.ndarray:
     if len(shapes) > 1:
         x, y = (array.shape for array in arrays)
         raise InvalidInput(
-            f"“x” has shape {x} and “y” {y}; here shapes must be equal, or one of the two a single number. "
-            "The page “Broadcasting” shows which other shapes go together."
+            f"“x” has shape {x} and “y” {y}; here shapes must be equal, or one of the two a single number."
         )
     return apply(name, *arrays)

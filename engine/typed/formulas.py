@@ -148,7 +148,7 @@ class _Reader:
         self.parts += 1
         if self.parts > MAX_PARTS:
             raise InvalidInput(
-                f"the {self.grammar.what} has more than {MAX_PARTS} parts; this page computes shorter ones."
+                f"the {self.grammar.what} has more than {MAX_PARTS} parts; shorter ones can be computed."
             )
         return Expression(kind, value, name, parts, column)
 
@@ -162,7 +162,7 @@ class _Reader:
 
     def too_deep(self) -> None:
         raise InvalidInput(
-            f"the {self.grammar.what} is nested more than {MAX_DEPTH} deep; this page computes flatter ones."
+            f"the {self.grammar.what} is nested more than {MAX_DEPTH} deep; flatter ones can be computed."
         )
 
     def formula(self) -> Expression:

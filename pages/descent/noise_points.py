@@ -79,8 +79,8 @@ def one_step(kind: str, x: np.ndarray, y: np.ndarray, axes: tuple[str, str]) -> 
     with right:
         seed = typed_whole("Seed of the shuffling", key="noise_seed", high=9999)
     with st.container():
-        if special := noise.remark(x, y):
-            st.info(special)
+        if special := noise.degeneracy(x, y):
+            st.info(viz.DEGENERATE[special])
     draws = noise.orders(
         jax.random.fold_in(jax.random.key(seed), 1), len(x), noise.DRAWS, room=noise.ROOM if kind == "own" else None
     )

@@ -88,6 +88,8 @@ def picture(operation: str, operands: list[Operand]) -> list[Operand]:
             st.session_state.elementwise_shown = operation, operands, result
         except InvalidInput as error:
             refuse(error)
+            if len({operand.array.shape for operand in operands} - {()}) > 1:
+                st.caption("The page “Broadcasting” shows which other shapes go together.")
     operation, operands, result = st.session_state.elementwise_shown
     scene = viz.elementwise_scene(operation, operands, result)
     live_cells(scene, key="elementwise_picture", max_height=420, start_at_end=True, on_change=take_edit)

@@ -20,6 +20,15 @@ HINTS = {
     "page up and down choose, the arrow keys move, Delete removes. Drag the position in any surface.",
 }
 
+DEGENERATE = {
+    "empty": "There are no points, so there is no loss and no gradient. Click the first picture to add some.",
+    "single": "With one point every batch is all the data: the three surfaces agree, and nothing is noisy.",
+    "upright": "All points have the same x, so a whole valley of lines fits equally well; the cross marks the one "
+    "closest to w = b = 0.",
+    "exact": "All points lie on one line. There every sample's gradient is 0, so at the minimum the noise is gone too.",
+}
+"""What is special about points, by the engine's name for it."""
+
 
 class Setting(NamedTuple):
     """Where the race's controls stand: samples seen, whether rates move together, method → position in the rates."""

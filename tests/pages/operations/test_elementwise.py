@@ -65,7 +65,7 @@ def test_every_operation_reaches_the_picture_and_the_code(page, name):
         ("[[1, 2", None, "not complete"),
         ("[[1, 2], [3]]", None, "ragged"),
         ("__import__('os')", None, "may hold only"),
-        ("[1, 2, 3]", "[1, 2]", "“Broadcasting”"),
+        ("[1, 2, 3]", "[1, 2]", "shapes must be equal"),
         ("[" * 9 + "1" + "]" * 9, None, "deep"),
     ],
 )
@@ -79,6 +79,7 @@ def test_bad_input_gets_a_sentence_and_the_picture_stays(page, x, y, part):
     assert [part in plain(error) for error in page.error] == [True]
     np.testing.assert_array_equal(shown(page)[2], before)
     assert len(page.get("bidi_component")) == 2
+    assert any("“Broadcasting”" in caption.value for caption in page.caption) == (y is not None)
 
 
 def test_refused_computations_get_a_sentence(page):
