@@ -65,7 +65,17 @@ def taken_away():
 
 @pytest.fixture(autouse=True)
 def frameless(monkeypatch):
-    """A page's own script alone: the frame around it has tests of its own, here and in the browser."""
+    """A page's own script alone. Returns the frame that surrounds it, whose tests ask for ``framed``."""
     from pages.shell import frame
 
+    surrounding = frame.run
     monkeypatch.setattr(frame, "run", lambda page: page.run())
+    return surrounding
+
+
+@pytest.fixture
+def framed(frameless, monkeypatch):
+    """Pages with all that surrounds them: a link's settings before, questions, path and own link after."""
+    from pages.shell import frame
+
+    monkeypatch.setattr(frame, "run", frameless)

@@ -196,7 +196,7 @@ class Alone(type(Path())):
 
 
 @pytest.fixture
-def opened(loaded, monkeypatch):
+def opened(loaded, framed, monkeypatch):
     """A page as a link opens it: its stem and query in, the app out."""
     monkeypatch.setattr(pages_manager, "Path", Alone)
 

@@ -14,7 +14,10 @@ def grown(values, factor):
     """Products of all values, collected."""
     found = []
     for value in values:
-        product = factor * value
+        product = (
+            factor
+            * value
+        )  # fmt: skip
         for _ in range(2):
             product = product + 1
         found.append(product)

@@ -2,6 +2,7 @@
 
 import pytest
 
+from pages.shell import chapter
 from tests.cases import some
 from tests.pages.reading import plain
 
@@ -36,7 +37,7 @@ FORMULAS = {
 
 def opened(app, name):
     """The page with its box, and what it has typeset."""
-    page = app.switch_page(f"pages/{name}.py").run()
+    page = app.switch_page(chapter.lesson(name).file).run()
     for key, choice in FORMULAS[name][0].items():
         page.selectbox(key=key).set_value(choice).run()
     return page
@@ -89,7 +90,7 @@ def test_a_typed_formula_is_typeset_and_a_refused_one_says_what_is_still_shown(a
     ],
 )
 def test_every_box_says_what_its_picture_still_shows(app, name, key, accepted, refused, said):
-    page = app.switch_page(f"pages/{name}.py").run()
+    page = app.switch_page(chapter.lesson(name).file).run()
     if name == "slicing":
         page.button_group(key="slicing_choice").set_value("digit").run()
     assert kept(typed(page, key, accepted), key) == []
