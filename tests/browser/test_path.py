@@ -26,6 +26,7 @@ def mark(page, title):
     return page.locator(ROW).get_by_role("link", name=re.compile(f"^{re.escape(title)}: "))
 
 
+@pytest.mark.slow
 def test_a_term_opens_in_place_by_mouse_and_by_keyboard_and_leads_on(page):
     opened(page, "broadcasting", "Broadcasting")
     page.get_by_role("button", name="Column and row").click()

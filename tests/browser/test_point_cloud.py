@@ -48,6 +48,7 @@ def test_stages_and_the_way_between_are_the_given_points(page):
     expect(root.locator("output")).to_have_text("Layer 8")
 
 
+@pytest.mark.slow
 def test_turning_by_mouse_and_keys_moves_the_picture_not_the_points(page):
     root = opened(page, "sheets")
     canvas = root.locator(".stage > canvas")

@@ -14,6 +14,7 @@ def sidebar(page, name):
     expect(page.get_by_role("heading", name=name, exact=True)).to_be_visible()
 
 
+@pytest.mark.slow
 def test_a_reload_shows_the_view_that_was_left(page):
     page.goto("/tensors?mode=Shape+by+sliders&size_0=4&at-other=1.5")
     expect(page.get_by_role("slider", name="Axis 0")).to_have_value("4")

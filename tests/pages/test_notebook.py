@@ -99,6 +99,7 @@ def test_files_the_code_reads_are_named_in_the_text(app, downloads, loaded, noth
     assert ("open it in the app's folder" in text) == (loaded.digits.source == "procedural"), "the app draws the others"
 
 
+@pytest.mark.slow
 def test_the_script_gives_keras_the_network(app, downloads, loaded, tmp_path):
     opened(app, "network")
     (tmp_path / "weights.npz").write_bytes(downloads["network_weights"]())

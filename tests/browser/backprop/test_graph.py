@@ -45,6 +45,7 @@ def preset(page, title):
     until(page, f"board.dataset.version !== {known!r}")
 
 
+@pytest.mark.slow
 def test_a_dragged_slider_changes_every_number_and_moves_nothing(graph):
     before = places(graph)
     graph.get_by_role("slider", name="w", exact=True).scroll_into_view_if_needed()

@@ -86,6 +86,7 @@ def test_sizes_that_do_not_fit_are_said_at_the_keystroke_and_stand_without_a_pro
     product.wait_for_function(f"{CANVAS}.cellState(9).text === '6'")
 
 
+@pytest.mark.slow
 def test_every_number_of_a_block_stands_there_in_one_size(product):
     """Numbers with a sign were too long for crowded cells and left out; long ones were smaller than short ones."""
     product.locator(".st-key-product_example").get_by_role("combobox").click()

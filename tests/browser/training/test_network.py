@@ -99,6 +99,7 @@ def test_training_draws_in_place_and_ends_with_a_verdict(page):
     assert np.argmax(shares) == label and (0.5 if real(page) else 0.2) < shares[label] <= 1
 
 
+@pytest.mark.slow
 def test_the_slider_moves_everything_without_the_server(page):
     opened(page)
     set_number(page, "Epochs", 1)

@@ -12,6 +12,7 @@ def picture(page, key):
     return page.locator(f".st-key-{key} .stBidiComponent")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("window", ["page", "phone"])
 def test_the_old_picture_is_pale_while_a_formula_is_refused(request, window):
     page = request.getfixturevalue(window)

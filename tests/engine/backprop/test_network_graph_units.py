@@ -8,6 +8,7 @@ from engine.backprop.graph_backward import backward
 from engine.backprop.network_graph import network_graph, network_values
 from engine.backprop.network_graph_units import paired, printed, units_of
 from engine.training import network
+from tests.cases import some
 
 HIDDEN = 12
 
@@ -20,7 +21,7 @@ def small(samples, dead=()):
     return params, inputs, labels
 
 
-@pytest.mark.parametrize("samples", [1, 5])
+@pytest.mark.parametrize("samples", some([5, 1], every=2))
 def test_images_are_the_columns_of_w1_and_of_its_gradient(samples):
     params, inputs, labels = small(samples, dead=(2, 7))
     one = samples == 1

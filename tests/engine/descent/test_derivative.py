@@ -75,7 +75,7 @@ def test_values_slopes_and_curvatures_are_the_closed_forms(name):
     np.testing.assert_allclose(study.curvatures[good], curvature(x), rtol=1e-12, atol=1e-14)
 
 
-@pytest.mark.parametrize("name", PRESETS)
+@pytest.mark.parametrize("name", some(PRESETS, every=4))
 def test_the_wide_and_the_drawn_curve_hold_every_place(name):
     study = studied(name)
     np.testing.assert_array_equal(study.drawn[::4], study.x)

@@ -38,6 +38,7 @@ def test_every_distortion_distorts(field, images):
     assert float(changed.min()) >= 0 and float(changed.max()) <= 1 + 1e-6
 
 
+@pytest.mark.slow
 def test_each_image_is_distorted_by_itself_and_the_key_decides():
     same = np.repeat(draw_hands(np.random.default_rng(0), 1)[0], 5, axis=0)
     first, again, other = (augment(jax.random.key(key), same) for key in (0, 0, 1))
@@ -59,11 +60,13 @@ def test_the_map_of_the_plane_is_the_affine_one(images):
     np.testing.assert_allclose(distorted[inside], resampled[inside], atol=1e-4)
 
 
+@pytest.mark.slow
 def test_shifts_stay_within_their_range(images):
     moved = centres(augment(jax.random.key(2), images, only(shift=1.5))) - centres(images)
     assert 1.0 < np.abs(moved).max() <= 1.5 + 1e-3
 
 
+@pytest.mark.slow
 def test_rotation_keeps_the_middle_and_has_its_deviation():
     many = [augmentation._places(jax.random.key(k), only(rotation=0.2)) for k in range(300)]
     steps = np.array([np.asarray(places[:, 14, 20] - places[:, 14, 14]) for places in many])
@@ -72,6 +75,7 @@ def test_rotation_keeps_the_middle_and_has_its_deviation():
     assert np.arctan2(-steps[:, 0], steps[:, 1]).std() == pytest.approx(0.2, rel=0.15)
 
 
+@pytest.mark.slow
 def test_the_warp_has_its_deviation_everywhere_and_is_smooth():
     still = np.asarray(augmentation._places(jax.random.key(0), STILL))
     fields = np.array([np.asarray(augmentation._places(jax.random.key(k), only(warp=1.3))) for k in range(400)]) - still

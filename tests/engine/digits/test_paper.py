@@ -119,7 +119,7 @@ LIGHT_INK = {
 SITUATIONS = [(True, name) for name in DARK_INK] + [(False, name) for name in LIGHT_INK]
 
 
-@pytest.mark.parametrize(("dark_ink", "situation"), some(SITUATIONS, every=5))
+@pytest.mark.parametrize(("dark_ink", "situation"), some(SITUATIONS, every=7))
 def test_every_digit_is_read_in_every_situation(dark_ink, situation, digits):
     pictures = [(DARK_INK if dark_ink else LIGHT_INK)[situation](canvas) for canvas in digits]
     readings = [read(grey_from_upload(file_of(picture))) for picture in pictures]

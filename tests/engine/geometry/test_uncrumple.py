@@ -75,6 +75,7 @@ def test_loss_and_gradient_are_numpys_and_central_differences(objective):
             assert getattr(gradient, name)[tuple(place)] == pytest.approx(wanted, rel=1e-6, abs=1e-9)
 
 
+@pytest.mark.slow
 def test_before_training_the_layers_move_little():
     params = uncrumple.untrained(Settings()).params
     moved = np.diff(by_hand(params, crumpling.learned(Crumple()).positions), axis=0)
@@ -88,6 +89,7 @@ def test_the_rate_rises_and_falls():
     assert float(uncrumple.rate(1000, 1000, 8)) == pytest.approx(0, abs=1e-9)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("scale", "length"), [(1e-4, None), (3.0, uncrumple.CLIP)])
 def test_only_long_gradients_are_clipped(scale, length):
     gradient = uncrumple.Params(*(scale * value for value in drawn(2, 9)))
@@ -217,6 +219,7 @@ def test_a_training_is_polled_kept_and_left(steps):
     runs.close()
 
 
+@pytest.mark.slow
 def test_a_comparison_takes_all_depths_and_what_is_known_already(steps):
     steps.set()
     runs = Uncrumpler()

@@ -35,6 +35,7 @@ def within(loss, pair, tolerance):
     return low - tolerance <= loss <= high + tolerance
 
 
+@pytest.mark.slow
 def test_the_first_epoch_prints_the_textbooks_figures(mnist):
     """Batch 0 depends on the initial weights alone: 4.6 to 5.9 among the textbook's readers."""
     done = last(Settings(epochs=1), mnist)

@@ -47,6 +47,7 @@ def test_the_shipped_weights_reach_their_stated_accuracy_on_mnist(mnist):
     assert float(right.mean()) == pytest.approx(loaded.provenance.test_accuracy, abs=1e-4)
 
 
+@pytest.mark.slow
 def test_the_canvas_costs_no_accuracy(mnist):
     images, labels = mnist.test_images[:2000], mnist.test_labels[:2000]
     seen = jnp.array([normalize(canvas_from_digit(image)).centred for image in images])
@@ -132,6 +133,7 @@ def test_training_learns_and_yields_once_per_epoch(tiny_run):
     assert float(pretrained.accuracy(epochs[-1][1], images, labels)) > 0.8
 
 
+@pytest.mark.slow
 def test_the_same_recipe_gives_the_same_weights_another_seed_others(tiny_run, monkeypatch):
     images, labels, epochs = tiny_run
     _, again = list(pretrained.train(images, labels, TINY))[-1]
@@ -166,6 +168,7 @@ def test_importing_reads_no_weights():
     subprocess.run([sys.executable, "-c", code], check=True, cwd=pretrained.PATH.parents[2])
 
 
+@pytest.mark.slow
 def test_the_shipped_weights_know_the_hands_they_were_trained_on():
     """Ones with a long upstroke, sevens crossed low and the like, written anew: few are taken for another."""
     images, labels = draw_hands(np.random.default_rng(20_26), 3000)

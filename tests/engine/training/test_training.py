@@ -445,6 +445,7 @@ def test_eight_devices_share_every_batch_and_give_the_losses_of_one():
     assert len(one["losses"]) == 30 and one["losses"][-1] < one["losses"][0] - 0.3
 
 
+@pytest.mark.slow
 def test_one_epoch_of_real_mnist_gives_the_textbooks_first_loss(mnist):
     """Chollet, Deep Learning with Python, section 2.1: loss about 0.258 after the first epoch; 469 updates."""
     settings, mesh = Settings(epochs=1), training.device_mesh()

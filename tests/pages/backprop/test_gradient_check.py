@@ -86,6 +86,7 @@ def test_the_pictures_follow_the_unit(page):
     assert page.text_input(key="gradient_check_row_box").disabled and chosen(page).row == 0
 
 
+@pytest.mark.slow
 def test_every_tensor_and_the_shortcuts(page):
     params, found, images, _ = of_test_digit(8)
     for layer in ("b1", "W2", "b2"):
@@ -104,6 +105,7 @@ def test_every_tensor_and_the_shortcuts(page):
     )
 
 
+@pytest.mark.slow
 def test_a_batch_and_another_test_digit(page):
     page.text_input(key="gradient_check_test_box").set_value("5").run()
     params, found, *_ = of_test_digit(5)
@@ -143,6 +145,7 @@ def test_the_readers_own_digit_and_what_it_is_meant_as(page, loaded):
         draw(None)
 
 
+@pytest.mark.slow
 def test_a_formula_a_preset_and_what_cannot_be_read(page):
     page.text_input(key="gradient_check_text").set_value("x^3 * y").run()
     page.text_input(key="gradient_check_x_box").set_value("2.0").run()

@@ -51,6 +51,7 @@ def test_every_key_begins_with_the_pages_name(page):
     assert all(widget.key.startswith("descent_") for widget in widgets)
 
 
+@pytest.mark.slow
 def test_every_named_surface_and_curve_is_shown(page):
     for kind, named in (("surface", surfaces.SURFACES), ("curve", surfaces.CURVES)):
         page.button_group(key="descent_kind").set_value(kind).run()

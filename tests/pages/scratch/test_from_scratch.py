@@ -73,6 +73,7 @@ def test_it_opens_with_the_dense_layer_and_the_textbooks_program(page):
     assert [block.value for block in page.code][-2:] == programs(Settings())
 
 
+@pytest.mark.slow
 def test_every_piece_runs_with_the_numbers_at_once(page):
     names = {"loss": "average_loss", "step": "training_step", "update": "sgd"}
     for piece in PIECES:

@@ -105,6 +105,7 @@ def test_one_epoch_changes_the_sentence_the_code_and_the_downloads(page):
     assert page.button(key="network_train").label == "Train again"
 
 
+@pytest.mark.slow
 def test_stepping_makes_one_update_and_reset_returns_to_the_same_weights(page):
     page.text_input(key="network_hidden_units_box").set_value("8").run()
     page.button(key="network_step").click().run()
@@ -129,6 +130,7 @@ def test_every_single_step_is_seen_also_where_no_checkpoint_is_due(page):
     assert [frame["name"].split(" · ")[0] for frame in frames] == [f"update {update}" for update in range(4)]
 
 
+@pytest.mark.slow
 def test_the_same_weights_are_compared_on_training_and_test_digits(page, loaded):
     """The running mean of the epoch is of other weights; it was called what the network knows."""
     page.text_input(key="network_epochs_box").set_value("1").run()

@@ -73,6 +73,7 @@ def test_every_form_of_expression(text):
     check(text, dict(TEXTS)[text])
 
 
+@pytest.mark.slow
 def test_every_function():
     calls = {name: f"{name}({'x, z' if function.arguments == 2 else 'x'})" for name, function in FUNCTIONS.items()}
     calls["crossentropy"] = "crossentropy(y_true, p)"

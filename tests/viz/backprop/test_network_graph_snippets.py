@@ -10,6 +10,7 @@ from engine.backprop.graph_backward import backward, gradients
 from engine.backprop.network_graph import network_graph, network_values
 from engine.backprop.network_graph_units import units_of
 from engine.training import network, pretrained
+from tests.cases import some
 from tests.viz.running import run
 from viz.backprop import network_graph_snippets as snippets
 
@@ -41,7 +42,7 @@ def test_one_digit(library, monkeypatch, capsys):
     assert (len(re.findall(r"^{ lambda ;", printed, re.M)) == 2) == (library == "JAX")
 
 
-@pytest.mark.parametrize("library", ["NumPy, by hand", "JAX"])
+@pytest.mark.parametrize("library", some(["NumPy, by hand", "JAX"], every=2))
 def test_a_batch(library, mnist, monkeypatch, capsys):
     source = snippets.programs("engine/training/pretrained.npz", start=256)[library]
     batch = slice(256, 384)

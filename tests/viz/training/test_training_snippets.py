@@ -107,7 +107,7 @@ def printed(text):
     return [float(loss) for _, loss in losses], float(accuracy)
 
 
-@pytest.mark.parametrize("name", some(sorted(RUNS), every=3))
+@pytest.mark.parametrize("name", some(sorted(RUNS), every=6))
 def test_the_jax_program_reproduces_the_page(name, digits, shown, monkeypatch, capsys):
     monkeypatch.setenv("UNCRUMPLE_MNIST", str(digits.folder))
     found = run(shortened(training_snippets(RUNS[name])["JAX"]))
@@ -171,6 +171,7 @@ def test_programs_name_their_settings_and_nothing_is_left_to_fill_in(name, libra
     assert max(map(len, source.splitlines())) <= 120
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("library", ["NumPy", "JAX"])
 def test_programs_read_the_files_the_app_keeps(library, digits, tmp_path, monkeypatch, capsys):
     """The app's own cache holds them decompressed, under their names without .gz."""

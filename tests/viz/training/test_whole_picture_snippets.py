@@ -54,6 +54,7 @@ def sources():
     return turn_snippets(SETTINGS, TURN, per_epoch=3)
 
 
+@pytest.mark.slow
 def test_jax_prints_the_pictures_numbers(made, monkeypatch, capsys):
     monkeypatch.setenv("UNCRUMPLE_MNIST", str(made[0]))
     run(shortened(sources()["JAX"]))
