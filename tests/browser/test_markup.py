@@ -11,6 +11,7 @@ HOSTILE = (
 )
 
 
+@pytest.mark.slow
 def test_text_of_a_link_is_only_text(page):
     page.goto("/broadcasting?" + urlencode({"a": HOSTILE, "nobody": HOSTILE}))
     box = page.get_by_role("textbox", name="Shape of a", exact=True)

@@ -46,6 +46,7 @@ def found(browser, app_url):
     return there
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", NAMES)
 def test_streamlits_document_still_has(found, name):
     assert name in found

@@ -4,14 +4,16 @@ import gzip
 import hashlib
 import json
 import re
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache, lru_cache
 from pathlib import Path
-from typing import Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 import plotly
 import streamlit as st
 from streamlit.components.v2.types import ComponentRenderer
 
+from viz import theme
 from viz.components import wayfinding
 
 PREFIX = "/uncrumple"
@@ -70,6 +72,28 @@ def component(name: str, *, taken: Literal["live", "still", "never"] = "live") -
     every turn, or nothing at all, not even a picture.
     """
     return _component(name, taken, address(""))
+
+
+def board(
+    name: str,
+    data: Mapping[str, Any],
+    *,
+    key: str,
+    states: Sequence[str],
+    on_change: Callable[[], None] | None = None,
+    taken: Literal["live", "still", "never"] = "live",
+) -> Mapping[str, Any]:
+    """The component with the palettes, in a container of its own, ``<key>_box``. Returns what it last sent.
+
+    states: names of the values it may send; on_change: called when it has sent one.
+    """
+    listeners = {f"on_{state}_change": on_change or _nothing for state in states}
+    with st.container(key=f"{key}_box"):
+        return component(name, taken=taken)(key=key, data={**data, "palettes": theme.PALETTES}, **listeners)
+
+
+def _nothing() -> None:
+    """Streamlit registers a state's value only together with a listener."""
 
 
 @lru_cache(maxsize=128)

@@ -24,7 +24,8 @@ def shortened(source):
     return source.replace(whole, f"range(0, {FEW}, 100)")
 
 
-@pytest.mark.parametrize("objective", ["flatten", pytest.param("separate", marks=pytest.mark.slow)])
+@pytest.mark.slow
+@pytest.mark.parametrize("objective", ["flatten", "separate"])
 def test_jax_crumples_and_trains_as_the_page_does(objective, capsys):
     wanted = Settings(Crumple(0.85, 7), 2, objective)
     names = run(shortened(snippets.snippets(wanted)["JAX"]))

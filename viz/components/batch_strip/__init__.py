@@ -3,8 +3,6 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-import streamlit as st
-
 from engine.tensors.batches import CHUNK, Division
 from viz import theme
 from viz.components import assets
@@ -30,8 +28,5 @@ def batch_strip(
         "chunk": CHUNK,
         "address": assets.address(f"digits/{version}/"),
         "axisColor": theme.AXES[0],
-        "palettes": theme.PALETTES,
     }
-    with st.container(key=f"{key}_box"):
-        mounted = assets.component("batch_strip", taken="still")
-        return mounted(key=key, data=data, on_batch_change=on_change)
+    return assets.board("batch_strip", data, key=key, states=["batch"], on_change=on_change, taken="still")

@@ -3,9 +3,6 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-import streamlit as st
-
-from viz import theme
 from viz.components import assets
 
 
@@ -17,15 +14,4 @@ def descent_board(
     Returns the component's state: ``start``, None or {"point", "count"}, where the reader last clicked; ``settings``,
     None or {"rate", "momentum", "step", "method", "count"}, sent when a slider is let go. "count" tells messages apart.
     """
-    listener = on_change or _nothing
-    with st.container(key=f"{key}_box"):
-        return assets.component("descent_board")(
-            key=key,
-            data={**shown, "palettes": theme.PALETTES},
-            on_start_change=listener,
-            on_settings_change=listener,
-        )
-
-
-def _nothing() -> None:
-    """Streamlit registers a state value only together with a listener."""
+    return assets.board("descent_board", shown, key=key, states=["start", "settings"], on_change=on_change)

@@ -3,9 +3,6 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-import streamlit as st
-
-from viz import theme
 from viz.components import assets
 
 DEFAULTS: dict[str, Any] = {
@@ -42,10 +39,4 @@ def graph_board(
     or None, "toggle": of the box whose + or − was pressed, or "", "rest": False while a slider is dragged, "version",
     "count"}. The answer carries that count as "answered": until it comes, no further message is sent.
     """
-    data = {**DEFAULTS, **shown, "palettes": theme.PALETTES}
-    with st.container(key=f"{key}_box"):
-        return assets.component("graph_board")(key=key, data=data, on_ask_change=on_change or _nothing)
-
-
-def _nothing() -> None:
-    """Streamlit registers a state value only together with a listener."""
+    return assets.board("graph_board", {**DEFAULTS, **shown}, key=key, states=["ask"], on_change=on_change)

@@ -5,9 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
-import streamlit as st
 
-from viz import theme
 from viz.components import assets
 from viz.tensors.cells import MAX_CELL, Frame, Pose, Scene
 
@@ -40,15 +38,8 @@ def live_cells(
         "picks": picks,
         "rate": rate,
         "startAtEnd": start_at_end,
-        "palettes": theme.PALETTES,
     }
-    listener = on_change or _nothing
-    with st.container(key=f"{key}_box"):
-        return assets.component("live_cells")(key=key, data=data, on_edit_change=listener, on_pick_change=listener)
-
-
-def _nothing() -> None:
-    """Streamlit registers a state value only together with a listener."""
+    return assets.board("live_cells", data, key=key, states=["edit", "pick"], on_change=on_change)
 
 
 def encode(scene: Scene) -> dict[str, Any]:

@@ -4,9 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
 import plotly.graph_objects as go
-import streamlit as st
 
-from viz import theme
 from viz.components import assets
 from viz.verbatim import spoken
 
@@ -46,13 +44,6 @@ def live_figure(
         "clicks": clicks,
         "scrubLabel": scrub_label,
         "reportFrame": report_frame,
-        "palettes": theme.PALETTES,
         "plotly": assets.plotly_address(),
     }
-    listener = on_change or _nothing
-    with st.container(key=f"{key}_box"):
-        return assets.component("live_figure")(key=key, data=data, on_click_change=listener, on_frame_change=listener)
-
-
-def _nothing() -> None:
-    """Streamlit registers a state value only together with a listener."""
+    return assets.board("live_figure", data, key=key, states=["click", "frame"], on_change=on_change)

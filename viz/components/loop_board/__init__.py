@@ -5,7 +5,6 @@ from typing import Any
 
 import streamlit as st
 
-from viz import theme
 from viz.components import assets
 
 
@@ -22,12 +21,5 @@ def loop_board(shown: Mapping[str, Any], *, key: str, count: int, staged: bool) 
         "count": count,
         "staged": staged,
         "base": f"/{base}/" if base else "/",
-        "palettes": theme.PALETTES,
     }
-    board = assets.component("loop_board")
-    with st.container(key=f"{key}_box"):
-        return board(key=key, data=data, on_open_change=_nothing)
-
-
-def _nothing() -> None:
-    """Streamlit registers a state value only together with a listener."""
+    return assets.board("loop_board", data, key=key, states=["open"])

@@ -3,9 +3,6 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-import streamlit as st
-
-from viz import theme
 from viz.components import assets
 
 
@@ -17,7 +14,5 @@ def number_bits(
     chosen: row (data type) and column (number) to begin with. Returns the component's state: ``chosen``, None or
     the row and column last chosen.
     """
-    data = {"table": dict(table), "chosen": list(chosen), "palettes": theme.PALETTES}
-    with st.container(key=f"{key}_box"):
-        mounted = assets.component("number_bits")
-        return mounted(key=key, data=data, on_chosen_change=on_change)
+    data = {"table": dict(table), "chosen": list(chosen)}
+    return assets.board("number_bits", data, key=key, states=["chosen"], on_change=on_change)

@@ -3,9 +3,6 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-import streamlit as st
-
-from viz import theme
 from viz.components import assets
 
 
@@ -37,7 +34,5 @@ def paint_board(
         "most": most,
         "answered": answered,
         "height": height,
-        "palettes": theme.PALETTES,
     }
-    with st.container(key=f"{key}_box"):
-        return assets.component("paint_board")(key=key, data=data, on_painted_change=on_change)
+    return assets.board("paint_board", data, key=key, states=["painted"], on_change=on_change)

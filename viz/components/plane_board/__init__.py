@@ -3,9 +3,6 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-import streamlit as st
-
-from viz import theme
 from viz.components import assets
 
 
@@ -18,11 +15,4 @@ def plane_board(
     "order"}, of a map {"W": its entries row by row, "b", "relu", "chosen", "preset", "layers"}; both with "version"
     and "count".
     """
-    with st.container(key=f"{key}_box"):
-        return assets.component("plane_board")(
-            key=key, data={**shown, "palettes": theme.PALETTES}, on_settings_change=on_change or _nothing
-        )
-
-
-def _nothing() -> None:
-    """Streamlit registers a state value only together with a listener."""
+    return assets.board("plane_board", shown, key=key, states=["settings"], on_change=on_change)

@@ -3,9 +3,6 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-import streamlit as st
-
-from viz import theme
 from viz.components import assets
 from viz.geometry.clouds import Cloud, packed
 
@@ -29,11 +26,5 @@ def point_cloud(
         "height": height,
         "scrubLabel": scrub_label,
         "start": start,
-        "palettes": theme.PALETTES,
     }
-    with st.container(key=f"{key}_box"):
-        return assets.component("point_cloud")(key=key, data=data, on_stage_change=on_change or _nothing)
-
-
-def _nothing() -> None:
-    """Streamlit registers a state value only together with a listener."""
+    return assets.board("point_cloud", data, key=key, states=["stage"], on_change=on_change)

@@ -3,9 +3,6 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-import streamlit as st
-
-from viz import theme
 from viz.components import assets
 
 
@@ -17,13 +14,4 @@ def tangent_board(
     Returns the component's state: ``place``, None or {"version", "x", "epsilon", "count"}, sent when the reader lets
     go of a point or slider.
     """
-    with st.container(key=f"{key}_box"):
-        return assets.component("tangent_board")(
-            key=key,
-            data={**shown, "palettes": theme.PALETTES},
-            on_place_change=on_change or _nothing,
-        )
-
-
-def _nothing() -> None:
-    """Streamlit registers a state value only together with a listener."""
+    return assets.board("tangent_board", shown, key=key, states=["place"], on_change=on_change)
