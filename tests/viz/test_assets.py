@@ -2,6 +2,7 @@
 
 import gzip
 import re
+from graphlib import TopologicalSorter
 
 import pytest
 
@@ -48,6 +49,12 @@ def test_modules_import_only_what_the_other_exports():
             assert wanted <= set(EXPORT.findall(text(targets[written]))), (path, written)
             count += len(wanted)
     assert count > 400
+
+
+def test_no_module_imports_itself_by_way_of_others():
+    """What two parts of a board share stands in a third, below both."""
+    graph = {path: assets._imported(path).values() for path in assets.assets() if path.endswith(".js")}
+    assert len(list(TopologicalSorter(graph).static_order())) == len(graph), "raises CycleError, with the way round"
 
 
 @pytest.mark.parametrize("name", COMPONENTS)

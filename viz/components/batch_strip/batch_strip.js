@@ -2,7 +2,7 @@
 // Pictures come in parts from the app's server and are kept; moving the slider asks Python for nothing.
 
 import { always, mount, watchTheme, watchWidth } from "../shared/board.js";
-import { digitBox, draw, geometry, inkSheet, placeAt, STRIP } from "./painting.js";
+import { digitBox, draw, geometry, inkSheet, placeAt, present, STRIP } from "./painting.js";
 
 const KEPT_CHUNKS = 40;
 const AT_ONCE = 3;
@@ -106,11 +106,6 @@ function listenToCanvas(state) {
     const { x, y, size } = digitBox(state, place);
     return { x: box.left + x, y: box.top + y, width: size, height: size };
   };
-}
-
-/** How many digits of the batch are drawn. */
-export function present({ data, n }) {
-  return Math.min(data.most, data.batch_size, data.samples - n * data.batch_size);
 }
 
 function batchAt({ data, width }, x) {

@@ -1,7 +1,6 @@
 // What the batch strip paints: the batch axis as a bar, the chosen batch on it, opened out into its digits.
 
 import { fit, paletteOf } from "../shared/board.js";
-import { present } from "./batch_strip.js";
 
 export const STRIP = 26;
 const LENS = 76;
@@ -135,4 +134,9 @@ function drawDigits(state, pen, colors) {
       pen.strokeRect(x - 1, y - 1, size + 2, size + 2);
     }
   }
+}
+
+/** How many digits of the batch are drawn. */
+export function present({ data, n }) {
+  return Math.min(data.most, data.batch_size, data.samples - n * data.batch_size);
 }

@@ -3,13 +3,14 @@
 // Back to Python go a new start point, and the settings when a slider is let go.
 // descent_runs reads the runs; descent_map, _arrows, _relief and _losses draw them; descent_words speaks of them.
 
-import { mount, painter, watchSize } from "../shared/board.js";
+import { mount, request, watchSize } from "../shared/board.js";
 import { placeOf } from "../shared/place.js";
 import { isDark } from "../shared/theme.js";
 import { paintLoss, prepareLoss, scrubByPointer } from "./losses.js";
 import { paintMap, prepareMap } from "./map.js";
 import { ANGLE, paintRelief, prepareRelief, TILTS, TURNS, turnByPointer } from "./relief.js";
 import { readRun, unpacked, valuesOf } from "./runs.js";
+import { halt, indexOf, inWindow, report, send, setPlaying } from "./settings.js";
 import { fillLegend, fillRuler, writeValues } from "./words.js";
 
 const NARROW = 700;
@@ -143,16 +144,7 @@ function pointAtMap(state) {
   });
 }
 
-export function inWindow(state, point) {
-  return point.every((value, axis) => {
-    const [low, high] = state.data.surface.window[axis];
-    return value >= low && value <= high;
-  });
-}
-
 // Settings and time.
-
-export const indexOf = (slider) => Number(slider.value);
 
 function start(state) {
   if (indexOf(state.step) >= state.data.steps) state.step.value = "0";
@@ -174,19 +166,6 @@ function start(state) {
   requestAnimationFrame(tick);
 }
 
-function setPlaying(state, playing) {
-  state.playing = playing;
-  state.play.textContent = playing ? "Pause" : "Play";
-  state.root.dataset.playing = String(playing);
-  // A reader of the screen hears where the run came to rest, not every step on the way.
-  state.lines.setAttribute("aria-live", playing ? "off" : "polite");
-}
-
-export function halt(state, tell = false) {
-  if (state.playing) setPlaying(state, false);
-  if (tell) report(state);
-}
-
 function moveStep(state, way) {
   halt(state);
   state.step.value = String(indexOf(state.step) + way);
@@ -206,26 +185,7 @@ function place(state, point) {
   state.asked = send(state, "start", { point: inside });
 }
 
-export function report(state) {
-  send(state, "settings", {
-    rate: indexOf(state.rate),
-    momentum: indexOf(state.beta),
-    step: indexOf(state.step),
-    method: state.selected,
-  });
-}
-
-/** Returns the number under which the value went out. */
-function send(state, name, value) {
-  state.sent += 1;
-  const count = `${Date.now()}.${state.sent}`;
-  state.setStateValue(name, { ...value, count });
-  return count;
-}
-
 // Painting.
-
-export const request = painter(paint);
 
 function paint(state) {
   if (!state.ready || !state.view) return;
@@ -238,16 +198,6 @@ function paint(state) {
   state.drawn += 1;
   state.root.dataset.drawn = String(state.drawn);
   state.root.dataset.step = String(step);
-}
-
-/** An empty sheet of the same size, for what changes seldom and is copied into every frame. */
-export function sheetFor({ width, height, ratio }) {
-  const paper = document.createElement("canvas");
-  paper.width = Math.round(width * ratio);
-  paper.height = Math.round(height * ratio);
-  const pen = paper.getContext("2d");
-  pen.scale(ratio, ratio);
-  return { paper, pen };
 }
 
 /** Pictures that change only with surface, width or theme: contour lines, the relief's mesh; then everything. */
@@ -318,4 +268,4 @@ function release(state) {
   halt(state);
 }
 
-export default mount({ build, renew: take, release });
+export default mount({ paint, build, renew: take, release });

@@ -2,10 +2,10 @@
 // Above a function's floor on a log scale. A function without one has no zero to count from: its losses are drawn as
 // they are, or, where they span many powers of ten, by their powers of ten on both sides of 0.
 
-import { fit } from "../shared/board.js";
+import { fit, request } from "../shared/board.js";
 import { number } from "../shared/numbers.js";
-import { halt, report, request } from "./descent_board.js";
 import { FONT, ticks } from "./map.js";
+import { halt, report } from "./settings.js";
 import { verdict } from "./words.js";
 
 const DECADES = [-8, 10];

@@ -3,7 +3,7 @@
 import { fit } from "../shared/board.js";
 import { number } from "../shared/numbers.js";
 import { paintArrows } from "./arrows.js";
-import { sheetFor } from "./descent_board.js";
+import { sheetFor } from "./settings.js";
 import { interpolated } from "./words.js";
 
 const MAP_PADDING = { left: 46, right: 12, top: 10, bottom: 40 };

@@ -1,9 +1,9 @@
 // The surface in perspective, turned by dragging, with the same paths. For descent_board.
 
-import { fit } from "../shared/board.js";
+import { fit, request } from "../shared/board.js";
 import { number } from "../shared/numbers.js";
-import { request, sheetFor } from "./descent_board.js";
 import { channelsOf, FONT } from "./map.js";
+import { sheetFor } from "./settings.js";
 import { interpolated } from "./words.js";
 
 const MESH = 36;

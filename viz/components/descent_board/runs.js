@@ -1,7 +1,7 @@
 // The families of runs as Python packed them, and one run read out of them. For descent_board.
 
 import { bytesOf } from "../shared/packing.js";
-import { indexOf } from "./descent_board.js";
+import { indexOf } from "./settings.js";
 
 const LEVELS = 65000;
 const OUTSIDE = 65535;

@@ -1,8 +1,9 @@
 // What the board says: values beside sliders, the legend's verdicts, the update explained. For descent_board.
 
+import { request } from "../shared/board.js";
 import { number } from "../shared/numbers.js";
-import { indexOf, inWindow, report, request } from "./descent_board.js";
 import { isExplained } from "./runs.js";
+import { indexOf, inWindow, report } from "./settings.js";
 
 export function writeValues(state, step) {
   const { rates, momenta, steps } = state.data;

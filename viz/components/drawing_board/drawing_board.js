@@ -5,7 +5,8 @@
 import { always, mount, watchSize, watchTheme } from "../shared/board.js";
 import { keepInAddress, linkedValue, linkReading, placeOf, tellLinkRead } from "../shared/place.js";
 import { decodeInk, encodeInk } from "./ink.js";
-import { listenToPictures, paintAll, paintCanvas, usePalette } from "./pictures.js";
+import { ink, isEmpty, redraw, tint } from "./ink_canvas.js";
+import { listenToPictures, paintAll, usePalette } from "./pictures.js";
 import { ARROWS, CANVAS, CLASSES, STAGES } from "./stages.js";
 
 const REST = 400; // ms without a pen before the page is told, so that its rerun never competes with a prediction
@@ -152,8 +153,6 @@ function build(parent, data) {
   return board;
 }
 
-const isEmpty = (board) => !board.strokes.length && !board.base;
-
 /** The newest drawing of this tab is in sessionStorage (it survives a reload); else what the page kept. */
 function recall(board) {
   let stored = null;
@@ -279,51 +278,6 @@ function loadPicture(board) {
     redraw(board);
   };
   image.src = board.picture.url;
-}
-
-/** The picture comes as transparency only, so that its ink can take the theme's colour. */
-export function tint(board) {
-  if (!board.mask) return;
-  board.tinted ??= Object.assign(document.createElement("canvas"), { width: CANVAS, height: CANVAS });
-  const context = board.tinted.getContext("2d");
-  context.globalCompositeOperation = "copy";
-  context.drawImage(board.mask, 0, 0);
-  context.globalCompositeOperation = "source-in";
-  context.fillStyle = board.palette.ink;
-  context.fillRect(0, 0, CANVAS, CANVAS);
-}
-
-export function redraw(board) {
-  const side = Math.round(board.canvas.clientWidth * devicePixelRatio);
-  if (!side) return;
-  if (board.canvas.width !== side) board.canvas.width = board.canvas.height = side;
-  const context = board.canvas.getContext("2d");
-  context.setTransform(side / CANVAS, 0, 0, side / CANVAS, 0, 0);
-  context.clearRect(0, 0, CANVAS, CANVAS);
-  context.imageSmoothingEnabled = false;
-  if (board.base && board.mask) context.drawImage(board.tinted, 0, 0);
-  context.strokeStyle = context.fillStyle = board.palette.ink;
-  context.lineWidth = board.brush;
-  context.lineCap = context.lineJoin = "round";
-  board.strokes.forEach((stroke) => ink(context, stroke, 0));
-  board.root.dataset.strokes = String(board.strokes.length);
-  board.find(".uncrumple-invitation").hidden = !isEmpty(board) || board.pen !== null;
-  board.find("output").textContent = String(board.brush);
-  board.find("input").value = String(board.brush);
-  board.find(".uncrumple-beneath").textContent = board.base ? board.picture.caption : "";
-  paintCanvas(board);
-}
-
-/** The part of a stroke from its point number `from` on. */
-function ink(context, stroke, from) {
-  context.beginPath();
-  context.moveTo(stroke[2 * from], stroke[2 * from + 1]);
-  for (let i = 2 * from + 2; i < stroke.length; i += 2) context.lineTo(stroke[i], stroke[i + 1]);
-  context.stroke();
-  if (stroke.length > 2) return;
-  context.beginPath();
-  context.arc(stroke[0], stroke[1], context.lineWidth / 2, 0, 2 * Math.PI);
-  context.fill();
 }
 
 function lowerPen(board, id, x, y) {

@@ -2,7 +2,7 @@
 
 import { bytesOf } from "../shared/packing.js";
 import { isDark } from "../shared/theme.js";
-import { redraw, tint } from "./drawing_board.js";
+import { paintCanvas, redraw, resize, tint } from "./ink_canvas.js";
 import { ARROWS, BOX, CANVAS, CLASSES, SIDE, STAGES } from "./stages.js";
 
 /** The answer with its arrays as {shape, values}; blank pictures before the first one. */
@@ -56,11 +56,6 @@ function ramp(color) {
   });
 }
 
-function resize(canvas, columns, rows) {
-  if (canvas.width !== columns) canvas.width = columns;
-  if (canvas.height !== rows) canvas.height = rows;
-}
-
 /** One pixel per value; what lies beyond the last value stays transparent. */
 function paint(canvas, columns, rows, values, colors) {
   resize(canvas, columns, rows);
@@ -104,22 +99,6 @@ export function paintAll(board) {
   writeCaptions(board);
   paintEvidence(board);
   showProbe(board);
-}
-
-/** The drawing itself, small, with the frame that will be cut out. */
-export function paintCanvas(board) {
-  const { canvas } = board.stage;
-  const side = Math.round((canvas.clientWidth || CANVAS / 2) * devicePixelRatio);
-  resize(canvas, side, side);
-  const context = canvas.getContext("2d");
-  context.clearRect(0, 0, side, side);
-  if (board.canvas.width) context.drawImage(board.canvas, 0, 0, side, side);
-  const frame = canvas.nextElementSibling;
-  frame.hidden = !board.answer;
-  if (!board.answer) return;
-  const [left, top, right, bottom] = board.answer.box.map((edge) => (100 * edge) / CANVAS);
-  const [width, height] = [right - left, bottom - top];
-  Object.assign(frame.style, { left: `${left}%`, top: `${top}%`, width: `${width}%`, height: `${height}%` });
 }
 
 /** In the middle of 20×20; the part of the box that stays unused is shaded. */

@@ -1,7 +1,7 @@
 // A tiny model's loss as a function of its weights W. While anything is dragged the loss comes from the exact
 // polynomial that JAX made; when W rests, every number and dot is what JAX computed there. Pictures: the other script.
 
-import { mount, painter, paletteOf, watchTheme, watchWidth } from "../shared/board.js";
+import { mount, paletteOf, request, watchTheme, watchWidth } from "../shared/board.js";
 import { gradientAt, look, niceAbove, partial, rateOf, reach, rescale, tidy, writeWords } from "./loss.js";
 import { paintPlane } from "./map.js";
 import { paintCompass, paintLine, paintSlice } from "./painting.js";
@@ -232,8 +232,6 @@ function makeCards(state) {
 
 // Painting and words.
 
-const request = painter(paint);
-
 function repaint(state) {
   if (!state.data || !state.root.clientWidth) return;
   state.palette = paletteOf(state);
@@ -293,4 +291,4 @@ function renew(state, data) {
   repaint(state);
 }
 
-export default mount({ build, renew });
+export default mount({ paint, build, renew });

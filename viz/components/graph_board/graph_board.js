@@ -3,13 +3,14 @@
 
 import { mount, watchTheme, watchWidth } from "../shared/board.js";
 import { placeOf } from "../shared/place.js";
+import { dispatch, say } from "./asking.js";
+import { recolour } from "./colours.js";
 import { bringIntoView, listenToView, resized, viewLimits } from "./moving.js";
 import { makeTape, paint } from "./painting.js";
-import { makePicture, recolour } from "./picture.js";
+import { makePicture } from "./picture.js";
 import { makeControls, showValues } from "./values.js";
 
 const PLAY_SECONDS = 1.1;
-const PATIENCE = 3000;
 
 function build(parent) {
   const root = document.createElement("div");
@@ -144,7 +145,7 @@ function go(state, step) {
   state.step = Math.min(Math.max(step, 0), state.steps.length - 1);
   const { node } = state.steps[state.step];
   if (node >= 0) bringIntoView(state, node);
-  paint(state);
+  state.paint(state);
 }
 
 function start(state) {
@@ -163,23 +164,6 @@ function halt(state) {
 }
 
 // Messages.
-
-/** Asks Python for what follows from the newest values and choice; while one message is on its way the next waits. */
-export function ask(state, { rest = true, toggle = "" } = {}) {
-  const values = state.data.variables.map((_, k) => state.inputs[k].values);
-  const message = { values, chosen: state.chosen, toggle, rest, version: state.data.drawing.version };
-  if (state.waiting && performance.now() - state.askedAt < PATIENCE) state.queued = message;
-  else dispatch(state, message);
-}
-
-function dispatch(state, message) {
-  state.sent += 1;
-  state.waiting = `${Date.now()}.${state.sent}`;
-  state.askedAt = performance.now();
-  state.queued = null;
-  state.root.dataset.rests = "false";
-  state.setStateValue("ask", { ...message, count: state.waiting });
-}
 
 function renew(state, data) {
   const known = state.data;
@@ -223,9 +207,4 @@ function beginWherePlaced(state) {
   if (state.begin) state.step = Math.round(state.begin[0]);
 }
 
-export function say(state, text) {
-  state.message.textContent = text;
-  state.message.hidden = !text;
-}
-
-export default mount({ build, renew, release: halt });
+export default mount({ paint, build, renew, release: halt });

@@ -1,8 +1,7 @@
 // Pan, zoom, choice and keyboard of the graph board. For graph_board.
 
-import { ask } from "./graph_board.js";
-import { paint, setAttribute } from "./painting.js";
-import { recolour } from "./picture.js";
+import { ask } from "./asking.js";
+import { recolour, setAttribute } from "./colours.js";
 
 const LEAST = 0.15;
 const MOST = 3;
@@ -196,14 +195,14 @@ function pinch(state, before, after, other) {
 export function point(state, k) {
   if (state.pointed === k) return;
   state.pointed = k;
-  paint(state);
+  state.paint(state);
 }
 
 export function choose(state, k) {
   state.chosen = state.chosen === k ? null : k;
   state.onePath = null;
   if (k !== null) state.focus = k;
-  paint(state);
+  state.paint(state);
   if (state.data.asks) ask(state);
 }
 

@@ -1,7 +1,7 @@
 // What the graph board shows at a step: texts, classes, pictures and words; nothing moves. For graph_board.
 
+import { pictureOf, setAttribute } from "./colours.js";
 import { bringIntoView, choose, keep, point } from "./moving.js";
-import { pictureOf } from "./picture.js";
 
 const MOST_LABEL = 9;
 
@@ -90,10 +90,6 @@ function flat(content) {
 
 function setText(element, text) {
   if (element.textContent !== text) element.textContent = text;
-}
-
-export function setAttribute(element, name, value) {
-  if (element.getAttribute(name) !== value) element.setAttribute(name, value);
 }
 
 /** The chosen box's paths to the output, or one of them while a line of the list is pointed at. */

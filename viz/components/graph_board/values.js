@@ -1,6 +1,6 @@
 // The variables' sliders and cells beside the graph board. For graph_board.
 
-import { ask, say } from "./graph_board.js";
+import { ask, say } from "./asking.js";
 
 export function makeControls(state) {
   const { variables } = state.data;

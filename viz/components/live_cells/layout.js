@@ -1,6 +1,5 @@
 // Where the cells of a scene stand: arrangements, scale, the way between two poses. Belongs to live_cells.
 
-import { NARROW_BELOW, paint } from "./live_cells.js";
 import { bracketBox, bracketShape, labelBox } from "./painting.js";
 
 function arrangement(state, spread) {
@@ -73,7 +72,7 @@ export function measure(state) {
   state.canvas.height = Math.round(state.height * state.ratio);
   state.canvas.style.height = `${state.height}px`;
   state.root.dataset.arrangement = state.width < NARROW_BELOW && state.scene.arrangements.narrow ? "narrow" : "wide";
-  paint(state);
+  state.paint(state);
 }
 
 export const mix = (a, b, part) => a + (b - a) * part;
@@ -123,3 +122,5 @@ export function currentPose(state, { from, to, part }) {
   const fanned = arrangement(state, true);
   return between(pose, between(fanned[from.pose], fanned[to.pose], part), state.spread);
 }
+
+const NARROW_BELOW = 600;

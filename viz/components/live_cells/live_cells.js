@@ -1,7 +1,7 @@
 // A scene of tensors on a canvas. Pointing, walking by keyboard, playing and scrubbing happen here in the browser;
 // only what the reader types into a cell, or picks, goes back to Python.
 
-import { mount, painter, paletteOf, watchTheme, watchWidth } from "../shared/board.js";
+import { mount, paletteOf, request, watchTheme, watchWidth } from "../shared/board.js";
 import { bytesOf } from "../shared/packing.js";
 import { placeOf } from "../shared/place.js";
 import { currentPose, measure, mix } from "./layout.js";
@@ -19,7 +19,6 @@ import {
 } from "./painting.js";
 import { choose, clearPointer, edit, point, press, shownCell } from "./pointing.js";
 
-export const NARROW_BELOW = 600;
 const HINT = matchMedia("(pointer: coarse)").matches
   ? "Tap a cell or a bracket to read it."
   : "Point at a cell or a bracket, or press Tab and use the arrow keys; A shows an axis.";
@@ -277,9 +276,7 @@ function moment(state) {
 
 // Painting.
 
-export const request = painter(paint);
-
-export function paint(state) {
+function paint(state) {
   if (!state.scene || !state.fits) return;
   const { context, scene } = state;
   const palette = paletteOf(state);
@@ -461,4 +458,4 @@ function release(state) {
   halt(state);
 }
 
-export default mount({ build, renew, release });
+export default mount({ paint, build, renew, release });

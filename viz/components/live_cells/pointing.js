@@ -1,6 +1,6 @@
 // Pointing at cells and brackets, walking by keyboard, choosing and editing. Belongs to live_cells.
 
-import { request } from "./live_cells.js";
+import { request } from "../shared/board.js";
 
 export const shownCell = (state, cell) => (state.looks?.[cell]?.presence ?? 0) > 0.3;
 

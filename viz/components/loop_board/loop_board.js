@@ -1,9 +1,9 @@
 // The training loop as one picture: boxes that show a real turn, arrows between them, and a link in each to its page.
 // A single turn is staged: boxes take the new turn's content one after another, in the order in which it is computed.
 
-import { mount, painter, watchSize, watchTheme } from "../shared/board.js";
+import { mount, request, watchSize, watchTheme } from "../shared/board.js";
 import { paintArrows } from "./arrows.js";
-import { PAINTERS, rowAt, unpackedTurn, usePalette } from "./painting.js";
+import { DIGITS, NORMS, PAINTERS, rowAt, unpackedTurn, usePalette } from "./painting.js";
 
 const STAGES = [
   ["forward", ["batch", "targets"]],
@@ -16,8 +16,6 @@ const STAGES = [
 ];
 const PAUSE = 260; // ms between two stages: a staged turn takes 1.8 s
 const PARTS = ["batch", "hidden", "output", "predictions", "W1", "W2", "targets", "loss", "gradient", "optimizer"];
-export const NORMS = ["W1", "b1", "W2", "b2"];
-export const DIGITS = 8;
 
 const BODIES = {
   batch: `<canvas class="large"></canvas><div class="thumbs" role="radiogroup" aria-label="Digit that is followed">
@@ -209,8 +207,6 @@ function shape({ root }) {
   root.classList.toggle("narrow", root.clientWidth < 620);
 }
 
-const request = painter(paint);
-
 function paint(state) {
   const { root, data } = state;
   if (!data || !root.clientWidth) return;
@@ -228,4 +224,4 @@ function release(state) {
   clearTimeout(state.timer);
 }
 
-export default mount({ build, renew, release });
+export default mount({ paint, build, renew, release });

@@ -3,7 +3,6 @@
 import { number } from "../shared/numbers.js";
 import { bytesOf } from "../shared/packing.js";
 import { isDark } from "../shared/theme.js";
-import { DIGITS, NORMS } from "./loop_board.js";
 
 const SIDE = 28;
 const CLASSES = 10;
@@ -305,3 +304,7 @@ export const PAINTERS = {
   gradient: paintGradient,
   optimizer: paintOptimizer,
 };
+
+export const NORMS = ["W1", "b1", "W2", "b2"];
+
+export const DIGITS = 8;

@@ -2,14 +2,14 @@
 // position or one of the reader's own points redraws every picture in the same frame. Back to Python go the points
 // and the position, once let go.
 
-import { mount, painter, paletteOf, watchSize, watchTheme } from "../shared/board.js";
+import { mount, paletteOf, request, watchSize, watchTheme } from "../shared/board.js";
 import { number } from "../shared/numbers.js";
 import { placeOf } from "../shared/place.js";
 import { floatsOf, gradientAt, lossAt, meansOf, SIDES } from "./map.js";
 import { paintPane, paintPoints } from "./painting.js";
 
 const PANES = ["points", "full", "sample", "batch"];
-export const ARROW = 0.1;
+
 const REACH = 14;
 
 function build(parent) {
@@ -205,8 +205,6 @@ function gradients(state) {
 
 // Painting.
 
-const request = painter(paint);
-
 function paint(state) {
   if (!state.data || !state.root.clientWidth) return;
   const palette = (state.palette = paletteOf(state));
@@ -280,4 +278,4 @@ function renew(state, data) {
   request(state);
 }
 
-export default mount({ build, renew });
+export default mount({ paint, build, renew });

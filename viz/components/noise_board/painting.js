@@ -1,7 +1,6 @@
 // The four pictures of noise_board: points and line, and three surfaces with their fans of arrows.
 
 import { inside, paintAxes, paintDisc, paintSurface, SIDES, sized, viewOf } from "./map.js";
-import { ARROW } from "./noise_board.js";
 
 export function paintPoints(state, palette, found, drawing, narrow) {
   const { canvas } = state.pictures.points;
@@ -102,3 +101,5 @@ function ellipse(pen, view, from, { mean, covariance: [ww, wb, bb] }, color) {
   pen.stroke();
   pen.setLineDash([]);
 }
+
+const ARROW = 0.1;

@@ -3,11 +3,9 @@
 // Back to Python go a new start, and the rates and the clock once let go.
 
 import { floatsOf, SIDES } from "../noise_board/map.js";
-import { mount, painter, paletteOf, watchSize, watchTheme } from "../shared/board.js";
+import { mount, paletteOf, request, watchSize, watchTheme } from "../shared/board.js";
 import { number } from "../shared/numbers.js";
 import { paintLosses, paintMap } from "./painting.js";
-
-export const LOWEST = 1e-6;
 
 function build(parent) {
   const root = document.createElement("div");
@@ -159,11 +157,6 @@ function updatesAt({ size }, { samples, total }, clock) {
   return clock >= total ? (total / samples) * perEpoch : epoch * perEpoch + Math.floor((clock % samples) / size);
 }
 
-export function seenAfter({ size }, { samples }, update) {
-  const perEpoch = Math.ceil(samples / size);
-  return Math.floor(update / perEpoch) * samples + Math.min((update % perEpoch) * size, samples);
-}
-
 /** The present run of a method: its positions, the loss above the minimum at each, and where it left all bounds. */
 function runOf(state, method) {
   const rate = Number(method.input.value);
@@ -184,8 +177,6 @@ function runOf(state, method) {
 }
 
 // Painting.
-
-const request = painter(paint);
 
 function paint(state) {
   if (!state.data || !state.root.clientWidth) return;
@@ -284,4 +275,4 @@ function release(state) {
   halt(state);
 }
 
-export default mount({ build, renew, release });
+export default mount({ paint, build, renew, release });

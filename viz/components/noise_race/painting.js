@@ -2,7 +2,6 @@
 
 import { inside, paintAxes, paintCross, paintDisc, paintSurface, SIDES, sized, viewOf } from "../noise_board/map.js";
 import { number } from "../shared/numbers.js";
-import { LOWEST, seenAfter } from "./noise_race.js";
 
 export function paintMap(state, palette, runs, narrow) {
   const { pen, width, height } = sized(state.map, narrow ? 320 : 440);
@@ -137,4 +136,11 @@ function paintFloor(pen, view, run, at, palette) {
   pen.moveTo(...view.toPixel([at(run, Math.floor(0.75 * run.method.updates)), height]));
   pen.lineTo(...view.toPixel([at(run, run.method.updates), height]));
   pen.stroke();
+}
+
+const LOWEST = 1e-6;
+
+function seenAfter({ size }, { samples }, update) {
+  const perEpoch = Math.ceil(samples / size);
+  return Math.floor(update / perEpoch) * samples + Math.min((update % perEpoch) * size, samples);
 }

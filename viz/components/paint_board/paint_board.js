@@ -1,7 +1,7 @@
 // A square to paint points of two classes on. The points live here; the page hears of them when the brush is lifted,
 // one report at a time.
 
-import { fit, mount, painter, watchSize, watchTheme } from "../shared/board.js";
+import { fit, mount, request, watchSize, watchTheme } from "../shared/board.js";
 import { isDark } from "../shared/theme.js";
 
 const APART = 12; // pixels of way between two points of one stroke
@@ -166,8 +166,6 @@ function tell(state) {
 
 // Painting.
 
-const request = painter(paint);
-
 function paint(state) {
   if (!state.data || !state.root.clientWidth) return;
   const { data, canvas } = state;
@@ -257,4 +255,4 @@ function renew(state, data) {
   request(state);
 }
 
-export default mount({ build, renew });
+export default mount({ paint, build, renew });

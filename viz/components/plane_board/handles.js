@@ -1,6 +1,7 @@
 // Handles on the plane: dragged by mouse or finger, moved by arrow keys; boxes in which their numbers are typed.
 
-import { refuse, report, request } from "./plane_board.js";
+import { request } from "../shared/board.js";
+import { refuse, report } from "./telling.js";
 import { number, typedNumber } from "./words.js";
 
 const KEY_STEP = 0.05;

@@ -1,13 +1,15 @@
 // An object under y = W @ x + b, relu after it if asked for: the map in hand, its handles, its way from nothing.
 // Numbers and sliders: plane_map_controls. Pictures: plane_map_painting.
 
-import { affine, determinantOf, isRotation, press, same } from "./arithmetic.js";
+import { request } from "../shared/board.js";
+import { affine, press, same } from "./arithmetic.js";
 import { makeHandle, tidy } from "./handles.js";
-import { belongs, generalFamily, makeMapControls, makePresets } from "./map_controls.js";
+import { makeMapControls, makePresets } from "./map_controls.js";
 import { paintMap } from "./map_painting.js";
 import { ladder } from "./painting.js";
 import { makeSprites, takeShapes } from "./pictures.js";
-import { refuse, request } from "./plane_board.js";
+import { refuse } from "./telling.js";
+import { change, stopPlaying, within } from "./way.js";
 
 export const MAP = {
   make: makeMap,
@@ -93,18 +95,6 @@ function makeMapHandles(state, stage) {
   });
 }
 
-export const within = (value, most) => Math.min(Math.max(value, -most), most);
-
-/** Other numbers: shown whole, under the family of maps they belong to. */
-export function change(state, part) {
-  state.map = { ...state.map, ...part };
-  stopPlaying(state);
-  state.part = 1;
-  if (!belongs(state.preset, state.map)) state.preset = generalFamily(state.map);
-  state.root.dataset.rests = "false";
-  request(state);
-}
-
 function takeMap(state, known) {
   const { data } = state;
   state.shapes = known && same(known.objects.map(keyOf), data.objects.map(keyOf)) ? state.shapes : takeShapes(data);
@@ -174,22 +164,4 @@ function startPlaying(state) {
   goTo(state, from);
   state.playing = requestAnimationFrame(step);
   state.play.textContent = "❚❚ Pause";
-}
-
-function stopPlaying(state) {
-  cancelAnimationFrame(state.playing);
-  state.playing = 0;
-  state.play.textContent = "▶ Play";
-}
-
-export function wayText({ map, part }) {
-  const how =
-    isRotation(map.W) && !same(map.W, [1, 0, 0, 1])
-      ? "An interpolation: the angle grows from 0 to that of the rotation"
-      : "An interpolation: (1 − t) · identity + t · W";
-  const moved = map.b.some(Boolean) ? ", and t · b" : "";
-  const last = map.relu ? ". First the affine map, in the second half relu presses negative coordinates to 0" : "";
-  const flat =
-    determinantOf(map.W) < 0 ? ". On the way the plane is flat once: there is no other way to turn it over" : "";
-  return `${how}${moved}${last}${flat}.${part < 1 ? " At t = 1 the handles come back." : ""}`;
 }

@@ -13,8 +13,9 @@ import {
   sameMap,
   singularOf,
 } from "./arithmetic.js";
+import { NOTHING } from "./families.js";
 import { placeHandles } from "./handles.js";
-import { NOTHING, showControls } from "./map_controls.js";
+import { showControls } from "./map_controls.js";
 import {
   arrow,
   clipped,

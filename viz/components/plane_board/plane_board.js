@@ -1,7 +1,7 @@
 // The plane under the reader's hands. Whatever is dragged, typed or played is computed here at once; at rest the
 // numbers are those of the engine. Two vectors and their sum: plane_vectors. An object under W @ x + b: plane_map.
 
-import { mount, painter, paletteOf, watchTheme, watchWidth } from "../shared/board.js";
+import { mount, paletteOf, request, watchTheme, watchWidth } from "../shared/board.js";
 import { placeOf } from "../shared/place.js";
 import { MAP } from "./map.js";
 import { VECTORS } from "./vectors.js";
@@ -46,8 +46,6 @@ function recolor(state) {
   request(state);
 }
 
-export const request = painter(paint);
-
 function paint(state) {
   if (!state.palette || !state.root.clientWidth) return;
   approach(state);
@@ -68,20 +66,8 @@ function approach(state) {
   if (state.reach !== wanted) request(state);
 }
 
-/** Something was let go: Python computes with it. */
-export function report(state) {
-  state.sent += 1;
-  const value = { ...state.kind.settings(state), version: state.data.version };
-  state.setStateValue("settings", { ...value, count: `${Date.now()}.${state.sent}` });
-}
-
-export function refuse(state, sentence) {
-  state.message.textContent = sentence;
-  state.message.hidden = !sentence;
-}
-
 function release(state) {
   state.kind?.stop?.(state);
 }
 
-export default mount({ build, renew, release });
+export default mount({ paint, build, renew, release });

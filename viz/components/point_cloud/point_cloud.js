@@ -1,7 +1,7 @@
 // Points that move from stage to stage: turned by dragging, scrubbed and played without the server. How they are
 // drawn: point_cloud_painting.
 
-import { mount, painter, paletteOf, watchTheme, watchWidth } from "../shared/board.js";
+import { mount, paletteOf, request, watchTheme, watchWidth } from "../shared/board.js";
 import { number } from "../shared/numbers.js";
 import { bytesOf } from "../shared/packing.js";
 import { placeOf } from "../shared/place.js";
@@ -215,8 +215,6 @@ function showTip(state) {
 
 // Data and painting.
 
-const request = painter(paint);
-
 function recolor(state) {
   if (!state.data) return;
   state.palette = paletteOf(state);
@@ -323,4 +321,4 @@ function release(state) {
   pause(state);
 }
 
-export default mount({ build, renew, release });
+export default mount({ paint, build, renew, release });

@@ -8,14 +8,14 @@ export const always = () => Number.NaN;
 
 /**
  * What Streamlit calls at every run: build(parent, data) once for each place, renew(state, data) when the data changed,
- * release(state) at the end. identify: what tells data apart. The state has `root`; frames it asked for and sizes it
- * watches end with it.
+ * release(state) at the end. paint(state): what request() leads to. identify: what tells data apart. The state has
+ * `root`; frames it asked for and sizes it watches end with it.
  */
-export function mount({ build, renew, release, identify = JSON.stringify }) {
+export function mount({ build, renew, release, paint, identify = JSON.stringify }) {
   const instances = new WeakMap();
   return ({ data, parentElement, setStateValue }) => {
     let state = instances.get(parentElement);
-    if (!state) instances.set(parentElement, (state = build(parentElement, data)));
+    if (!state) instances.set(parentElement, (state = Object.assign(build(parentElement, data), { paint })));
     state.setStateValue = senderOf(setStateValue);
     const text = identify(data);
     if (text !== state.text) {
@@ -32,14 +32,12 @@ export function mount({ build, renew, release, identify = JSON.stringify }) {
   };
 }
 
-/** request(state) paints it before the next frame: once, however often it was asked for. */
-export function painter(paint) {
-  return (state) => {
-    state.pending ||= requestAnimationFrame(() => {
-      state.pending = 0;
-      paint(state);
-    });
-  };
+/** Have the state painted before the next frame: once, however often it was asked for. */
+export function request(state) {
+  state.pending ||= requestAnimationFrame(() => {
+    state.pending = 0;
+    state.paint(state);
+  });
 }
 
 /** changed(state) whenever the root has another width than state.width, which is then the new one. */

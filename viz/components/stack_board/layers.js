@@ -1,8 +1,9 @@
 // The numbers of the selected layer, and how layers are added, set, moved and removed. For stack_board.
 
+import { request } from "../shared/board.js";
 import { rotation } from "../shared/rotation.js";
 import { determinant } from "./chain.js";
-import { changeLayer, chosen, report, request, setLayers } from "./stack_board.js";
+import { changeLayer, chosen, report, setLayers } from "./chain_settings.js";
 import { besideOne, numeral, pair } from "./words.js";
 
 const ENTRIES = ["W[0, 0]", "W[0, 1]", "W[1, 0]", "W[1, 1]", "b[0]", "b[1]"];

@@ -1,6 +1,7 @@
 // What the stack board shows: the strip, the selected layer with its handles, the chain with the single layer over it.
 
 import { extentOf, morphed, shifted, statesOf, stopsOf } from "./chain.js";
+import { chosen, handleAt } from "./chain_settings.js";
 import {
   arrow,
   clipped,
@@ -14,10 +15,8 @@ import {
   viewOf,
   windowFor,
 } from "./pictures.js";
-import { chosen, handleAt } from "./stack_board.js";
 import { pair } from "./words.js";
 
-export const MOST_SIDE = 410;
 const MARGIN = 34;
 
 /** Everything at every stop: the shape, the sample points, the three points of the proof. */

@@ -1,7 +1,6 @@
 // Canvases, windows and strokes of the stack board; the shape that goes through the chain. For stack_board.
 
 import { fit, paletteOf } from "../shared/board.js";
-import { MOST_SIDE } from "./painting.js";
 import { numeral } from "./words.js";
 
 const REACH = 1.5;
@@ -234,3 +233,5 @@ export function label(state, pen, view, text, [x, y], color) {
   pen.fillStyle = color;
   pen.fillText(text, ...place);
 }
+
+const MOST_SIDE = 410;

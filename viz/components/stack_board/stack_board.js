@@ -3,9 +3,9 @@
 // stack_chain moves points; stack_single finds the single layer and the proof; stack_layers edits the chain;
 // stack_pictures and stack_painting draw it; stack_words speaks of it.
 
-import { mount, painter, watchTheme, watchWidth } from "../shared/board.js";
+import { mount, request, watchTheme, watchWidth } from "../shared/board.js";
 import { placeOf } from "../shared/place.js";
-import { stopsOf } from "./chain.js";
+import { changeLayer, chosen, handleAt, lastStop, report, setLayers } from "./chain_settings.js";
 import { editorMarkup, listenToEditor, makeChoices, writeEditor } from "./layers.js";
 import { measureScales, moveScene, paintChain, paintLayer, paintStrip, shownPoints } from "./painting.js";
 import { measureCanvases, sceneOf } from "./pictures.js";
@@ -139,13 +139,6 @@ function listenToHandle(state, handle) {
   });
 }
 
-export const chosen = (state) => state.layers[state.selected];
-
-/** b itself, or where the tip of a column of W is, seen from b. */
-export function handleAt({ W, b }, name) {
-  return name === "b" ? [...b] : [b[0] + W[Number(name)], b[1] + W[2 + Number(name)]];
-}
-
 function moveHandle(state, name, [x, y]) {
   const { W, b } = chosen(state);
   const { entry } = state.data.most;
@@ -158,8 +151,6 @@ function moveHandle(state, name, [x, y]) {
 }
 
 // From input to output.
-
-const lastStop = (state) => stopsOf(state.layers).length - 1;
 
 function play(state) {
   const last = lastStop(state);
@@ -189,38 +180,7 @@ function halt(state) {
 
 // The chain.
 
-/** Whatever the chain becomes: who looks at the output goes on looking at it. */
-export function setLayers(state, layers) {
-  const atEnd = !state.layers || Number(state.position.value) >= lastStop(state);
-  state.layers = layers;
-  state.selected = Math.min(state.selected, layers.length - 1);
-  const last = lastStop(state);
-  state.position.max = String(last);
-  state.position.value = String(atEnd ? last : Math.min(Number(state.position.value), last));
-}
-
-export function changeLayer(state, change) {
-  state.message.hidden = true;
-  setLayers(
-    state,
-    state.layers.map((layer, k) => (k === state.selected ? { ...layer, ...change } : layer)),
-  );
-}
-
-export function report(state) {
-  state.sent += 1;
-  state.setStateValue("settings", {
-    layers: state.layers,
-    selected: state.selected,
-    tolerance: Number(state.find(".tolerance").value),
-    version: state.data.version,
-    count: `${Date.now()}.${state.sent}`,
-  });
-}
-
 // Painting.
-
-export const request = painter(paint);
 
 function paint(state) {
   if (!state.data || !state.root.clientWidth) return;
@@ -317,4 +277,4 @@ function release(state) {
   halt(state);
 }
 
-export default mount({ build, renew, release });
+export default mount({ paint, build, renew, release });

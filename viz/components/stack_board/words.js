@@ -1,7 +1,7 @@
 // What is said of the chain: the product written out, the single layer, the proof, and how far they are apart.
 
 import { number } from "../shared/numbers.js";
-import { chosen } from "./stack_board.js";
+import { chosen } from "./chain_settings.js";
 
 /** Four significant digits. */
 export const numeral = (value, digits = 4) => number(value, digits);

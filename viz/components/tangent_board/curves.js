@@ -3,7 +3,7 @@
 import { fit } from "../shared/board.js";
 import { ticks } from "../shared/ticks.js";
 import { number } from "./numbers.js";
-import { clamp, xAt } from "./tangent_board.js";
+import { clamp, xAt } from "./places.js";
 
 const PAD = { left: 52, right: 14, top: 8, bottom: 26 };
 export const FONT = "12px system-ui, sans-serif";

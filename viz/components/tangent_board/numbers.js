@@ -1,7 +1,7 @@
 // The numbers where the points stand, and how they are written. For tangent_board.
 
 import { number as written } from "../shared/numbers.js";
-import { clamp, epsilonOf, writeControls, xAt } from "./tangent_board.js";
+import { clamp, epsilonOf, nearestFamily, xAt } from "./places.js";
 
 /**
  * All numbers of the present view. answer: what jax.grad says. slope: of the tangent; NaN where f has no derivative, and
@@ -126,4 +126,17 @@ export function write(state, now) {
 function tangentText(now, here) {
   if (!Number.isFinite(now.here)) return "none: no point to touch";
   return Number.isNaN(now.slope) ? "none: no derivative here" : `f′(${here}) = ${number(now.slope, 7)}`;
+}
+
+function writeControls(state, now, epsilon) {
+  state.x.value = String(state.at);
+  state.epsilon.value = String(state.step.family ?? nearestFamily(state, Math.abs(now.epsilon)));
+  for (const [slider, text] of [
+    [state.x, number(now.x, 7)],
+    [state.epsilon, epsilon],
+  ]) {
+    if (slider.nextElementSibling.textContent !== text) slider.nextElementSibling.textContent = text;
+    slider.setAttribute("aria-valuetext", text);
+  }
+  state.side.setAttribute("aria-pressed", String(state.negative));
 }

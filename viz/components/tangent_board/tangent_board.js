@@ -2,11 +2,12 @@
 // Python once: the curves, f and f' at all places x may take, f at every epsilon from each of them, in two precisions.
 // Back to Python goes only where the points stand when they are let go, for the code below the board.
 
-import { mount, painter, paletteOf, watchTheme, watchWidth } from "../shared/board.js";
+import { mount, paletteOf, request, watchTheme, watchWidth } from "../shared/board.js";
 import { bytesOf } from "../shared/packing.js";
 import { paintCurve, paintSlope, prepareCurves } from "./curves.js";
 import { paintErrors, prepareErrors } from "./errors.js";
-import { number, numbersAt, write } from "./numbers.js";
+import { numbersAt, write } from "./numbers.js";
+import { clamp, epsilonOf, nearestFamily, xAt } from "./places.js";
 
 const TYPES = { f8: Float64Array, f4: Float32Array, u1: Uint8Array };
 const MAGNET = 5;
@@ -106,9 +107,7 @@ function listen(state) {
 
 // Where the points stand: x at one of its places, epsilon one of the family's or a whole number of steps.
 
-export const clamp = (value, low, high) => Math.min(Math.max(value, low), high);
 const places = (state) => state.arrays.slopes.length;
-export const xAt = (state, at) => state.data.window[0] + at * state.data.step;
 
 function moveTo(state, at) {
   state.at = clamp(Math.round(at), 0, places(state) - 1);
@@ -118,18 +117,6 @@ function moveTo(state, at) {
 function setFamily(state, index) {
   state.step = { family: clamp(index, 0, state.data.epsilons.length - 1) };
   request(state);
-}
-
-export function epsilonOf(state) {
-  const { step } = state;
-  const size = step.family === undefined ? step.whole * state.data.step : state.data.epsilons[step.family];
-  return state.negative ? -size : size;
-}
-
-/** The member of the family nearest to a size, on the logarithmic scale of the slider. */
-function nearestFamily(state, size) {
-  const off = state.data.epsilons.map((epsilon) => Math.abs(Math.log(epsilon / size)));
-  return off.indexOf(Math.min(...off));
 }
 
 function setEpsilon(state, epsilon) {
@@ -257,8 +244,6 @@ function report(state) {
 
 // Painting.
 
-const request = painter(paint);
-
 function paint(state) {
   if (!state.ready || !state.view) return;
   const now = numbersAt(state);
@@ -278,19 +263,6 @@ function paint(state) {
     error: now.error,
     error32: now.error32,
   });
-}
-
-export function writeControls(state, now, epsilon) {
-  state.x.value = String(state.at);
-  state.epsilon.value = String(state.step.family ?? nearestFamily(state, Math.abs(now.epsilon)));
-  for (const [slider, text] of [
-    [state.x, number(now.x, 7)],
-    [state.epsilon, epsilon],
-  ]) {
-    if (slider.nextElementSibling.textContent !== text) slider.nextElementSibling.textContent = text;
-    slider.setAttribute("aria-valuetext", text);
-  }
-  state.side.setAttribute("aria-pressed", String(state.negative));
 }
 
 /** What changes only with function, width or theme; then everything. */
@@ -338,6 +310,7 @@ function release(state) {
 }
 
 export default mount({
+  paint,
   build,
   renew: take,
   release,
