@@ -53,9 +53,13 @@ def number(value: Any, digits: int = 4) -> str:
 
 
 def factor(value: Any) -> str:
-    """A number as it stands among others: in brackets if it is negative."""
+    """A number as it stands among others: in brackets if it is negative or a product.
+
+    >>> factor(2), factor(-2), factor(2e-7)
+    ('2', '(−2)', '(2·10⁻⁷)')
+    """
     text = number(value)
-    return f"({text})" if text.startswith("−") else text
+    return f"({text})" if text.startswith("−") or "·" in text else text
 
 
 def symbol(node: Node) -> str:

@@ -10,6 +10,7 @@ import numpy as np
 
 from engine.descent.derivative import EPSILONS, STEP, Study, rounding_floor
 from engine.descent.derivative_verdicts import Verdicts
+from viz.numbers import number
 
 MARGIN = 0.07
 """Share of the height kept free above and below a curve."""
@@ -170,9 +171,4 @@ def amount(value: float, digits: int = 5) -> str:
     >>> amount(-1.0), amount(1e-9), amount(float("inf"))
     ('−1', '0', '∞')
     """
-    if math.isnan(value):
-        return "nan"
-    if math.isinf(value):
-        return "∞" if value > 0 else "−∞"
-    text = f"{0.0 if abs(value) < 5e-7 else value:.{digits}g}"
-    return text.replace("e+", "e").replace("-", "−")
+    return number(0.0 if abs(value) < 5e-7 else value, digits)

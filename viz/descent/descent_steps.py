@@ -6,6 +6,7 @@ from typing import NamedTuple
 import numpy as np
 
 from engine.descent.descent import FELL, METHODS, Trace, fates
+from viz.numbers import number
 
 
 class Numbers(NamedTuple):
@@ -91,13 +92,13 @@ def place(point: np.ndarray) -> str:
 
 
 def amount(value: float) -> str:
-    """A number to five significant digits, in brackets if negative, so that it can stand behind a sign.
+    """A number to five significant digits, in brackets if negative or a product, so that it can stand behind a sign.
 
-    >>> amount(-0.25), amount(1 / 3), amount(float("inf"))
-    ('(−0.25)', '0.33333', '∞')
+    >>> amount(-0.25), amount(1 / 3), amount(float("inf")), amount(2e-7)
+    ('(−0.25)', '0.33333', '∞', '(2·10⁻⁷)')
     """
-    text = "∞" if np.isposinf(value) else f"{value:.5g}".replace("-inf", "-∞").replace("nan", "no number")
-    return f"({text.replace('-', '−')})" if value < 0 else text.replace("-", "−")
+    text = number(value, 5)
+    return f"({text})" if text.startswith("−") or "·" in text else text
 
 
 def _plain(n: Numbers) -> list[str]:
@@ -135,7 +136,7 @@ def _rmsprop(n: Numbers) -> list[str]:
 
 
 def _scaled(n: Numbers) -> str:
-    pull = f"{amount(n.rate)} · {amount(n.gradient)} / √({amount(n.squares_after)} + 1e−7)"
+    pull = f"{amount(n.rate)} · {amount(n.gradient)} / √({amount(n.squares_after)} + 10⁻⁷)"
     return f"{n.label}: {amount(n.point)} − {pull} = {amount(n.moved)}"
 
 

@@ -199,6 +199,10 @@ def computed(line):
     """Left and right side of an explained line, by arithmetic."""
     text = line.split(": ", 1)[1]
     left, right = text.rsplit(" = ", 1)
+    raised = str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "-0123456789")
+    left, right = (
+        re.sub(r"\b10([⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+)", lambda power: f"1e{power[1].translate(raised)}", side) for side in (left, right)
+    )
     for old, new in (("−", "-"), ("·", "*"), ("^", "**"), ("²", "**2")):
         left, right = left.replace(old, new), right.replace(old, new)
     left = re.sub(r"√\(", "SQRT(", left)
