@@ -341,11 +341,12 @@ def test_a_drawing_is_put_into_the_link_when_the_pen_rests_and_beats_what_the_ta
 @pytest.mark.parametrize("text", ["!!", "A", "_" * 5000, "%3Cscript%3E", "FgED"])
 def test_a_drawing_that_cannot_be_read_is_left_out_with_a_word(page, app_url, text):
     page.goto(f"{app_url}/drawing?ink={text}")
-    expect(page.get_by_test_id("drawing-message")).to_contain_text("cannot be read")
+    said = page.get_by_test_id("link-words")
+    expect(said).to_have_text("The drawing in this link (ink) cannot be read, so it is left out.")
     expect(page.get_by_test_id("predicted-digit")).to_have_text("–")
     expect(page.get_by_test_id("teaching")).to_be_visible()
     draw(page, SEVEN)
-    expect(page.get_by_test_id("drawing-message")).to_have_text("")
+    expect(said).to_have_text("")
     page.wait_for_function("text => new URLSearchParams(location.search).get('ink')?.startsWith('FgE')", arg=text)
 
 
