@@ -7,6 +7,8 @@ from tests.cases import some
 from tests.viz.test_theme import contrast, faded
 from viz import theme
 
+pytestmark = pytest.mark.slow
+
 MEASURE = """([name, selector]) => {
   const numbers = (colour) => {
     const found = colour.match(/[\\d.]+/g).map(Number);

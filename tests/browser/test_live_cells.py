@@ -6,6 +6,8 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import open_page, start_app
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def app_url():

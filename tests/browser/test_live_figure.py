@@ -3,6 +3,8 @@ from playwright.sync_api import expect
 
 from tests.browser.conftest import open_page, start_app
 
+pytestmark = pytest.mark.slow
+
 PLOT = "document.querySelector('[data-testid=live-figure]')"
 DRAWN = f"Number({PLOT}?.dataset.drawn ?? 0)"
 

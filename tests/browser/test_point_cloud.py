@@ -7,6 +7,8 @@ from playwright.sync_api import Page, expect
 from tests.browser.conftest import start_app
 from tests.browser.point_cloud_app import digits, plane, sheets
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def app_url():
