@@ -144,7 +144,7 @@ def test_another_digit_of_the_batch_is_followed_without_the_server(page):
         ("relu", "Element-wise operations"),
         ("W2, b2", "Tensors"),
         ("Loss", "The network’s graph"),
-        ("Gradient", "The network’s graph"),
+        ("Gradient", "Gradient"),
         ("Optimizer", "Descent"),
         ("Predictions", "Draw a digit"),
     ],

@@ -68,8 +68,12 @@ export function errorsAt(state) {
   });
 }
 
-/** A number of f, with five significant digits; where there is none, f is undefined. */
-export const number = (value, digits = 5) => (Number.isNaN(value) ? "undefined" : written(value, digits));
+/** A number of f, with five significant digits, four before a power of ten; where there is none, f is undefined. */
+export function number(value, digits = 5) {
+  if (Number.isNaN(value)) return "undefined";
+  const text = written(value, digits);
+  return text.includes("·10") ? written(value, Math.min(digits, 4)) : text;
+}
 
 /** In brackets if negative or a product, to stand behind a sign. */
 const bracketed = (text) => (/^−|·/u.test(text) ? `(${text})` : text);
