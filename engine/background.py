@@ -79,6 +79,10 @@ class Background(Generic[Result]):
             self._settle(stop, state="failed", message=str(error))
         except (MemoryError, JaxRuntimeError):
             self._settle(stop, state="failed", message="this machine's memory does not suffice for it")
+        except BaseException:
+            # A fault of the program: nothing may wait for it for ever; the thread's traceback goes to the log.
+            self._settle(stop, state="failed", message="it stopped unexpectedly; the log says why")
+            raise
 
     def _settle(self, stop: threading.Event, **changes) -> bool:
         """Change what poll shows, unless the work was stopped meanwhile."""

@@ -87,3 +87,14 @@ def test_a_failure_says_why_and_keeps_the_newest(background, error, sentence):
     background.start(work)
     assert background.wait(LONG)
     assert background.poll() == ("failed", 1, sentence)
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
+def test_a_fault_of_the_program_ends_the_work_too(background):
+    def work():
+        yield 1
+        raise KeyError("fault")
+
+    background.start(work)
+    assert background.wait(LONG)
+    assert background.poll() == ("failed", 1, "it stopped unexpectedly; the log says why")
