@@ -32,7 +32,7 @@ expect.set_options(timeout=30_000)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """A browser on a machine that has no time for it may miss a deadline once, in a long test twice; more is a defect."""
+    """A browser on a busy machine may miss a deadline once, in a slow test twice; more often is a defect."""
     for item in items:
         if Path(__file__).parent in item.path.parents:
             item.add_marker(pytest.mark.flaky(reruns=2 if item.get_closest_marker("slow") else 1))
