@@ -164,7 +164,7 @@ def test_typed_formulas_are_written_and_marked_as_they_are(page):
     expect(caption).not_to_contain_text("no derivative")
     shows("sin(pi*x)")
     expect(secant).to_have_text("(f(1) − f(0)) / 1 = (1.225·10⁻¹⁶ − 0) / 1 = 1.225·10⁻¹⁶")
-    root.get_by_role("slider", name="ε").focus()
+    root.get_by_role("slider", name="epsilon").focus()
     for _ in range(40):
         page.keyboard.press("ArrowLeft")
     expect(secant).to_contain_text("/ (2·10⁻⁷) = ")
