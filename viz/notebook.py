@@ -48,7 +48,8 @@ def cells(source: str) -> tuple[str, ...]:
     >>> cells("import math\\n\\nx = 2\\n\\n# The root.\\nprint(math.sqrt(x))\\n\\nprint(x)\\n")
     ('import math', 'x = 2\\n\\n# The root.\\nprint(math.sqrt(x))', 'print(x)')
     """
-    made, lines = [], []
+    made: list[list[str]] = []
+    lines: list[str] = []
     for block, kind in _blocks(source):
         if lines and (kind == "import") != (made == [] and _only_imports(lines)):
             made.append(lines)
@@ -120,7 +121,7 @@ def _markdown(text: str) -> dict[str, Any]:
 
 
 def _code(source: str, done: Output | None, count: int) -> dict[str, Any]:
-    outputs = []
+    outputs: list[dict[str, Any]] = []
     if done and done.printed:
         outputs.append({"output_type": "stream", "name": "stdout", "text": done.printed.splitlines(keepends=True)})
     if done and done.value:

@@ -4,7 +4,7 @@ For the mean crossentropy of softmax, ``dloss/dlogits = p - y``; the rest is one
 """
 
 from collections.abc import Callable
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -126,44 +126,23 @@ def _larger(x: float, y: float) -> tuple[float, float]:
     return share, 1 - share
 
 
-_VALUES: dict[str, Callable[..., float]] = (
-    {
-        "add": lambda x, y: x + y,
-        "subtract": lambda x, y: x - y,
-        "multiply": lambda x, y: x * y,
-        "divide": lambda x, y: np.float64(x) / y,
-        "power": lambda x, y: np.float64(x) ** y,
-        "negate": lambda x: -x,
-        "step": lambda x: float(x > 0),
-        "relu": lambda x: max(x, 0.0),
-        "sigmoid": _sigmoid,
-        "softplus": lambda x: np.logaddexp(x, 0),
-    }
-    | {
-        function.__name__: function
-        for function in (
-            np.sin,
-            np.cos,
-            np.tan,
-            np.arcsin,
-            np.arccos,
-            np.arctan,
-            np.sinh,
-            np.cosh,
-            np.tanh,
-            np.exp,
-            np.log,
-            np.log10,
-            np.log2,
-            np.sqrt,
-            np.sign,
-            np.floor,
-            np.maximum,
-            np.minimum,
-        )
-    }
-    | {"abs": np.abs}
-)
+_SAME_IN_NUMPY = (
+    "sin", "cos", "tan", "arcsin", "arccos", "arctan", "sinh", "cosh", "tanh", "exp", "log", "log10", "log2", "sqrt",
+    "sign", "floor", "maximum", "minimum", "abs",
+)  # fmt: skip
+_VALUES: dict[str, Callable[..., Any]] = {
+    "add": lambda x, y: x + y,
+    "subtract": lambda x, y: x - y,
+    "multiply": lambda x, y: x * y,
+    "divide": lambda x, y: np.float64(x) / y,
+    "power": lambda x, y: np.float64(x) ** y,
+    "negate": lambda x: -x,
+    "step": lambda x: float(x > 0),
+    "relu": lambda x: max(x, 0.0),
+    "sigmoid": _sigmoid,
+    "softplus": lambda x: np.logaddexp(x, 0),
+    **{name: getattr(np, name) for name in _SAME_IN_NUMPY},
+}
 _FACTORS: dict[str, Callable[..., tuple[float, ...]]] = {
     "add": lambda x, y: (1, 1),
     "subtract": lambda x, y: (1, -1),

@@ -48,7 +48,8 @@ class Program:
 
     def values(self, variables: Iterable[Array]) -> list[Array]:
         """Every step's value in order."""
-        given, found = iter(variables), []
+        given = iter(variables)
+        found: list[Array] = []
         for step, inputs in zip(self.steps, self.inputs, strict=True):
             if isinstance(step, Operation):
                 found.append(step.value(*(found[k] for k in inputs)))
@@ -78,7 +79,7 @@ class Graph(NamedTuple):
         """Whether it computes in float64."""
         return self.program.double
 
-    def index(self, name: str) -> int:
+    def index(self, name: str) -> int:  # type: ignore[override]  # of a name, where a tuple takes a value
         """The index of the node of that name; InvalidInput if there is none."""
         for k, node in enumerate(self.nodes):
             if node.name == name:

@@ -197,7 +197,7 @@ def _graph(steps: list[_Step], variables: int, ends: list[int], outputs: Sequenc
     numbers = {old: new for new, old in enumerate(kept)}
     names = _names([steps[k] for k in kept], [numbers[end] for end in ends], outputs)
     inputs = [tuple(numbers[source] for source in steps[k].inputs) for k in kept]
-    nodes = tuple(_node(steps[k], *rest) for k, *rest in zip(kept, names, inputs, strict=True))
+    nodes = tuple(_node(steps[k], name, sources) for k, name, sources in zip(kept, names, inputs, strict=True))
     program = Program([steps[k].work for k in kept], inputs, double)
     return Graph(nodes, tuple(range(variables)), tuple(numbers[end] for end in ends), program)
 

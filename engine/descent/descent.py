@@ -11,6 +11,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 from jax import Array
+from numpy.typing import ArrayLike
 
 from engine.descent import surfaces
 from engine.descent.surfaces import Surface
@@ -232,7 +233,7 @@ def steps_to_reach(losses: np.ndarray, goal: float) -> np.ndarray:
     return np.where(diverged, -2, first)
 
 
-def largest_rate(method: str, momentum: np.ndarray, curvature: float) -> np.ndarray:
+def largest_rate(method: str, momentum: ArrayLike, curvature: float) -> np.ndarray:
     """The learning rate up to which a method converges on a quadratic of this largest curvature.
 
     SGD 2 / h; heavy ball 2 (1 + m) / h (Polyak 1964); Nesterov and the book's loop 2 (1 + m) / ((1 + 2 m) h), from

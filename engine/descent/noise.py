@@ -12,6 +12,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 from jax import Array
+from numpy.typing import ArrayLike
 
 from engine.errors import InvalidInput
 from engine.tensors.batches import batch_count
@@ -41,7 +42,7 @@ def extent(images: np.ndarray, axis: int) -> np.ndarray:
     >>> extent(np.eye(3, 5, 1, np.uint8)[None] * 255, 2).tolist()
     [3.0]
     """
-    lines = (np.asarray(images) >= INKED).any(3 - axis)
+    lines: np.ndarray = np.any(np.asarray(images) >= INKED, axis=3 - axis)
     first, last = lines.argmax(1), lines.shape[1] - 1 - lines[:, ::-1].argmax(1)
     return np.where(lines.any(1), last - first + 1, 0).astype(np.float64)
 
@@ -57,7 +58,8 @@ MEASURES = {
 def measured(images: np.ndarray, x: str, y: str) -> tuple[np.ndarray, np.ndarray]:
     """Two measures of the first SAMPLES images, each standardized: (n,) float32 twice. x, y: names in MEASURES."""
     first = images[:SAMPLES]
-    return tuple(standardized(MEASURES[name].of(first)).astype(np.float32) for name in (x, y))
+    across, up = (standardized(MEASURES[name].of(first)).astype(np.float32) for name in (x, y))
+    return across, up
 
 
 class Points(NamedTuple):
@@ -68,7 +70,7 @@ class Points(NamedTuple):
     shares: Array
 
 
-def points(x: Sequence[float], y: Sequence[float], *, room: int | None = None) -> Points:
+def points(x: ArrayLike, y: ArrayLike, *, room: int | None = None) -> Points:
     """Points with equal shares, padded with zeros to ``room``; InvalidInput for more than that or what is not finite.
 
     >>> points([1, 2], [3, 4], room=3).shares.tolist()

@@ -49,8 +49,8 @@ def floor(data: Points, key: Array) -> Floor:
     runaway = ~(np.isfinite(above).all((0, 1)) & (mean < 1e3))
     noise = np.asarray(sample_gradients(lowest, data.x, data.y), np.float64)[:count].var(0).sum()
     theory = np.array(RATES)[:, None] * noise / (4 * np.array(SIZES))
-    found = (np.where(runaway, np.inf, part) for part in (mean, spread))
-    return Floor(np.array(RATES), np.array(SIZES), *found, theory)
+    mean, spread = (np.where(runaway, np.inf, part) for part in (mean, spread))
+    return Floor(np.array(RATES), np.array(SIZES), mean, spread, theory)
 
 
 @jax.jit

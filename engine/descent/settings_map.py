@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 import jax.numpy as jnp
 import numpy as np
+from numpy.typing import ArrayLike
 
 from engine.descent import descent, surfaces
 from engine.descent.descent import DIVERGED, GOES_ON, RATES, Family, Lowest
@@ -144,7 +145,7 @@ def nearest(shown: SettingsMap, rate: float, momentum: float) -> Choice:
     return Choice(int(np.abs(rates - place).argmin()), int(np.abs(shown.momenta - momentum).argmin()))
 
 
-def largest_rate(method: str, momentum: np.ndarray, curvature: float) -> np.ndarray:
+def largest_rate(method: str, momentum: ArrayLike, curvature: float) -> np.ndarray:
     """As ``descent.largest_rate``; for the first edition's plus 2 (1 + m) / h below momentum 1/2, and 0 from there.
 
     The plus has determinant m (1 − rate h) and trace 1 + m − (1 − m) rate h; both roots lie inside the unit circle

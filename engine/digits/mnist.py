@@ -228,7 +228,8 @@ def read_folder(folder: Path) -> Digits:
 
 
 def _digits(contents: Sequence[bytes], source: str, note: str = "") -> Digits:
-    return Digits(*map(parse_idx, contents), source=source, note=note)
+    train_images, train_labels, test_images, test_labels = map(parse_idx, contents)
+    return Digits(train_images, train_labels, test_images, test_labels, source=source, note=note)
 
 
 def mirrors_from_environment() -> tuple[str, ...]:

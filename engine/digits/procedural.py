@@ -169,7 +169,8 @@ def _stroke_weights(indices: list[int], segments: int, points: int) -> np.ndarra
     spans = len(indices) - 1
     samples = spline_weights(len(used), closed, np.linspace(0, spans, segments + 1))
     weights = np.zeros((segments + 1, points))
-    np.add.at(weights, (slice(None), used), samples)
+    for place, column in zip(used, samples.T, strict=True):
+        weights[:, place] += column
     return np.stack([weights[:-1], weights[1:]])
 
 
@@ -377,4 +378,5 @@ def _read(path: Path) -> Digits | None:
         return None
     if [(array.shape, array.dtype) for array in arrays] != [(shape, np.uint8) for shape in SHAPES.values()]:
         return None
-    return _read_only(Digits(*arrays, source="procedural"))
+    train_images, train_labels, test_images, test_labels = arrays
+    return _read_only(Digits(train_images, train_labels, test_images, test_labels, source="procedural"))

@@ -5,7 +5,7 @@ higher score wins. relu, tanh and linear are trained on the same points, from th
 """
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from functools import partial
@@ -21,7 +21,7 @@ from engine.geometry import folds_data
 from engine.geometry.folds_data import POINTS, Points
 from engine.training import optimizers
 
-FUNCTIONS = {
+FUNCTIONS: dict[str, tuple[Callable[[Array], Array], Callable[[np.ndarray], np.ndarray]]] = {
     "relu": (jax.nn.relu, partial(np.maximum, 0)),
     "tanh": (jnp.tanh, np.tanh),
     "linear": (lambda x: x, lambda x: x),
@@ -206,7 +206,9 @@ def _each(function: Any, shared: int) -> Any:
 def _chunk(params: Params, state: Any, batch: _Batch, rate: Array) -> Any:
     numbers = jnp.arange(len(ACTIVATIONS))
     (params, state), before = _each(descend, 2)(params, state, batch, rate, numbers)
-    now = _each(lambda params, _, batch, kind: loss(params, *batch, kind), 1)(params, state, batch, numbers)
+    now = _each(lambda params, _, batch, kind: loss(params, batch.points, batch.signs, kind), 1)(
+        params, state, batch, numbers
+    )
     return params, state, before, now
 
 

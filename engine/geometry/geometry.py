@@ -55,7 +55,7 @@ def _cosine(angle: float) -> float:
     return _RATIONAL.get(turned, float(np.cos(np.deg2rad(turned))))
 
 
-_RATIONAL = {0: 1.0, 60: 0.5, 90: 0.0, 120: -0.5, 180: -1.0, 240: -0.5, 270: 0.0, 300: 0.5}
+_RATIONAL: dict[float, float] = {0: 1.0, 60: 0.5, 90: 0.0, 120: -0.5, 180: -1.0, 240: -0.5, 270: 0.0, 300: 0.5}
 
 
 def _map(W: Any, b: Any = (0, 0), *, relu: bool = False) -> PlaneMap:

@@ -157,7 +157,7 @@ def direction_shares(plane: PlaneMap) -> Shares:
     >>> direction_shares(PlaneMap(np.eye(2), np.array([5.0, 5.0])))
     Shares(kept=0.25, first=0.25, second=0.25, zero=0.25)
     """
-    zero = ~plane.W.any(axis=1)
+    zero: np.ndarray = ~np.any(plane.W, axis=1)
     if zero.any():
         first, second = (float(plane.b[row] > 0) if zero[row] else 0.5 for row in (0, 1))
         return Shares(first * second, first * (1 - second), (1 - first) * second, (1 - first) * (1 - second))

@@ -63,8 +63,8 @@ def _small(image: Image.Image) -> np.ndarray:
     paper = Image.new("RGBA", image.size, "white")
     colored = Image.alpha_composite(paper, image).convert("RGB")
     scale = min(1.0, MAX_SIDE / max(colored.size))
-    size = tuple(max(1, round(side * scale)) for side in colored.size)
-    return np.array(colored.resize(size, Image.Resampling.BOX))
+    width, height = (max(1, round(side * scale)) for side in colored.size)
+    return np.array(colored.resize((width, height), Image.Resampling.BOX))
 
 
 def _reduced(image: Image.Image) -> Image.Image:

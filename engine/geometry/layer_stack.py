@@ -10,6 +10,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 from jax import Array
+from numpy.typing import ArrayLike
 
 from engine.errors import InvalidInput
 from engine.geometry.geometry import rotation
@@ -51,12 +52,12 @@ class Chain(NamedTuple):
         return set(self.activations) <= {"none"}
 
 
-def _chain(*layers: tuple[Sequence, Sequence, str]) -> Chain:
+def _chain(*layers: tuple[ArrayLike, ArrayLike, str]) -> Chain:
     weights, biases, activations = zip(*layers, strict=True)
     return Chain(np.array(weights, float).reshape(-1, 2, 2), np.array(biases, float), activations)
 
 
-_TURN, _SKEW, _SCALE = rotation(30), [[1, 0.6], [0, 1]], [[1.2, 0], [0, 0.7]]
+_TURN, _SKEW, _SCALE = rotation(30), np.array([[1, 0.6], [0, 1]]), np.array([[1.2, 0], [0, 0.7]])
 CHAINS = {
     "affine": (
         "Turn, skew, scale: no activation",

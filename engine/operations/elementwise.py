@@ -178,8 +178,8 @@ def _note(operation: Operation, cells: list[Any], result: Any) -> str:
     if result.dtype == bool:
         return f"on True and False, {operation.symbol} means {'or' if operation.name == 'add' else 'and'}"
     if np.issubdtype(result.dtype, np.integer):
-        return _wrap_note(operation.name, *(int(cell) for cell in cells), result)
-    return _float_note(operation.name, *cells, result)
+        return _wrap_note(operation.name, int(cells[0]), int(cells[1]), result)
+    return _float_note(operation.name, cells[0], cells[1], result)
 
 
 def _nan_note(operation: Operation, result: Any) -> str:
@@ -214,7 +214,7 @@ def _exact(name: str, left: int, right: int) -> int | None:
     return _EXACT[name](left, right)
 
 
-_EXACT: dict[str, Callable[[int, int], int]] = {
+_EXACT: dict[str, Callable[[Any, Any], Any]] = {
     "add": operator.add,
     "subtract": operator.sub,
     "multiply": operator.mul,

@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import jax
@@ -74,7 +75,7 @@ def naive_product(
     for i in rows if rows is not None else range(len(x)):
         row = []
         for j in columns if columns is not None else range(len(y[0])):
-            total = 0
+            total: float = 0
             for k in range(len(y)):
                 total += x[i][k] * y[k][j]
             row.append(total)
@@ -99,7 +100,7 @@ def loop_pieces(x: list[list[float]], y: list[list[float]]) -> Iterator[Piece]:
             tall = range(top, min(top + height, rows))
             wide = range(left, min(left + width, columns))
             share = len(tall) * len(wide) / (rows * columns)
-            yield lambda tall=tall, wide=wide: naive_product(x, y, rows=tall, columns=wide), share
+            yield partial(naive_product, x, y, rows=tall, columns=wide), share
 
 
 def call_pieces(call: Callable[[], Any]) -> Iterator[Piece]:
@@ -137,7 +138,7 @@ def prepare(settings: Settings) -> Contest:
     return Contest(by_jax, works)
 
 
-class Speed(Measurement[Settings]):
+class Speed(Measurement[Settings, Snapshot]):
     """Measurements of products in a daemon thread of their own."""
 
     def __init__(self, *, clock: Callable[[], float] = time.perf_counter) -> None:

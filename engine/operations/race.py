@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from math import prod
 from typing import Any
 
@@ -138,7 +139,7 @@ def loop_pieces(x: np.ndarray, y: np.ndarray, result: np.ndarray) -> Iterator[Pi
 
     while True:
         for block in blocks(x.shape):
-            yield lambda block=block: compute(block), x[block].size / x.size
+            yield partial(compute, block), x[block].size / x.size
 
 
 def call_pieces(call: Callable[[], Any], cells: int, repetitions: int) -> Iterator[Piece]:
@@ -151,7 +152,7 @@ def call_pieces(call: Callable[[], Any], cells: int, repetitions: int) -> Iterat
 
     for begin in range(0, repetitions, batch):
         count = min(batch, repetitions - begin)
-        yield lambda count=count: compute(count), count
+        yield partial(compute, count), count
 
 
 def prepare(settings: Settings) -> Contest:
@@ -173,7 +174,7 @@ def prepare(settings: Settings) -> Contest:
     return Contest(by_jax, {name: Work(made, wanted, BUDGETS[name]) for name, made in pieces.items()})
 
 
-class Race(Measurement[Settings]):
+class Race(Measurement[Settings, Snapshot]):
     """Races in a daemon thread of their own; the last REMEMBERED that finished are kept."""
 
     def __init__(self, *, clock: Callable[[], float] = time.perf_counter) -> None:

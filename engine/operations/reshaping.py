@@ -132,7 +132,7 @@ def _groups(shape: Sequence[int], target: Sequence[int]) -> list[tuple[list[int]
 
 def axis_order(rank: int, order: Sequence[int]) -> tuple[int, ...]:
     """The order with negative axes counted from the end; InvalidInput names axes missing, repeated, out of range."""
-    example = shown(reversed(range(rank)))
+    example = shown(range(rank)[::-1])
     if len(order) != rank:
         raise InvalidInput(
             f"an axis order names every axis once; {shown(order)} names {len(order)}, and this tensor has {rank}. "

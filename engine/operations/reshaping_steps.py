@@ -125,6 +125,6 @@ def parse_order(text: str, rank: int) -> tuple[int, ...]:
     >>> parse_order("-1, 0", 2)
     (1, 0)
     """
-    tree = parse_tree(text, what="the axis order", example=reshaping.shown(reversed(range(rank))))
+    tree = parse_tree(text, what="the axis order", example=reshaping.shown(range(rank)[::-1]))
     parts = getattr(tree, "elts", [tree])
     return reshaping.axis_order(rank, [parse_integer(part, "an axis") for part in parts])

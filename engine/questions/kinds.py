@@ -15,7 +15,6 @@ from engine.errors import InvalidInput
 from engine.typed.literals import parse_shape
 
 Shape = tuple[int, ...]
-Answer = str | Shape | float
 CHOICES = 3
 """Wrong answers offered beside the right one, at most."""
 DRAWS = 200
@@ -26,12 +25,12 @@ MAX_TEXT = 40
 class Mistake(NamedTuple):
     """A wrong answer and how one comes to it; ``why`` does not give the right one away."""
 
-    answer: Answer
+    answer: Any
     why: str
 
 
 class Question(NamedTuple):
-    """prompt, explanation: Markdown. kind: "choice", "shape" or "number", of which ``answer`` is one.
+    """prompt, explanation: Markdown. kind: "choice", "shape" or "number"; ``answer`` is a str, a Shape, a float.
 
     mistakes: all different from the answer and from each other; of a choice the other options. options: of a choice, in
     the order shown. tolerance: how far a number may be off, as a share of the right
@@ -40,7 +39,7 @@ class Question(NamedTuple):
 
     prompt: str
     kind: str
-    answer: Answer
+    answer: Any
     mistakes: tuple[Mistake, ...]
     explanation: str
     options: tuple[str, ...] = ()
@@ -55,7 +54,7 @@ class Verdict(NamedTuple):
 
 
 Generator = Callable[[Random], Question]
-Known = Iterable[tuple[Answer, str]]
+Known = Iterable[tuple[Any, str]]
 
 
 class Unlucky(Exception):
@@ -99,7 +98,7 @@ def number(prompt: str, right: Any, mistakes: Known, explanation: str, *, tolera
     return Question(prompt, "number", right, tuple(found), explanation, tolerance=tolerance)
 
 
-def _different(right: Answer, mistakes: Known, same: Callable[[Any, Any], bool]) -> list[Mistake]:
+def _different(right: Any, mistakes: Known, same: Callable[[Any, Any], bool]) -> list[Mistake]:
     found: list[Mistake] = []
     for wrong, why in mistakes:
         if not any(same(wrong, other) for other in (right, *(mistake.answer for mistake in found))):
@@ -123,7 +122,8 @@ def judge(question: Question, given: str) -> Verdict:
     >>> judge(question, "32, 10").right, judge(question, "(10, 32)").why
     (True, 'The axes are swapped.')
     """
-    answer: Any = {"choice": str, "shape": read_shape, "number": read_number}[question.kind](given)
+    read: dict[str, Callable[[str], Any]] = {"choice": str, "shape": read_shape, "number": read_number}
+    answer = read[question.kind](given)
 
     def same(other: Any) -> bool:
         return near(answer, other, question.tolerance * abs(other)) if question.kind == "number" else answer == other

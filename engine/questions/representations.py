@@ -185,7 +185,8 @@ def taken_values(random: Random) -> Question:
         (f"{start}:{stop}", f"{start}:-{size - stop}", f"-{size - start}:-{size - stop}", f"-{start}:")
     )
     derived = slicing.derive((size,), slicing.parse_index(text))
-    first, beyond = derived.steps[0].positions.start, derived.steps[0].positions.stop
+    positions = derived.steps[0].positions
+    first, beyond = positions[0] if positions else 0, positions[-1] + 1 if positions else 0
     if beyond - first < 1:
         raise Unlucky
     places = f"the place {first}" if beyond == first + 1 else f"the places {first} to {beyond - 1}"

@@ -167,8 +167,8 @@ def scaled(digits: Digits) -> tuple[np.ndarray, np.ndarray]:
     """Training and test images as (n, 784) float32 in 0..1; one copy serves all readers."""
     with _scaling:
         if not _scaled or _scaled[0][0] is not digits:
-            both = (flat(images) / np.float32(255) for images in (digits.train_images, digits.test_images))
-            _scaled[:] = [(digits, *both)]
+            train, test = (flat(images) / np.float32(255) for images in (digits.train_images, digits.test_images))
+            _scaled[:] = [(digits, train, test)]
         return _scaled[0][1:]
 
 

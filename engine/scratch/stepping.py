@@ -127,7 +127,7 @@ def _statements(text: str) -> dict[int, _Statement]:
     def visit(body: Iterable[ast.stmt], loops: tuple[int, ...]) -> None:
         for node in body:
             is_loop = isinstance(node, ast.For)
-            header = [node.target, node.iter] if is_loop else [node]
+            header: list[Any] = [node.target, node.iter] if isinstance(node, ast.For) else [node]
             if not is_loop and hasattr(node, "body"):
                 raise InvalidInput(f"only plain statements and for loops can be watched; line {node.lineno} is neither")
             line, end = node.lineno - 1, (header[-1].end_lineno or node.lineno) - 1
@@ -143,9 +143,10 @@ def _statements(text: str) -> dict[int, _Statement]:
                 _leaves(node) if not is_loop else "",
             )
             found.update(dict.fromkeys(range(line, end + 1), statement))
-            visit(node.body if is_loop else (), inner)
+            visit(node.body if isinstance(node, ast.For) else (), inner)
 
-    visit(ast.parse(text).body[0].body, ())
+    (function,) = ast.parse(text).body
+    visit(getattr(function, "body", ()), ())
     return found
 
 

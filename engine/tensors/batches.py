@@ -84,8 +84,8 @@ class Chunks:
 
     def __init__(self, images: np.ndarray, labels: np.ndarray):
         """images: (samples, 28, 28) uint8; labels: (samples,) uint8. version differs whenever their content does."""
-        digest = hashlib.blake2b(np.ascontiguousarray(images), digest_size=8)
-        digest.update(np.ascontiguousarray(labels))
+        digest = hashlib.blake2b(np.ascontiguousarray(images).data, digest_size=8)
+        digest.update(np.ascontiguousarray(labels).data)
         self.version = digest.hexdigest()
         self._images = images
         self._labels = labels

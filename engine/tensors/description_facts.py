@@ -248,7 +248,8 @@ class _Matching:
     def _aside(self, word: str, place: int) -> None:
         """Left aside; words that stand together are one."""
         aside = self.facts.aside
-        if aside and place and isinstance(self.items[place - 1], str) and aside[-1].endswith(self.items[place - 1]):
+        before = self.items[place - 1] if place else None
+        if aside and isinstance(before, str) and aside[-1].endswith(before):
             aside[-1] += f" {word}"
         else:
             aside.append(word)

@@ -51,9 +51,9 @@ def _resolution(facts: Facts, *, landscape: bool) -> tuple[int, int, str]:
         return whole(pair[0]), whole(pair[1]), ", the longer side taken as the width"
     if pair:
         return whole(pair[1]), whole(pair[0]), ""
-    side = facts.phrases.get("pixels", "").split()
-    if side and "square" in facts.flags:
-        facts.strays = [stray for stray in facts.strays if stray != side[0]]
+    said = facts.phrases.get("pixels", "").split()
+    if said and "square" in facts.flags:
+        facts.strays = [stray for stray in facts.strays if stray != said[0]]
         return (whole(facts.numbers["pixels"]),) * 2 + ("",)
     raise InvalidInput(
         "this does not say how large the pictures are; right would be “12 megapixels”, “1920×1080” "

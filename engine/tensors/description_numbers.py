@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from fractions import Fraction
+from functools import partial
 from typing import NamedTuple
 
 _SMALL = (
@@ -10,7 +11,8 @@ _SMALL = (
     "eighteen nineteen"
 )
 TENS = ("twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety")
-UNITS = {word: value for value, word in enumerate(_SMALL.split())} | {word: 10 * n for n, word in enumerate(TENS, 2)}
+UNITS: dict[str, int | Fraction] = {word: value for value, word in enumerate(_SMALL.split())}
+UNITS |= {word: 10 * n for n, word in enumerate(TENS, 2)}
 UNITS |= {"single": 1, "couple": 2, "pair": 2, "half": Fraction(1, 2)}
 MULTIPLIERS = {"dozen": 12, "hundred": 100, "thousand": 10**3, "million": 10**6, "billion": 10**9, "trillion": 10**12}
 ARTICLES = ("a", "an")
@@ -51,8 +53,12 @@ def plain(text: str) -> str:
     text = re.sub(r"\bhalf an?\b", "half", text)
     text = re.sub(rf"\ban? (?=(?:half|couple|pair|single|{'|'.join(MULTIPLIERS)})\b)", "", text)
     for pattern, replacement in _REWRITES[4:]:
-        text = re.sub(pattern, lambda found, to=replacement: found.expand(to).replace(" ", ""), text)
+        text = re.sub(pattern, partial(_expanded, replacement), text)
     return text
+
+
+def _expanded(replacement: str, found: re.Match[str]) -> str:
+    return found.expand(replacement).replace(" ", "")
 
 
 def tokens(text: str) -> list[Number | str]:
@@ -113,7 +119,7 @@ def _spelled(written: list[Number | str]) -> tuple[Number | None, int]:
         elif token in MULTIPLIERS:
             if total and not current:  # “million million”
                 total, current = Fraction(0), total
-            current = (current or 1) * MULTIPLIERS[token]
+            current = (current or Fraction(1)) * MULTIPLIERS[token]
             if MULTIPLIERS[token] >= 1000:
                 total, current = total + current, Fraction(0)
         elif token in ARTICLES and last is None:

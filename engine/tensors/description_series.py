@@ -53,7 +53,9 @@ def _features(facts: Facts) -> int:
 
 
 def _count(facts: Facts) -> int:
-    return whole(next((facts.get(slot) for slot in ("stocks", "sensors", "series", "samples") if slot in facts), 1))
+    return whole(
+        next((facts.get(slot) for slot in ("stocks", "sensors", "series", "samples") if slot in facts), Fraction(1))
+    )
 
 
 def _ending(facts: Facts, features: int) -> str:
@@ -106,7 +108,7 @@ def _prices(facts: Facts, days: int, every: Fraction, features: int) -> tuple[Vi
     """Prices on trading days; those by the minute make every trading day a sample."""
     count = _count(facts)
     if every in TRADING_STEPS:
-        steps = whole(Fraction(days, TRADING_STEPS[every]))
+        steps = whole(Fraction(days, TRADING_STEPS[int(every)]))
         noun = {DAY: "trading day"}.get(int(every), "timestep")
         read = f"Read as {many(count, 'stock')}, each one sample of {many(steps, noun)}"
         return View("series", (count, steps, features)), f"{read} (252 a year); {_ending(facts, features)}"

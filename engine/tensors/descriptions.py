@@ -5,6 +5,7 @@ frames per second, trading days in a year) is said in the sentence that comes wi
 """
 
 import re
+from collections.abc import Iterable
 from typing import NamedTuple
 
 from engine.errors import InvalidInput
@@ -145,9 +146,10 @@ def _besides(facts: Facts, unused: list[str]) -> str:
     return taken + (f" Left aside: {_quoted(lost, 160)}." if lost else "")
 
 
-def _quoted(words, room: int) -> str:
+def _quoted(words: Iterable[str], room: int) -> str:
     """Words in quotes, with … where there is no more room."""
-    found, length = [], 0
+    found: list[str] = []
+    length = 0
     for word in dict.fromkeys(words):
         length += len(word) + 4
         if length > room:

@@ -8,7 +8,7 @@ IEEE 754-2019 for the floating types; C17 6.3.1.4 for what a conversion leaves u
 import ast
 import sys
 from decimal import Decimal, InvalidOperation, localcontext
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -48,8 +48,8 @@ class Format(NamedTuple):
         """The lowest and the highest finite value."""
         if self.kind == "boolean":
             return 0, 1
-        info = np.finfo(self.name) if self.kind == "floating" else np.iinfo(self.name)
-        return info.min.item() if self.kind == "floating" else info.min, np.array(info.max).item()
+        info: Any = np.finfo(self.name) if self.kind == "floating" else np.iinfo(self.name)
+        return np.array(info.min).item(), np.array(info.max).item()
 
 
 FORMATS = {
@@ -132,7 +132,7 @@ def convert(number: Number, form: Format) -> Stored:
     """
     # Overflow and undefined conversions are what the page is about; it says so itself.
     with np.errstate(all="ignore"):
-        value = np.array(number.value).astype(form.name)[()]
+        value: Any = np.array(number.value).astype(form.name)[()]
     loss = _loss(number, value, form)
     known = form.kind != "boolean" and loss != UNDEFINED and np.isfinite(value) and number.exact.is_finite()
     return Stored(value, bits_of(value), loss, difference(value, number.exact) if known else None)

@@ -53,7 +53,7 @@ class Derivation(NamedTuple):
     """
 
     shape: tuple[int, ...]
-    index: tuple[Item, ...]
+    index: tuple[Item, ...]  # type: ignore[assignment]  # NumPy's name for it; tuple.index is not called here
     steps: tuple[Step, ...]
     result_shape: tuple[int, ...]
     outcome: str
@@ -144,16 +144,16 @@ def _parts(shape: tuple[int, ...], index: tuple[Item, ...]) -> list[Part]:
     if named > len(shape):
         axes = ", ".join(f"axis {axis} of size {size}" for axis, size in enumerate(shape)) or "none, it is one number"
         raise InvalidInput(f"the index names {named} axes, but the tensor has only {len(shape)}: {axes}.")
-    rest = [(slice(None), "")] * (len(shape) - named)
+    rest: list[tuple[Item, str]] = [(slice(None), "")] * (len(shape) - named)
     spelled: list[tuple[Item, str]] = []
     for item in index:
         if item is Ellipsis:
             spelled += [(slice(None), "...")] * len(rest) or [(Ellipsis, "...")]
         else:
             spelled.append((item, item_text(item)))
-    axes = iter(range(len(shape)))
+    following = iter(range(len(shape)))
     return [
-        Part(item, text, None if item is None or item is Ellipsis else next(axes))
+        Part(item, text, None if item is None or item is Ellipsis else next(following))
         for item, text in (spelled if dots else spelled + rest)
     ]
 
@@ -167,7 +167,7 @@ def _listed(part: Part, parts: Sequence[Part]) -> bool:
 
 def _positions(shape: tuple[int, ...], parts: Sequence[Part]) -> list[range | tuple[int, ...] | None]:
     """The source indices every part takes; lists and the integers beside them stretched to their common length."""
-    lists = [(part.axis, _chosen(part, shape[part.axis])) for part in parts if isinstance(part.item, list)]
+    lists = [(part.axis, _chosen(part, part.item, shape[part.axis])) for part in parts if isinstance(part.item, list)]
     length = _common_length(lists, shape)
     found: list[range | tuple[int, ...] | None] = []
     for part in parts:
@@ -191,16 +191,16 @@ def _positions(shape: tuple[int, ...], parts: Sequence[Part]) -> list[range | tu
     return found
 
 
-def _chosen(part: Part, size: int) -> list[int]:
+def _chosen(part: Part, entries: list[int] | list[bool], size: int) -> list[int]:
     """A list as integers; True and False as the places of True."""
-    if not part.item or not isinstance(part.item[0], bool):
-        return part.item
-    if len(part.item) != size:
+    if not entries or not isinstance(entries[0], bool):
+        return [int(entry) for entry in entries]
+    if len(entries) != size:
         raise InvalidInput(
             f"axis {part.axis} has size {size}; a list of True and False for it must have {size} entries, "
-            f"this one has {len(part.item)}."
+            f"this one has {len(entries)}."
         )
-    return [place for place, chosen in enumerate(part.item) if chosen]
+    return [place for place, chosen in enumerate(entries) if chosen]
 
 
 def _common_length(lists: Sequence[tuple[int, list[int]]], shape: tuple[int, ...]) -> int:
@@ -261,7 +261,7 @@ def _memory(found: Derivation, order: Sequence[int], itemsize: int) -> tuple[tup
         if step.axis is not None and len(step.positions):
             offset += step.positions[0] * source[step.axis]
         if step.result_axis is not None:
-            pace = step.positions.step if step.after and step.axis is not None else 1
+            pace = step.positions.step if step.after and isinstance(step.positions, range) else 1
             by_axis[step.result_axis] = 0 if step.axis is None else pace * source[step.axis]
     return tuple(by_axis[axis] for axis in range(len(order))), offset
 
@@ -283,17 +283,19 @@ def _sentence(
         return "... stands for no axis here: every axis is named"
     subject = f"axis {part.axis}: "
     if isinstance(part.item, list):
-        return subject + _list_words(part, positions, company)
+        return subject + _list_words(part, part.item, positions, company)
     if isinstance(part.item, int):
         if result_axis is not None:
             return f"{subject}{part.text} goes with the list: the same index each time"
         counted = f"{part.text} counts from the end and takes {positions[0]} alone" if part.item < 0 else ""
         return f"{subject}{counted or f'{part.text} takes {part.text} alone'}; this axis is gone"
-    return subject + _slice_words(part, size, positions)
+    if isinstance(part.item, slice) and isinstance(positions, range):
+        return subject + _slice_words(part, part.item, size, positions)
+    raise TypeError(f"no item of an index: {part.item!r}")
 
 
-def _list_words(part: Part, positions: tuple[int, ...], company: str) -> str:
-    kind = "the places of True, " if part.item and isinstance(part.item[0], bool) else ""
+def _list_words(part: Part, entries: list[int] | list[bool], positions: range | tuple[int, ...], company: str) -> str:
+    kind = "the places of True, " if entries and isinstance(entries[0], bool) else ""
     count = f": {len(positions)} in this order" if positions else ""
     return f"{_clipped(part.text)} takes {kind if positions else ''}{_some(positions)}{count}{company}"
 
@@ -306,13 +308,13 @@ def _company(parts: Sequence[Part], apart: bool) -> str:
     return together + (moved if apart else "")
 
 
-def _slice_words(part: Part, size: int, positions: range) -> str:
+def _slice_words(part: Part, item: slice, size: int, positions: range) -> str:
     if not part.text:
         return f"not mentioned, so all {size:,} stay"
     if part.text in (":", "..."):
         return f"{'... stands for a full slice: ' if part.text == '...' else ': takes '}all {size:,}"
-    plain = f"{positions.start}:{positions.stop}" + ("" if part.item.step is None else f":{positions.step}")
-    given = [bound for bound in (part.item.start, part.item.stop) if bound is not None]
+    plain = f"{positions.start}:{positions.stop}" + ("" if item.step is None else f":{positions.step}")
+    given = [bound for bound in (item.start, item.stop) if bound is not None]
     changed = positions.step > 0 and len(positions) and any(bound < 0 or bound > size for bound in given)
     means = f" means {plain} and" if changed and plain != part.text else ""
     return f"{part.text}{means} takes {_some(positions)}: {len(positions):,} of {size:,}"

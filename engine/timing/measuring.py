@@ -8,8 +8,9 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import partial
 from statistics import median
-from typing import Any, Generic, NamedTuple, TypeVar
+from typing import Any, Generic, NamedTuple, Self, TypeVar
 
 from jax.errors import JaxRuntimeError
 
@@ -89,7 +90,7 @@ class Snapshot(NamedTuple, Generic[Settings]):
         return sum(sample.repetitions for sample in self.samples[contestant])
 
     @classmethod
-    def blank(cls, settings: Settings, state: str = "new") -> "Snapshot[Settings]":
+    def blank(cls, settings: Settings, state: str = "new") -> Self:
         """A measurement of which nothing is measured yet."""
         return cls(state, settings, {name: () for name in CONTESTANTS}, None, 0.0)
 
@@ -122,13 +123,16 @@ track = threading.Lock()
 """Held by whatever is being measured: two measurements at once would slow each other down."""
 
 
-class Measurement(Generic[Settings]):
+Moment = TypeVar("Moment", bound=Snapshot[Any])
+
+
+class Measurement(Generic[Settings, Moment]):
     """Measurements in a daemon thread of their own. Every method may be called from any thread, at any time."""
 
     def __init__(
         self,
         prepare: Callable[[Settings], Contest],
-        new: Snapshot[Settings],
+        new: Moment,
         *,
         name: str,
         too_large: str,
@@ -145,7 +149,7 @@ class Measurement(Generic[Settings]):
         self._thread: threading.Thread | None = None
         self._stop = threading.Event()
         self._now = new
-        self._finished: deque[Snapshot[Settings]] = deque(maxlen=remembered)
+        self._finished: deque[Moment] = deque(maxlen=remembered)
 
     def start(self, settings: Settings) -> None:
         """Begin, in place of a measurement under way."""
@@ -176,18 +180,18 @@ class Measurement(Generic[Settings]):
             return not self._thread.is_alive()
         return True
 
-    def poll(self) -> Snapshot[Settings]:
+    def poll(self) -> Moment:
         """The measurement now."""
         with self._change:
             return self._now
 
     @property
-    def finished(self) -> tuple[Snapshot[Settings], ...]:
+    def finished(self) -> tuple[Moment, ...]:
         """The last measurements that were finished, as many as are remembered, oldest first."""
         with self._change:
             return tuple(self._finished)
 
-    def _update(self, change: Callable[[Snapshot[Settings]], Snapshot[Settings]]) -> None:
+    def _update(self, change: Callable[[Moment], Moment]) -> None:
         with self._change:
             self._now = change(self._now)
 
@@ -218,7 +222,7 @@ class Measurement(Generic[Settings]):
             sample = timed(pieces(), repetitions, budget, clock=self._clock, between=self._breath(number, stop))
             if stop.is_set():
                 return
-            self._update(lambda now, name=name, sample=sample: _with_sample(now, name, sample))
+            self._update(partial(_with_sample, name=name, sample=sample))
         with self._change:
             if not stop.is_set():
                 self._now = self._now._replace(state="finished", fraction=1.0)
@@ -236,5 +240,5 @@ class Measurement(Generic[Settings]):
         return between
 
 
-def _with_sample(now: Snapshot[Settings], name: str, sample: Sample) -> Snapshot[Settings]:
+def _with_sample(now: Moment, name: str, sample: Sample) -> Moment:
     return now._replace(samples={**now.samples, name: (*now.samples[name], sample)})

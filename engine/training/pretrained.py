@@ -111,10 +111,13 @@ def _verified(stored: Any, name: str) -> Array:
 def save(pretrained: Pretrained, path: Path = PATH) -> None:
     """Write as float16, whole or not at all. Raises InvalidInput where the file would be larger than 1 MB."""
     partial_path = path.with_suffix(".partial")
-    arrays = {name: np.asarray(values, np.float16) for name, values in pretrained.params._asdict().items()}
+    arrays: dict[str, Any] = {
+        name: np.asarray(values, np.float16) for name, values in pretrained.params._asdict().items()
+    }
+    arrays["provenance"] = np.array(json.dumps(pretrained.provenance._asdict()))
     try:
         with partial_path.open("wb") as file:
-            np.savez_compressed(file, **arrays, provenance=np.array(json.dumps(pretrained.provenance._asdict())))
+            np.savez_compressed(file, **arrays)
         size = partial_path.stat().st_size
         if size > MAX_BYTES:
             raise InvalidInput(f"pretrained weights take at most {MAX_BYTES:,} bytes; these take {size:,}.")

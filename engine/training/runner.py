@@ -211,11 +211,12 @@ class _Run:
         begin = self.update // self.per_epoch * self.per_epoch
         weights = np.full(self.per_epoch, self.settings.batch_size)
         weights[-1] = self.samples - weights[:-1].sum()
-        means = (
+        running_loss, running_accuracy = (
             float(np.average(np.concatenate([earlier[begin : self.update], latest]), weights=weights))
             for earlier, latest in ((self.loss, loss), (self.accuracy, accuracy))
         )
-        return *means, *(float(value) for value in training.evaluate(state.params, self.test))
+        test_loss, test_accuracy = (float(value) for value in training.evaluate(state.params, self.test))
+        return running_loss, running_accuracy, test_loss, test_accuracy
 
     def _checkpoint(self, update: int, state: State) -> Checkpoint:
         return Checkpoint(update, *jax.device_get(training.half_precision(state.params)))

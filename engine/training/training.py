@@ -133,10 +133,11 @@ def epoch_order(settings: Settings, epoch: int, samples: int, mesh: Mesh) -> Arr
     """
     shuffled = np.random.default_rng((settings.seed, epoch)).permutation(samples).astype(np.int32)
     updates = updates_per_epoch(samples, settings.batch_size)
-    order = np.full(updates * settings.batch_size, -1, np.int32)
-    order[:samples] = shuffled
-    order = order.reshape(updates, settings.batch_size)
-    order = np.pad(order, ((0, 0), (0, -settings.batch_size % mesh.size)), constant_values=-1)
+    flat = np.full(updates * settings.batch_size, -1, np.int32)
+    flat[:samples] = shuffled
+    order = np.pad(
+        flat.reshape(updates, settings.batch_size), ((0, 0), (0, -settings.batch_size % mesh.size)), constant_values=-1
+    )
     return jax.device_put(order, NamedSharding(mesh, PartitionSpec(None, "batch")))
 
 

@@ -8,7 +8,7 @@ import keyword
 import math
 import re
 from collections.abc import Callable, Iterator, Mapping
-from typing import NamedTuple
+from typing import NamedTuple, NoReturn
 
 from engine.errors import InvalidInput
 from engine.typed.typed_text import INVISIBLE, RAISED, clipped, lowered, plain, refuse_comment
@@ -344,7 +344,7 @@ class _Reader:
             found = self.made("multiply", self.tokens[self.place - 1].last, found, self.power())
         return found
 
-    def unknown(self, token: _Token) -> None:
+    def unknown(self, token: _Token) -> NoReturn:
         """A name nothing has: a function, a word of Python's, or names written without a sign between them."""
         grammar, name, column = self.grammar, token.text, token.column
         if keyword.iskeyword(name):
@@ -364,7 +364,7 @@ class _Reader:
             said = f"is unknown here; {f'{known} {verb}, ' if known else ''}pi and e are constants."
         raise InvalidInput(f"“{clipped(name)}” at character {column} {said}{guess}")
 
-    def refuse(self, token: _Token, opened: _Token | None = None) -> None:
+    def refuse(self, token: _Token, opened: _Token | None = None) -> NoReturn:
         """What does not belong here: the sign, the place, what would be right."""
         what, before = self.grammar.what, self.tokens[self.place - 1] if self.place else None
         if token.kind == "end":

@@ -140,10 +140,10 @@ def _integer(node: ast.expr, what: str) -> int:
 
 
 def _list(node: ast.List) -> list[int] | list[bool]:
-    truths = [isinstance(part, ast.Constant) and isinstance(part.value, bool) for part in node.elts]
-    if node.elts and all(truths):
-        return [part.value for part in node.elts]
-    if any(truths):
+    truths = [part.value for part in node.elts if isinstance(part, ast.Constant) and isinstance(part.value, bool)]
+    if truths and len(truths) == len(node.elts):
+        return truths
+    if truths:
         raise InvalidInput(f"a list may hold whole numbers or True and False, not both; {_source(node)}.")
     if any(isinstance(part, (ast.List, ast.Tuple)) for part in node.elts):
         raise InvalidInput(f"a list in an index may not hold lists here; {_source(node)} does.")

@@ -3,6 +3,7 @@
 import ast
 import re
 from math import prod
+from typing import TypeGuard
 
 import numpy as np
 
@@ -110,8 +111,9 @@ def _regular(node: ast.expr, what: str) -> tuple[tuple[int, ...], list[ast.expr]
         shape.append(sizes[0])
         if len(shape) > MAX_RANK:
             raise InvalidInput(f"{what} may be nested at most {MAX_RANK} deep here; this is deeper.")
-        places = [f"{place}[{k}]" for place, item in zip(places, level, strict=True) for k in range(len(item.elts))]
-        level = [child for item in level for child in item.elts]
+        children = [item.elts if _is_list(item) else [] for item in level]
+        places = [f"{place}[{k}]" for place, inner in zip(places, children, strict=True) for k in range(len(inner))]
+        level = [child for inner in children for child in inner]
     return tuple(shape), level
 
 
@@ -142,7 +144,7 @@ def _value(node: ast.expr) -> bool | int | float | None:
     return None
 
 
-def _is_list(node: ast.AST) -> bool:
+def _is_list(node: ast.AST) -> TypeGuard[ast.List | ast.Tuple]:
     return isinstance(node, (ast.List, ast.Tuple))
 
 

@@ -1,5 +1,7 @@
 """Forward and reverse mode: one Jacobian by columns and by rows, what each way costs, and why networks use reverse."""
 
+from typing import Any
+
 import streamlit as st
 
 from engine.backprop import autodiff_modes as modes
@@ -11,7 +13,7 @@ from viz.backprop import autodiff_modes_snippets as snippets
 from viz.components.live_cells import live_cells
 
 SIZES = [1, 2, 3, 4, 5, 6, 8, 12, 16, 32, 64, 128, 256, 512]
-KEPT = {"persist_state": "session"}
+KEPT: dict[str, Any] = {"persist_state": "session"}
 
 
 def choose() -> Problem:

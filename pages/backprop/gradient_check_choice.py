@@ -1,6 +1,6 @@
 """Which digits and which weight a gradient check is made on: numbers, shortcuts, pictures to click on."""
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import streamlit as st
@@ -19,7 +19,7 @@ from viz.components.live_cells import live_cells
 
 TEST, FIRST = 8, "test"
 """The test digit at first: of MNIST's first ten the one the network is least sure of, so that its loss has a slope."""
-KEPT = {"persist_state": "session"}
+KEPT: dict[str, Any] = {"persist_state": "session"}
 
 
 class Chosen(NamedTuple):

@@ -1,5 +1,7 @@
 """Gradient check of a variable of a typed formula: the same three methods and the same U-curve."""
 
+from typing import Any
+
 import streamlit as st
 
 from engine.backprop import gradient_check_formula as check
@@ -23,7 +25,7 @@ PRESETS = {
     "A large number in the way": ("(10000 + x*y) - 10000", 0.7, 0.3),
     "A straight line": ("3x + 2y", 1.0, 1.0),
 }
-KEPT = {"persist_state": "session"}
+KEPT: dict[str, Any] = {"persist_state": "session"}
 
 
 def take_preset() -> None:

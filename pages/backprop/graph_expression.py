@@ -117,7 +117,7 @@ def current(given: Given) -> dict[str, Any]:
     start = tuple((name, item.value.shape, item.value.tobytes()) for name, item in given.variables.items())
     typed_values = {name: item.value for name, item in given.variables.items()}
     usual = {"now": {name: value.tolist() for name, value in typed_values.items()}, "chosen": None, "losses": []}
-    checks = {
+    checks: dict[str, share.Check] = {
         "now": partial(now_of, typed_values),
         "chosen": [None, *range(len(given.graph.nodes))],
         "losses": lambda losses: bool(np.isfinite(losses).all()),

@@ -1,6 +1,6 @@
 """What goes through the network's graph: a digit with a label or a batch, and the network at which moment."""
 
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 import streamlit as st
@@ -133,7 +133,7 @@ def measured(given: Given) -> Pass:
         params = Params(*map(np.asarray, given.kept))
         sentence = f"your own network as it was at update {int(given.update):,}"
         key = f"{current.version.partition('.')[0]} kept {given.update} {given.key}"
-    known: dict[str, Any] = st.session_state
+    known = st.session_state
     if "network_graph_pass" not in known or known["network_graph_pass"].key != key:
         graph = network_graph(samples=given.samples, hidden_units=params.W1.shape[1])
         found = backward(graph, network_values(params, given.inputs, given.labels))

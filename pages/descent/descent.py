@@ -58,7 +58,7 @@ def remembered(kind: str, name: str, surface: Surface) -> tuple[dict[str, Any], 
     """For this function: its last start and the one before, where the controls stand, and the last click's count."""
     board = st.session_state.get(f"descent_board_{kind}") or {}
     seen = st.session_state.setdefault(f"descent_seen_{kind}", {"start": "", "settings": ""})
-    checks = {
+    checks: dict[str, share.Check] = {
         "start": partial(inside, surface),
         "setting": lambda at: all(0 <= k < n for k, n in zip(at, SETTINGS, strict=False)) and at[3] in METHODS,
     }
@@ -70,7 +70,8 @@ def remembered(kind: str, name: str, surface: Surface) -> tuple[dict[str, Any], 
     if (moved := board.get("settings")) and moved["count"] != seen["settings"]:
         place["setting"] = tuple(moved[part] for part in ("rate", "momentum", "step", "method"))
         seen["settings"] = moved["count"]
-    return place, viz.Setting(*place["setting"], version=name), seen["start"]
+    rate, momentum, step, method = place["setting"]
+    return place, viz.Setting(rate, momentum, step, method, version=name), seen["start"]
 
 
 def begun(surface: Surface, place: dict[str, Any], method: str, rate: float, momentum: float) -> tuple[Trace, str]:

@@ -63,7 +63,8 @@ def shared() -> dict[str, Any]:
     if "gradient_known" not in st.session_state:
         take_model()
         if linked != usual(model):
-            take_link(*(np.array(linked[name], np.float64) for name in ("x", "y_true", "began", "W")), linked)
+            x, targets, began, weights = (np.array(linked[name], np.float64) for name in ("x", "y_true", "began", "W"))
+            take_link(x, targets, began, weights, linked)
     return linked
 
 

@@ -16,7 +16,7 @@ from viz.descent import local_minima as viz
 from viz.descent import settings_map_snippets as snippets
 
 FIRST = {"start": SURFACE.start, "rate": 3, "momentum": 50, "step": 40}
-CHECKS = {
+CHECKS: dict[str, share.Check] = {
     "start": lambda start: SURFACE.window[0][0] <= start[0] <= SURFACE.window[0][1],
     "rate": range(len(RATES)),
     "momentum": range(len(SLIDER_MOMENTA)),

@@ -1,6 +1,7 @@
 """The naive search: one weight of the real network tried both ways, and what that costs for all of them."""
 
 import secrets
+from typing import Any
 
 import numpy as np
 import streamlit as st
@@ -85,7 +86,7 @@ def choose(params: Params, found: Slopes) -> tuple[Place, float]:
     rows, columns = naive_search.shape_of(params, state.gradient_layer)
     share.default("gradient_row", steepest.row, share.between(0, rows - 1))
     share.default("gradient_column", steepest.column, share.between(0, columns - 1))
-    kept = {"persist_state": "session"}
+    kept: dict[str, Any] = {"persist_state": "session"}
     with st.container(horizontal=True, vertical_alignment="bottom"):
         layer = st.selectbox("Weights of", list(Params._fields), key="gradient_layer", width=110, **kept)
         rows, columns = naive_search.shape_of(params, layer)

@@ -1,5 +1,7 @@
 """Which points the line is fitted to, and the board of surfaces: all of them, one, a batch."""
 
+from typing import Any
+
 import jax
 import numpy as np
 import streamlit as st
@@ -51,16 +53,15 @@ def choose_points(kind: str, digits: Digits) -> tuple[np.ndarray, np.ndarray, tu
         share.default("noise_preset", "Eight points", PRESETS)
         left.selectbox("Start from", list(PRESETS), key="noise_preset", on_change=place_preset, persist_state="session")
         share.default("noise_own", PRESETS["Eight points"], fitting)
-        return *(np.asarray(values, np.float32) for values in st.session_state.noise_own), ("x", "y")
+        across, up = (np.asarray(values, np.float32) for values in st.session_state.noise_own)
+        return across, up, ("x", "y")
     for name, first in (("x", "width"), ("y", "inked")):
         share.default(f"noise_{name}", first, MEASURES)
     titles = {name: measure.title for name, measure in MEASURES.items()}
-    shown = {"format_func": titles.get, "persist_state": "session"}
-    chosen = (
-        left.selectbox("x of each digit", list(MEASURES), key="noise_x", **shown),
-        right.selectbox("y of each digit", list(MEASURES), key="noise_y", **shown),
-    )
-    return *noise.measured(digits.train_images, *chosen), tuple(titles[name] for name in chosen)
+    shown: dict[str, Any] = {"format_func": titles.get, "persist_state": "session"}
+    first = left.selectbox("x of each digit", list(MEASURES), key="noise_x", **shown)
+    second = right.selectbox("y of each digit", list(MEASURES), key="noise_y", **shown)
+    return *noise.measured(digits.train_images, first, second), (titles[first], titles[second])
 
 
 def fitting_sizes(kind: str, count: int) -> list[int]:

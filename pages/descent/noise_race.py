@@ -15,7 +15,7 @@ from viz.descent import noise as viz
 FIRST_RATE = 10
 """Position of the first learning rate, 0.02, among the rates."""
 FIRST = {"start": (-2.0, 2.0), "clock": 512, "linked": True, "rates": {}}
-CHECKS = {
+CHECKS: dict[str, share.Check] = {
     "start": share.within(3),
     "clock": share.between(0, noise.SAMPLES * max(noise.EPOCHS.values())),
     "rates": lambda rates: all(rate in range(len(noise.RATES)) for rate in rates.values()),

@@ -1,5 +1,7 @@
 """Which points the network is to tell apart: a set made here, or the reader's own."""
 
+from typing import Any
+
 import streamlit as st
 
 from engine.errors import InvalidInput
@@ -46,7 +48,7 @@ def chosen() -> Points:
     return folds_data.generate(st.session_state.folds_shape, **knobs())
 
 
-def knobs() -> dict[str, float]:
+def knobs() -> dict[str, Any]:
     """Noise, seed and turns of the set made here."""
     share.default("folds_noise", NOISE, share.between(0, MAX_NOISE))
     share.default("folds_data_seed", 0, share.between(0, MAX_SEED))
@@ -60,7 +62,7 @@ def settings() -> None:
     own, spirals = (st.session_state.folds_shape == name for name in (OWN, "spirals"))
     knobs()
     left, middle, right = st.columns(3, gap="large")
-    kept = {"persist_state": "session"}
+    kept: dict[str, Any] = {"persist_state": "session"}
     left.slider("Noise", 0.0, MAX_NOISE, step=0.01, key="folds_noise", disabled=own, **kept)
     with middle:
         typed_whole("Seed of the points", key="folds_data_seed", high=MAX_SEED, disabled=own)

@@ -1,6 +1,7 @@
 """The network of folds: its settings, its training in the background, its picture while it learns."""
 
 from threading import Thread
+from typing import Any
 
 import streamlit as st
 
@@ -19,7 +20,7 @@ from viz.verbatim import verbatim
 
 POLL_SECONDS = 0.4
 FIRST = {"layers": 3, "units": 3, "updates": 1_000, "rate": 0.03, "seed": 0}
-OFFERED = {
+OFFERED: dict[str, Any] = {
     "layers": [1, 2, 3, 4],
     "units": [2, 3],
     "updates": UPDATES,
@@ -52,7 +53,7 @@ def settings() -> Settings:
 
 def choose() -> None:
     """The controls of these settings."""
-    kept = {"persist_state": "session"}
+    kept: dict[str, Any] = {"persist_state": "session"}
     layers, units, rate, updates, seed = st.columns([4, 3, 4, 3, 3], gap="medium")
     layers.segmented_control("Hidden layers", OFFERED["layers"], wrap=True, key="folds_layers", required=True, **kept)
     units.segmented_control("Units in each", OFFERED["units"], wrap=True, key="folds_units", required=True, **kept)

@@ -28,7 +28,7 @@ def entries(plane: PlaneMap) -> dict[str, Any]:
 
 
 FIRST = entries(PRESETS["rotation"].example) | {"chosen": "letter", "preset": "rotation", "layers": LAYERS}
-CHECKS = {
+CHECKS: dict[str, share.Check] = {
     "W": lambda W: geometry.require(W, [0, 0]),
     "b": lambda b: geometry.require(np.eye(2), b),
     "preset": PRESETS,

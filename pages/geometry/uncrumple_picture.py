@@ -3,6 +3,7 @@
 import io
 from collections.abc import Callable
 from functools import lru_cache, partial
+from typing import Any
 
 import numpy as np
 import streamlit as st
@@ -165,7 +166,7 @@ def file(wanted: Settings) -> Callable[[], bytes]:
 def written(trained: Trained) -> bytes:
     """An .npz file of the weights, of the shown points, colours and targets, and of the held-out ones."""
     shown, other, _, _ = paper(trained.settings.crumple)
-    arrays = {name: np.asarray(value) for name, value in trained.params._asdict().items()}
+    arrays: dict[str, Any] = {name: np.asarray(value) for name, value in trained.params._asdict().items()}
     for name, sheets in (("", shown), ("held_out_", other)):
         arrays[f"{name}points"] = sheets.positions
         arrays[f"{name}colors"], arrays[f"{name}targets"] = sheets.colors, uncrumple.targets(sheets)

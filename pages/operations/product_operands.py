@@ -1,6 +1,7 @@
 """The two tensors of a product: examples, text boxes, numbers changed in the picture, and what does not fit."""
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -48,7 +49,7 @@ def ask(named: Mapping[str, np.ndarray]) -> tuple[Operand, Operand, str]:
     x, y = (
         typed(
             f"{name}: numbers in lists, or a real tensor",
-            lambda text, name=name: product.read_operand(text, named, what=f"“{name}”"),
+            partial(product.read_operand, named=named, what=f"“{name}”"),
             key=f"product_{name}",
             default=default,
             help=f"Real tensors: {', '.join(named)}; with a slice if you like, such as `W1[:3, :4]`.",

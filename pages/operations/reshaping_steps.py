@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from itertools import permutations
+from typing import cast
 
 import numpy as np
 import streamlit as st
@@ -63,7 +64,7 @@ def ask(real: Mapping[str, np.ndarray]) -> tuple[engine.Source, tuple[engine.Ste
         required=True,
         persist_state="session",
     )
-    order, targets = None, ()
+    order, targets = None, cast(tuple[tuple[int, ...], ...], ())
     with st.container():
         if operation != "Reshape":
             order = ask_order(len(source.shape))

@@ -80,8 +80,8 @@ def controls() -> Settings:
         for field, title in FRACTIONS.items():
             share.default(f"{KEY}{field}", getattr(usual, field), accepted=f"{KEY}{field}_accepted")
             typed_number(title, key=f"{KEY}{field}", width=WIDTH)
-        for label, (low, high) in RANGES.items():
-            st.button(f"W {label}", key=f"{KEY}range_{low:g}", on_click=_take_range, args=(low, high))
+        for label, (least, most) in RANGES.items():
+            st.button(f"W {label}", key=f"{KEY}range_{least:g}", on_click=_take_range, args=(least, most))
     return _accepted()
 
 

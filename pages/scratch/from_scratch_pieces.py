@@ -47,7 +47,7 @@ def pieces(digits: Digits) -> None:
 def _numbers(note: DeltaGenerator) -> Small:
     """The controls of the small network."""
     usual = Small()
-    asked = {}
+    asked: dict[str, Any] = {}
     with st.container(horizontal=True):
         for field, title in TITLES.items():
             key, (low, high) = f"from_scratch_small_{field}", LIMITS[field]

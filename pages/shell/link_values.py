@@ -4,6 +4,7 @@ import json
 import math
 import re
 from collections.abc import Callable, Container, Iterable
+from typing import Any
 
 import numpy as np
 
@@ -15,8 +16,7 @@ MAX_LENGTH = 16_000
 MAX_DEPTH = 5
 MAX_WHOLE = 2**53
 """Beyond this a browser does not know one whole number from the next."""
-Check = Callable[[object], object] | Container
-Scalar = bool | int | float | str | None
+Check = Callable[[Any], object] | Container
 
 
 class Unfit(ValueError):
@@ -65,12 +65,12 @@ def read(text: str, like: object, check: Check | None = None) -> object:
     return value
 
 
-def between(low: float, high: float) -> Callable[[object], bool]:
+def between(low: float, high: float) -> Callable[[float], bool]:
     """Whether a number lies from low to high."""
     return lambda value: low <= value <= high
 
 
-def within(reach: float) -> Callable[[object], bool]:
+def within(reach: float) -> Callable[[Iterable[float]], bool]:
     """Whether all numbers of a row lie from −reach to reach."""
     return lambda row: all(abs(float(value)) <= reach for value in row)
 
@@ -129,7 +129,7 @@ def _row(value: list | tuple, like: list | tuple, depth: int) -> list | tuple:
     return tuple(row) if isinstance(like, tuple) else row
 
 
-def _sound(value: Scalar) -> bool:
+def _sound(value: Any) -> bool:
     if isinstance(value, float):
         return math.isfinite(value)
     if isinstance(value, str):

@@ -2,6 +2,7 @@
 
 import secrets
 from dataclasses import dataclass
+from typing import Any
 
 import streamlit as st
 
@@ -70,7 +71,7 @@ def _section(stem: str) -> None:
 def _control(stem: str, shown: _Round) -> None:
     """Where the answer is given; once the question is over, another control that only shows the last one."""
     question, key = shown.asked.question, _key(stem, shown)
-    kept = {"key": key, "disabled": shown.over, "persist_state": "session"}
+    kept: dict[str, Any] = {"key": key, "disabled": shown.over, "persist_state": "session"}
     if shown.over:
         st.session_state.setdefault(key, shown.given)
     if question.kind == "choice":
@@ -116,7 +117,7 @@ def _next(stem: str) -> None:
         seed = secrets.randbits(64)
     else:
         state[f"{stem}_questions_seed"] = seed + 1
-    found = draw(stem, seed, last and last.asked)
+    found = draw(stem, seed, last.asked if last else None)
     state[f"{stem}_questions"] = _Round(found, last.number + 1 if last else 1)
 
 

@@ -9,7 +9,7 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 # Streamlit imports pandas when first needed; Plotly, in another visitor's thread, then meets it half imported.
-import pandas  # noqa: F401
+import pandas  # type: ignore[import-untyped]  # noqa: F401
 from starlette.concurrency import run_in_threadpool
 from starlette.middleware import Middleware
 from starlette.requests import Request

@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 from urllib.parse import quote_plus
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from pages.shell import link_values, signpost
 from pages.shell.chapter import GLOSSARY, LESSONS
@@ -75,6 +76,7 @@ class _Page:
         self.part = self.word = self.astray = ""
         self.said_at: int | None = None
         self.first = self.complete = self.running = True
+        self.place: DeltaGenerator | None = None
 
     @contextmanager
     def within(self, part: str) -> Iterator[None]:
@@ -120,7 +122,9 @@ def default(
     return state.setdefault(key, found)
 
 
-def parts(key: str, usual: Mapping[str, Any], checks: Mapping[str, Check] | None = None, *, prefix: str = "") -> dict:
+def parts(
+    key: str, usual: Mapping[str, Any], checks: Mapping[str, Check] | None = None, *, prefix: str = ""
+) -> dict[str, Any]:
     """``default`` for a dict the page keeps under this key: each entry of ``usual`` is a setting of that name.
 
     The dict may hold other entries too. None stands for a whole number or none. prefix: before all these names.
@@ -226,7 +230,7 @@ def _tried(page: _Page, run: Callable[[], object]) -> object:
         if not page.taken:
             raise
     for key in set(st.session_state) - page.before:
-        if key.startswith(f"{page.stem}_"):
+        if str(key).startswith(f"{page.stem}_"):
             del st.session_state[key]
     page.taken, page.link, page.refused = {}, {}, {}
     page.word = "The settings of this link do not fit together; the page shows its usual view."

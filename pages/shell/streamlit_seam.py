@@ -13,7 +13,7 @@ from streamlit.runtime.scriptrunner_utils.script_run_context import ThreadState
 
 def send_small_frames_at_once() -> None:
     """Make asyncio switch Nagle's algorithm off for every connection, whatever its listening socket looks like."""
-    base_events._set_nodelay = without_delay
+    vars(base_events)["_set_nodelay"] = without_delay
 
 
 def without_delay(connection: socket.socket) -> None:

@@ -3,7 +3,7 @@
 import math
 from collections.abc import Callable
 from functools import partial
-from typing import TypeVar
+from typing import Literal, TypeVar
 
 import streamlit as st
 
@@ -63,7 +63,7 @@ def _last(parse: Callable[[str], Value], accepted: str, default: str) -> tuple[V
 
 def typed_number(
     label: str, *, key: str, low: float = -math.inf, high: float = math.inf, check: Callable | None = None,
-    what: str = "", help: str | None = None, width: int | str = "stretch", disabled: bool = False,
+    what: str = "", help: str | None = None, width: int | Literal["stretch"] = "stretch", disabled: bool = False,
 ) -> float:  # fmt: skip
     """A real number in a box that takes 0.05, 0,05, 1e-3, 5 % and 1/3, where st.number_input makes 5 of 0,05.
 
@@ -76,7 +76,7 @@ def typed_number(
 
 def typed_whole(
     label: str, *, key: str, low: int = 0, high: int = 2**53, check: Callable | None = None,
-    what: str = "", help: str | None = None, width: int | str = "stretch", disabled: bool = False,
+    what: str = "", help: str | None = None, width: int | Literal["stretch"] = "stretch", disabled: bool = False,
     changed: Callable[[], None] | None = None,
 ) -> int:  # fmt: skip
     """As typed_number, for a whole number: 2.5 is refused, not cut off; 60,000 is read.
@@ -98,7 +98,7 @@ def _numeric(
     check: Callable | None,
     key: str,
     help: str | None,
-    width: int | str,
+    width: int | Literal["stretch"],
     disabled: bool,
     changed: Callable[[], None] | None = None,
 ) -> Value:

@@ -1,6 +1,7 @@
 """Where the weights of the current network lie for code that is taken away, by the network's name; and the file."""
 
 import io
+from typing import Any
 
 import numpy as np
 
@@ -17,5 +18,6 @@ WHERE_TO_RUN = {
 def file(params: Params) -> bytes:
     """Weights as an .npz file: W1, b1, W2, b2, float32."""
     content = io.BytesIO()
-    np.savez(content, **{name: np.asarray(value) for name, value in params._asdict().items()})
+    arrays: dict[str, Any] = {name: np.asarray(value) for name, value in params._asdict().items()}
+    np.savez(content, **arrays)
     return content.getvalue()

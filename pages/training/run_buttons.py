@@ -1,6 +1,7 @@
 """The buttons of the reader's own run, alike on every page that has them: go on or wait, end, begin anew."""
 
 from collections.abc import Callable
+from typing import Any
 
 import streamlit as st
 
@@ -25,6 +26,6 @@ def stop(here: Session, state: str, *, key: str) -> None:
     st.button("Stop", key=key, on_click=lambda: here.runner.stop(), disabled=state in ("new", *OVER))
 
 
-def reset(state: str, anew: Callable[[], Runner], *, key: str, disabled: bool) -> None:
+def reset(state: str, anew: Callable[[], Any], *, key: str, disabled: bool) -> None:
     """Reset, once something has been done."""
     st.button("Reset", key=key, on_click=anew, disabled=state == "new" or disabled)

@@ -1,6 +1,7 @@
 """The controls of a training run."""
 
 from dataclasses import asdict
+from typing import Any
 
 import streamlit as st
 
@@ -43,7 +44,7 @@ def chosen() -> Settings | None:
     first = st.columns(4)
     with st.expander("More settings", key="network_more"):
         second = st.columns(3)
-    asked = {
+    asked: dict[str, Any] = {
         "optimizer": _choice(first[0], "optimizer", OPTIMIZER_NAMES, on_change=_suggest_learning_rate),
         "learning_rate": _number(first[1], "learning_rate"),
         "epochs": _whole(first[2], "epochs"),

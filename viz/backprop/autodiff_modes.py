@@ -44,7 +44,8 @@ def _pass_numbers(kept: Sequence[Sequence[int | None]]) -> list[int]:
 
 def _frame(asked: Problem, blocks: Sequence[Block], done: int) -> Frame:
     """The picture after ``done`` passes of each mode: what is not known is blank, what the last pass gave is lit."""
-    new, blank = [], {}
+    new: list[int] = []
+    blank: dict[int, str] = {}
     for first, block, axis in zip(first_cells(blocks), blocks, (1, 0), strict=False):
         index = block.indices[:, axis]
         new += (first + np.flatnonzero(index == done - 1)).tolist()
@@ -70,7 +71,7 @@ def _caption(asked: Problem, done: int) -> str:
 
 def _relations(asked: Problem, blocks: Sequence[Block]) -> dict[int, Relation]:
     """Pointing at an entry lights its partner and says which pass of each mode gives it."""
-    relations = {}
+    relations: dict[int, Relation] = {}
     forward, reverse = first_cells(blocks)[:2]
     for number, (row, column) in enumerate(blocks[0].indices.tolist()):
         cells = [forward + number, reverse + number]

@@ -1,6 +1,7 @@
 """The U-curve of a gradient check against epsilon, its two ends digit by digit; a unit's weights as pictures; costs."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import plotly.graph_objects as go
@@ -135,7 +136,7 @@ def _expected_at(sweep: Sweep, side: Side) -> float:
 
 def _moving(sweep: Sweep, k: int) -> list[go.Scatter]:
     """What belongs to one epsilon: a large point on each curve, and the numbers of both dtypes."""
-    points = [
+    points: list[dict[str, Any]] = [
         {
             "name": f"{dtype}, this ε",
             "mode": "markers",
@@ -147,7 +148,7 @@ def _moving(sweep: Sweep, k: int) -> list[go.Scatter]:
         }
         for dtype in COLORS
     ]
-    numbers = [
+    numbers: list[dict[str, Any]] = [
         {
             "name": f"{dtype}, numbers",
             "mode": "text",
@@ -165,7 +166,7 @@ def _moving(sweep: Sweep, k: int) -> list[go.Scatter]:
     ]
 
 
-def _changes(sweep: Sweep, k: int) -> list[dict]:
+def _changes(sweep: Sweep, k: int) -> list[dict[str, Any]]:
     """What of these four traces differs from epsilon to epsilon."""
     sides = _sides(sweep)
     places = [{"x": [EPSILONS[k]], "y": [max(float(side.errors[k]), FLOOR)]} for _, side in sides]
@@ -263,7 +264,7 @@ def unit_scene(params: Params, found: Slopes, unit: int, pixel: int | None) -> S
     wide = arrange(layouts, names=names)
     narrow = arrange(layouts, names=names, narrow=True, downward=True)
     first = first_cells(blocks)
-    relations = {}
+    relations: dict[int, Relation] = {}
     for row in range(SIDE**2):
         cells = [start + row for start in first]
         words = f"W1[{row}, {unit}] = {amount(float(values[row]))}, derivative {amount(float(slopes[row]))}"

@@ -3,7 +3,6 @@
 ``drawing`` and ``displayed`` serve any graph of boxes; ``graph_board`` and what follows it, the engine's.
 """
 
-import base64
 from collections.abc import Collection, Mapping, Sequence
 from functools import lru_cache
 from typing import Any, NamedTuple
@@ -16,6 +15,7 @@ from engine.backprop.graph_paths import Paths
 from engine.backprop.graph_presets import Variable
 from viz.backprop import graph_words as words
 from viz.backprop.graph_layout import Edge, Placed, lay_out
+from viz.packing import packed
 from viz.tensors.cells import short
 
 MOST_CELLS = 4
@@ -128,7 +128,7 @@ def heat(array: np.ndarray, *, most: float | None = None) -> dict[str, Any]:
         "rows": values.shape[0],
         "columns": values.shape[1],
         "most": words.number(top, 3),
-        "bytes": base64.b64encode(steps.tobytes()).decode("ascii"),
+        "bytes": packed(steps),
     }
 
 

@@ -6,7 +6,7 @@ alone. Sugiyama, Tagawa and Toda 1981; order by barycentres and switches of neig
 
 from collections.abc import Sequence
 from itertools import pairwise
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -79,8 +79,8 @@ def _coordinates(
         sides = [side for side, used in ((layered.above, down or last), (layered.below, not down or last)) if used]
         for row in rows if down else reversed(rows):
             _settle(row, x, sides, widths, across)
-    left = min(place - width / 2 for place, width in zip(x, widths, strict=True))
-    return [place - left for place in x]
+    leftmost = min(place - width / 2 for place, width in zip(x, widths, strict=True))
+    return [place - leftmost for place in x]
 
 
 def _settle(
@@ -151,7 +151,8 @@ def _routes(
     tops, bottoms = bands
     starts = _ports(sizes, x, [(chain[0], x[chain[1]]) for chain in chains])
     ends = _ports(sizes, x, [(chain[-1], x[chain[-2]]) for chain in chains])
-    routes, met = [], {}
+    routes = []
+    met: dict[Any, Any] = {}
     for number, chain in enumerate(chains):
         source, target = chain[0], chain[-1]
         twin = met[source, target] = met.get((source, target), -1) + 1

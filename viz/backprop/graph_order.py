@@ -68,7 +68,8 @@ def with_bends(layers: Sequence[int], edges: Sequence[Edge]) -> Layered:
     rows: list[list[int]] = [[] for _ in range(max(layers) + 1)]
     for node, layer in enumerate(layers):
         rows[layer].append(node)
-    above, below = [[] for _ in layers], [[] for _ in layers]
+    above: list[list[int]] = [[] for _ in layers]
+    below: list[list[int]] = [[] for _ in layers]
     known: dict[Edge, list[int]] = {}
     for source, target in edges:
         if (source, target) in known:

@@ -20,7 +20,7 @@ def ordered(units: Units, *, largest_first: bool) -> np.ndarray:
     return np.argsort(-np.nan_to_num(units.norms), kind="stable") if largest_first else np.arange(len(units.norms))
 
 
-def gallery_figure(units: Units, shown: Sequence[int], *, selected: int, own_scale: bool) -> go.Figure:
+def gallery_figure(units: Units, shown: np.ndarray, *, selected: int, own_scale: bool) -> go.Figure:
     """Gradients of at most 64 units, 28×28 cells each; dead units are crossed, the selected one is framed.
 
     own_scale: each image's own largest number has full colour; otherwise the largest of all units has.
@@ -61,7 +61,7 @@ def gallery_figure(units: Units, shown: Sequence[int], *, selected: int, own_sca
     return figure
 
 
-def _marks(figure: go.Figure, units: Units, shown: Sequence[int]) -> None:
+def _marks(figure: go.Figure, units: Units, shown: np.ndarray) -> None:
     places = np.array([corner(place) for place in range(len(shown))]).reshape(-1, 2)
     words = [unit_words(units, unit) for unit in shown]
     figure.add_trace(
@@ -171,7 +171,7 @@ def count_words(units: Units) -> str:
     )
 
 
-def gallery_words(shown: Sequence[int], units: Units) -> str:
+def gallery_words(shown: np.ndarray, units: Units) -> str:
     """What the gallery shows, for who cannot see it."""
     dead = count(int(units.dead[list(shown)].sum()), "unit")
     return f"The gradient of W1 for {len(shown)} hidden units as 28 by 28 images; {dead} of them dead."

@@ -87,7 +87,7 @@ def board(
 
     states: names of the values it may send; on_change: called when it has sent one.
     """
-    listeners = {f"on_{state}_change": on_change or _nothing for state in states}
+    listeners: dict[str, Any] = {f"on_{state}_change": on_change or _nothing for state in states}
     with st.container(key=f"{key}_box"):
         return component(name, taken=taken)(key=key, data={**data, "palettes": theme.PALETTES}, **listeners)
 

@@ -1,8 +1,6 @@
 """What the tangent board shows: a study of a function in compact form, and what to say where no derivative exists."""
 
-import base64
 import math
-import zlib
 from collections.abc import Mapping
 from typing import Any
 
@@ -10,6 +8,7 @@ import numpy as np
 
 from engine.descent.derivative import EPSILONS, STEP, Study, rounding_floor
 from engine.descent.derivative_verdicts import Verdicts
+from viz import packing
 from viz.numbers import number
 
 MARGIN = 0.07
@@ -37,8 +36,8 @@ def board(study: Study, *, version: str, place: Mapping[str, float], alt: str) -
             "error": error_limits(study.errors),
         },
         "sentences": [
-            [int(index), sentence(float(study.x[index]), study.verdicts, index), tangent(study.verdicts, index)]
-            for index in np.flatnonzero(study.verdicts.kind != "smooth")
+            [index, sentence(float(study.x[index]), study.verdicts, index), tangent(study.verdicts, index)]
+            for index in np.flatnonzero(study.verdicts.kind != "smooth").tolist()
         ],
         "marks": [*marked(study.verdicts), *between.tolist()],
         "doubts": [
@@ -89,7 +88,7 @@ def packed(named: Mapping[str, np.ndarray]) -> dict[str, Any]:
         content = np.ascontiguousarray(array).tobytes()
         parts.append(content + bytes(-len(content) % 8))
         contents.append([name, array.dtype.str.lstrip("<|"), array.size])
-    return {"packed": base64.b64encode(zlib.compress(b"".join(parts), 1)).decode("ascii"), "contents": contents}
+    return {"packed": packing.compressed(b"".join(parts)), "contents": contents}
 
 
 def limits(heights: np.ndarray) -> list[float]:

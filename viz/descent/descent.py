@@ -1,7 +1,5 @@
 """What the descent board shows: the function on a grid, families of runs in compact form, one run explained."""
 
-import base64
-import zlib
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
@@ -9,6 +7,7 @@ import numpy as np
 
 from engine.descent.descent import DIVERGED, FELL, GOES_ON, METHODS, UNDEFINED, Family, Trace, fates, lowest
 from engine.descent.surfaces import Surface
+from viz import packing
 from viz.descent.descent_steps import ending, place, step_lines, usable_steps
 
 LEVELS = 65_000
@@ -50,7 +49,7 @@ class Setting(NamedTuple):
 class Answer(NamedTuple):
     """What the page says to the last click. count: which click it was; message: why it was refused, if it was."""
 
-    count: str = ""
+    count: str = ""  # type: ignore[assignment]  # a field of this name hides tuple.count, which nobody calls
     message: str = ""
 
 
@@ -137,7 +136,7 @@ def packed(family: Family, window: Sequence[tuple[float, float]], base: float) -
     fate = fates(points, losses)
     ends = np.stack([fate.step, (fate.kind[..., None] == list(FATES)).argmax(-1)], axis=-1)
     parts = (_places(points, window), _heights(losses, base), ends.astype("<u2").tobytes())
-    return base64.b64encode(zlib.compress(b"".join(parts), 1)).decode("ascii")
+    return packing.compressed(b"".join(parts))
 
 
 def _places(points: np.ndarray, window: Sequence[tuple[float, float]]) -> bytes:
@@ -173,7 +172,7 @@ def race(surface: Surface, values: np.ndarray, heights: np.ndarray, families: Ma
         "surface": {
             "window": [list(side) for side in surface.window],
             "resolution": int(values.shape[0]),
-            "values": base64.b64encode(np.ascontiguousarray(values, "<f4")).decode("ascii"),
+            "values": packing.packed(values, "f4"),
             "minima": [
                 [*spot, float(height)] if curve else [*spot]
                 for spot, height in zip(surface.minima, heights, strict=True)

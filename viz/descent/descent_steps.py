@@ -64,8 +64,8 @@ def ending(trace: Trace) -> str:
     """Why there is no step after the last one explained: the run is over, has diverged, or met no gradient."""
     last = usable_steps(trace)
     if last == len(trace.losses):
-        loss = amount(float(trace.losses[-1]))
-        return f"The run ends here, after {last - 1} steps, at {place(trace.points[-1])} with loss {loss}."
+        height = amount(float(trace.losses[-1]))
+        return f"The run ends here, after {last - 1} steps, at {place(trace.points[-1])} with loss {height}."
     before = f"After step {last}" if last else "At the start"
     point, loss = trace.points[last], float(trace.losses[last])
     fate = fates(trace.points, trace.losses)

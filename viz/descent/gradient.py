@@ -78,7 +78,7 @@ def _stacked(*rows: Pose) -> Pose:
 def _relations(problem: Problem, found: Gradient, blocks: Sequence[Block]) -> dict[int, Relation]:
     """Pointing at an entry of W or of the gradient lights both and says the partial derivative."""
     first = first_cells(blocks)
-    relations = {}
+    relations: dict[int, Relation] = {}
     for number, slope in enumerate(found.gradient.ravel()):
         name = entry_names(problem.weights.shape)[number]
         cells = [first[1] + number, first[4] + number]

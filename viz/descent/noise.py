@@ -1,6 +1,5 @@
 """What the page on batch size and noise shows: the board of surfaces, the race of batch sizes, the noise floor."""
 
-import base64
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
@@ -11,6 +10,7 @@ from plotly.subplots import make_subplots
 from engine.descent.noise import EPOCHS, ROOM
 from engine.descent.noise_floor import Floor
 from viz import decades, theme
+from viz.packing import packed
 
 STYLES = (("data", ""), ("weights", "8 3"), ("prediction", "3 3"), ("neutral", "9 3 2 3"), ("truth", "14 4"))
 """Colour name and dashes of each method's path: true SGD, up to three mini-batches, full batch."""
@@ -47,11 +47,6 @@ class Method(NamedTuple):
     seconds: float
 
 
-def floats(values: np.ndarray) -> str:
-    """Values as the browser reads them: little-endian float32 in base64."""
-    return base64.b64encode(np.ascontiguousarray(values, "<f4")).decode("ascii")
-
-
 def title(size: int, samples: int) -> str:
     """What a method of this batch size is called.
 
@@ -78,8 +73,8 @@ def board(
     answered: the last report of points that these points answer; the browser passes over answers to earlier ones.
     """
     return {
-        "x": floats(x),
-        "y": floats(y),
+        "x": packed(x, "f4"),
+        "y": packed(y, "f4"),
         "axes": list(axes),
         "samples": draws[:, 0].tolist() if len(x) else [],
         "batches": draws[:, :size].tolist() if len(x) else [],
@@ -154,7 +149,7 @@ def _raced(method: Method, look: tuple[str, str], samples: int, setting: Setting
         "dash": look[1],
         "size": method.size,
         "updates": method.positions.shape[1] - 1,
-        "positions": floats(method.positions),
+        "positions": packed(method.positions, "f4"),
         "seconds": method.seconds,
         "rate": setting.rates[str(method.size)],
     }

@@ -1,6 +1,5 @@
 """One drawing's way through the network as the drawing board takes it, and how a picture file was read."""
 
-import base64
 from typing import Any
 
 import numpy as np
@@ -9,6 +8,7 @@ from PIL import Image
 from engine.digits.drawing import Stages, neighbours
 from engine.digits.upload import Reading
 from engine.training.prediction import Prediction
+from viz.packing import shaped
 
 _PICTURE_SIDE = 168
 
@@ -23,12 +23,12 @@ def board_pictures(stages: Stages, seen: Prediction) -> dict[str, Any]:
     return {
         "predicted": int(seen.probabilities.argmax()),
         "probabilities": seen.probabilities.tolist(),
-        "hidden": _packed(_levels(seen.hidden)),
-        "evidence": _packed(_signed(seen.evidence.reshape(-1, 28, 28))),
-        "cropped": _packed(stages.cropped),
-        "penned": None if stages.penned is stages.cropped else _packed(stages.penned),
-        "fitted": _packed(stages.fitted),
-        "centred": _packed(stages.centred),
+        "hidden": shaped(_levels(seen.hidden)),
+        "evidence": shaped(_signed(seen.evidence.reshape(-1, 28, 28))),
+        "cropped": shaped(stages.cropped),
+        "penned": None if stages.penned is stages.cropped else shaped(stages.penned),
+        "fitted": shaped(stages.fitted),
+        "centred": shaped(stages.centred),
         "box": [int(edge) for edge in stages.box],
         "penWidth": float(stages.pen_width),
     }
@@ -64,7 +64,3 @@ def _levels(values: np.ndarray) -> np.ndarray:
 def _signed(values: np.ndarray) -> np.ndarray:
     largest = max(float(np.abs(values).max()), 1e-9)
     return np.round(values * (127 / largest) + 128).astype(np.uint8)
-
-
-def _packed(values: np.ndarray) -> dict[str, Any]:
-    return {"shape": list(values.shape), "bytes": base64.b64encode(np.ascontiguousarray(values)).decode("ascii")}

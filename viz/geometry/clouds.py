@@ -1,12 +1,13 @@
 """Clouds of points that move from stage to stage, layer by layer, and their packing for the browser."""
 
-import base64
 import io
 from collections.abc import Sequence
 from typing import Any, Literal, NamedTuple
 
 import numpy as np
 from PIL import Image
+
+from viz import packing
 
 LEVELS = 32767
 """Coordinates travel as 16-bit integers: this many levels from a stage's centre to its farthest coordinate."""
@@ -41,7 +42,7 @@ class Cloud(NamedTuple):
     colors: tuple[str, ...]
     alt: str
     lines: np.ndarray = np.zeros((0, 2), int)
-    grid: Sequence[int] = ()
+    grid: Sequence[int] | np.ndarray = ()
     axes: tuple[str, str] | None = None
     signs: Literal["shapes", "digits"] = "shapes"
     images: np.ndarray | None = None
@@ -60,12 +61,12 @@ def packed(cloud: Cloud) -> dict[str, Any]:
     return {
         "count": count,
         "stages": [_packed_stage(stage, cloud) for stage in cloud.stages],
-        "classes": _text(np.asarray(cloud.classes, np.uint8)),
+        "classes": packing.packed(np.asarray(cloud.classes, np.uint8)),
         "names": list(cloud.names),
         "colors": [cloud.colors[k] for k in range(len(cloud.names))],
         "alt": cloud.alt,
-        "lines": _text(np.asarray(cloud.lines, np.uint32)),
-        "hidden": _text(np.isin(np.arange(count), np.asarray(cloud.grid, int)).astype(np.uint8)),
+        "lines": packing.packed(np.asarray(cloud.lines, np.uint32)),
+        "hidden": packing.packed(np.isin(np.arange(count), np.asarray(cloud.grid, int)).astype(np.uint8)),
         "axes": list(cloud.axes) if cloud.axes else None,
         "flat": cloud.flat,
         "signs": cloud.signs,
@@ -125,7 +126,7 @@ def _packed_stage(stage: Stage, cloud: Cloud) -> dict[str, Any]:
         "centre": centre.tolist(),
         "reach": reach,
         "near": near,
-        "points": _text(levels.astype(np.int16)),
+        "points": packing.packed(levels.astype(np.int16)),
     }
 
 
@@ -133,17 +134,12 @@ def _atlas(images: np.ndarray) -> str:
     """All images in rows of ATLAS_COLUMNS, as the address of one PNG."""
     height, width = images.shape[1:]
     rows = -(-len(images) // ATLAS_COLUMNS)
-    sheet = np.zeros((rows * ATLAS_COLUMNS, height, width), np.uint8)
-    sheet[: len(images)] = images
-    sheet = sheet.reshape(rows, ATLAS_COLUMNS, height, width).swapaxes(1, 2).reshape(rows * height, -1)
+    tiles = np.zeros((rows * ATLAS_COLUMNS, height, width), np.uint8)
+    tiles[: len(images)] = images
+    sheet = tiles.reshape(rows, ATLAS_COLUMNS, height, width).swapaxes(1, 2).reshape(rows * height, -1)
     file = io.BytesIO()
     Image.fromarray(sheet).save(file, "PNG")
-    return "data:image/png;base64," + base64.b64encode(file.getvalue()).decode()
-
-
-def _text(array: np.ndarray) -> str:
-    """The array's bytes, little-endian and row-major, in base 64."""
-    return base64.b64encode(array.astype(array.dtype.newbyteorder("<")).tobytes()).decode()
+    return "data:image/png;base64," + packing.text(file.getvalue())
 
 
 def sheet_lines(rows: int, columns: int) -> np.ndarray:

@@ -89,7 +89,7 @@ def rivals_figure(shown: Snapshot, regions: Mapping[str, Regions]) -> go.Figure:
 
 def narrow_rivals() -> dict[str, dict]:
     """Axis domains that put the three below each other, for phones."""
-    layout = {}
+    layout: dict[str, dict] = {}
     for position in range(len(ACTIVATIONS)):
         top = 1 - GAP * position
         layout[f"xaxis{_axis(position)}"] = {"domain": [0, 1]}

@@ -1,6 +1,5 @@
 """What the plane boards draw: two vectors and their sum; an object, the map it is under, what the numbers mean."""
 
-import base64
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
@@ -10,6 +9,7 @@ from engine.geometry.geometry import MAX_ENTRY, PRESETS, PlaneMap
 from engine.geometry.geometry_measures import Measures, Shares, area_shares, point_shares
 from engine.geometry.geometry_shapes import LETTER, grid, ink_points, pixel_points
 from viz import theme
+from viz.packing import packed
 
 AXES = theme.AXES[:2]
 """Colours of the plane's two axes: of the columns of W, and of the lines of the grid along them."""
@@ -31,7 +31,7 @@ class Shape(NamedTuple):
 
     def shares(self, plane: PlaneMap) -> Shares:
         """What relu does after this map: of the area of polygons, of a picture the pixels, by their middles."""
-        return area_shares(plane, self.polygons) if len(self.polygons) else point_shares(plane, self.points)
+        return area_shares(plane, list(self.polygons)) if len(self.polygons) else point_shares(plane, self.points)
 
 
 def shapes(pictures: Mapping[str, tuple[str, np.ndarray]]) -> dict[str, Shape]:
@@ -51,8 +51,7 @@ def shapes(pictures: Mapping[str, tuple[str, np.ndarray]]) -> dict[str, Shape]:
 
 
 def _picture(image: np.ndarray) -> dict[str, Any]:
-    pixels = base64.b64encode(np.ascontiguousarray(image).tobytes()).decode("ascii")
-    return {"height": image.shape[0], "width": image.shape[1], "ink": image.ndim == 2, "pixels": pixels}
+    return {"height": image.shape[0], "width": image.shape[1], "ink": image.ndim == 2, "pixels": packed(image)}
 
 
 def vectors_board(A: np.ndarray, B: np.ndarray, total: np.ndarray, *, order: str, version: int) -> dict[str, Any]:

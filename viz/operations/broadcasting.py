@@ -104,7 +104,9 @@ def _operand(picture: Picture, which: int, result: Block) -> Operand:
         result.shape,
         result.kept,
         np.array(copies, int).reshape(len(copies), len(result.shape)),
-        *([column[cell] for cell in sources] for column in (own.texts, own.values, own.fills)),
+        [own.texts[cell] for cell in sources],
+        [own.values[cell] for cell in sources],
+        [own.fills[cell] for cell in sources],
         own.strengths[sources],
     )
     return Operand(own, ghosts, sources)

@@ -122,7 +122,8 @@ def _colors(blocks: Sequence[Block]) -> tuple[str, ...]:
 
 def _relations(blocks: Sequence[Block], links: np.ndarray, computations: Sequence[str]) -> dict[int, Relation]:
     """Every cell lights its partners; a single number that goes with many cells lights them all."""
-    colors, relations = _colors(blocks), {}
+    colors = _colors(blocks)
+    relations: dict[int, Relation] = {}
     for row, text in zip(links.tolist(), computations, strict=True):
         lit = {color: [cell] for color, cell in zip(colors, row, strict=True)}
         relations |= dict.fromkeys(row, Relation(lit, text))

@@ -70,13 +70,13 @@ def product_scene(
     frames = [] if partial is None else _frames(parts, partial, order)
     frames.append(Frame("x @ y is complete. Point at one of its cells to see its sum."))
     flat, spread = (tuple((_pose(parts, fanned, narrow),) for narrow in (False, True)) for fanned in (False, True))
-    spread = spread if max(x.ndim, y.ndim) > 2 else (None, None)
+    fanned_out = spread if max(x.ndim, y.ndim) > 2 else (None, None)
     alt = (
         f"x of shape {x.shape} bottom left, y of shape {y.shape} top right, and x @ y of shape {found.shape} where the "
         "rows of x meet the columns of y."
     )
     blocks = tuple(part.block for part in parts)
-    return Scene(blocks, flat[0], tuple(frames), alt, flat[1], *spread, _relations(parts))
+    return Scene(blocks, flat[0], tuple(frames), alt, flat[1], fanned_out[0], fanned_out[1], _relations(parts))
 
 
 def axis_colors(x_rank: int, y_rank: int) -> tuple[list[str], list[str], list[str]]:
@@ -129,7 +129,8 @@ def _parts(
             indices=block.indices[:, list(real)],
         )
         parts.append(Part(array, real, own, block, cells))
-    return tuple(parts)
+    left, right, crossing = parts
+    return left, right, crossing
 
 
 def _kept(x: np.ndarray, y: np.ndarray, result: np.ndarray) -> tuple[tuple[tuple[int | None, ...], ...], ...]:

@@ -1,6 +1,7 @@
 """Sums of products in words and numbers, and numbers short enough for crowded cells."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 
@@ -43,7 +44,7 @@ def listed(values: np.ndarray) -> str:
     return f"[{', '.join(short(value) for value in values)}]"
 
 
-def compact(value: object, crowded: bool) -> str:
+def compact(value: Any, crowded: bool) -> str:
     """A number for a cell; where cells are crowded, with two decimals at most.
 
     >>> compact(0.1234, False), compact(-0.1234, True), compact(7, True)

@@ -1,14 +1,13 @@
 """What a recorded line read and made, as small pictures: digits, weights as images, bars of probabilities, cells."""
 
 import ast
-import base64
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
 from engine.scratch.stepping import RETURNED, YIELDED, Recording, Step
-from viz import theme
+from viz import packing, theme
 from viz.scratch.from_scratch_code import Piece, coloured
 from viz.tensors.cells import short
 
@@ -191,12 +190,8 @@ def _range(array: np.ndarray) -> str:
 def _signed(array: np.ndarray) -> Mapping[str, Any]:
     values = np.nan_to_num(array.astype(float), posinf=0, neginf=0)
     most = np.abs(values).max(initial=0) or 1.0
-    return {"bytes": _packed(np.round(127 * values / most).astype(np.int8))}
+    return {"bytes": packing.packed(np.round(127 * values / most).astype(np.int8))}
 
 
 def _ink(array: np.ndarray) -> Mapping[str, Any]:
-    return {"bytes": _packed(np.round(255 * np.clip(array, 0, 1)).astype(np.uint8))}
-
-
-def _packed(array: np.ndarray) -> str:
-    return base64.b64encode(np.ascontiguousarray(array)).decode("ascii")
+    return {"bytes": packing.packed(np.round(255 * np.clip(array, 0, 1)).astype(np.uint8))}

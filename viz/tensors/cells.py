@@ -231,8 +231,8 @@ def _filled(drawn: np.ndarray, fill: str) -> tuple[list[str], np.ndarray]:
         return ["ink"] * len(drawn), np.clip(drawn.astype(float) / most, 0, 1)
     if fill == "signed":
         values = np.nan_to_num(drawn.astype(float), posinf=0, neginf=0)
-        most = np.abs(values).max(initial=0) or 1.0
-        return np.where(values < 0, "negative", "positive").tolist(), np.abs(values) / most
+        largest = np.abs(values).max(initial=0) or 1.0
+        return np.where(values < 0, "negative", "positive").tolist(), np.abs(values) / largest
     return [fill] * len(drawn), np.full(len(drawn), 0.2 if fill else 0.0)
 
 

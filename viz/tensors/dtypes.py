@@ -113,8 +113,8 @@ def shown_text(value: np.generic) -> str:
         point = "." if len(kept) > 1 else ""
         return f"{sign}{kept[0]}{point}{kept[1:]}{more}e{power}".replace("e-", "e−")
     kept = "0" * -power + kept
-    point = max(power, 0) + 1
-    return f"{sign}{kept[:point]}.{kept[point:]}{more}"
+    whole = max(power, 0) + 1
+    return f"{sign}{kept[:whole]}.{kept[whole:]}{more}"
 
 
 def amount_text(error: Decimal | None) -> str:

@@ -3,7 +3,7 @@
 import base64
 import textwrap
 import zlib
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -61,7 +61,8 @@ def source(names: Collection[str], image: np.ndarray | None = None, weights: str
         wanted |= {"W1", "b1"} | ({"inputs"} - wanted if "x" not in wanted else set())
     if wanted & {"x", "inputs"}:
         wanted.add("digit")
-    modules, lines = (), ""
+    modules: tuple[str, ...] = ()
+    lines = ""
     if wanted & {"train_images", "batch"}:
         modules, lines = FILES, _IMAGES + (_BATCH if "batch" in wanted else "")
     if "digit" in wanted:
@@ -84,7 +85,7 @@ def picture(image: np.ndarray) -> str:
     return f"picture = (\n{lines}\n)\n"
 
 
-def loaded(layers: Collection[str], weights: str) -> str:
+def loaded(layers: Sequence[str], weights: str) -> str:
     """Source that reads some of W1, b1, W2, b2, float32, from the .npz file at the path ``weights``."""
     made = f'{layers[0]} = file["{layers[0]}"].astype(np.float32)'
     if len(layers) > 1:

@@ -1,5 +1,7 @@
 """The code of one shape: its elements and bytes, and the channels moved, without taking the memory."""
 
+from typing import Any
+
 from engine.tensors.real_world import KINDS, View
 
 LARGEST = 2**63 - 1
@@ -63,7 +65,7 @@ def shape_code(view: View) -> dict[str, str]:
     >>> print(shape_code(View("series", (390, 3)))["NumPy"].splitlines()[4])
     shape = (390, 3)  # timesteps, features
     """
-    values = {"shape": view.shape, "axes": ", ".join(view.axes), "dtype": view.dtype}
+    values: dict[str, Any] = {"shape": view.shape, "axes": ", ".join(view.axes), "dtype": view.dtype}
     channels = view.axes.index("channels") if "channels" in view.axes else None
     first = 1 if view.axes[0] == "samples" else 0
     values["start"], values["end"] = (channels, -1) if view.channels_first else (-1, first)

@@ -37,7 +37,7 @@ def _picture(values: np.ndarray, name: str, fill: str) -> Block:
 
 def _relations(blocks: Sequence[Block], inputs: np.ndarray, weights: np.ndarray, found: UnitSum) -> dict[int, Relation]:
     firsts = first_cells(blocks)
-    relations = {}
+    relations: dict[int, Relation] = {}
     for pixel in range(PIXELS):
         cells = [first + pixel for first in firsts]
         relation = Relation({"gradient": cells}, product_words(pixel, inputs, weights, found))

@@ -70,7 +70,7 @@ def run_figure(
 def narrow_layout() -> dict[str, dict]:
     """Axis domains that stack the six panels in one column, for phones."""
     height = 1 / PANELS
-    layout = {}
+    layout: dict[str, dict] = {}
     for position in range(PANELS):
         top = 1 - position * height
         layout[_axis("x", position)] = {"domain": [0, 1]}

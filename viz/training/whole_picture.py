@@ -1,6 +1,5 @@
 """What the loop board draws of one turn: pictures as bytes, numbers, words, and the page each part leads to."""
 
-import base64
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
@@ -10,6 +9,7 @@ from engine.training.network import Params
 from engine.training.runner import OVER
 from engine.training.training import Settings
 from engine.training.whole_picture import Batch, Turn, Weights, thinned
+from viz.packing import shaped
 
 MOST_POINTS = 160
 OPTIMIZERS = {
@@ -87,9 +87,9 @@ def board(found: Turn, taken: Batch, now: Moment, pages: Mapping[str, str]) -> d
         "turn": number,
         "headline": _headline(now, number),
         "story": _story(found, now.settings, taken, now),
-        "digits": packed(found.images.reshape(-1, 28, 28)),
+        "digits": shaped(found.images.reshape(-1, 28, 28)),
         "labels": found.labels.tolist(),
-        "hidden": packed(levels(found.hidden)),
+        "hidden": shaped(levels(found.hidden)),
         "active": np.count_nonzero(found.hidden > 0, axis=1).tolist(),
         "probabilities": np.nan_to_num(found.probabilities).round(5).tolist(),
         "W1": _pictures(found, "W1"),
@@ -197,10 +197,10 @@ def _pictures(found: Turn, name: str) -> dict[str, Any]:
 
     scale = limit(drawn(found.before))
     return {
-        "before": packed(signed(drawn(found.before), scale)),
-        "after": packed(signed(drawn(found.after), scale)),
-        "gradient": packed(signed(drawn(found.gradient), limit(drawn(found.gradient)))),
-        "step": packed(signed(drawn(found.step), limit(drawn(found.step)))),
+        "before": shaped(signed(drawn(found.before), scale)),
+        "after": shaped(signed(drawn(found.after), scale)),
+        "gradient": shaped(signed(drawn(found.gradient), limit(drawn(found.gradient)))),
+        "step": shaped(signed(drawn(found.step), limit(drawn(found.step)))),
     }
 
 
@@ -245,11 +245,6 @@ def number_text(value: float) -> str:
     if not np.isfinite(value):
         return "not a number"
     return f"{value:.3f}" if value >= 0.1 else f"{value:.3g}"
-
-
-def packed(values: np.ndarray) -> dict[str, Any]:
-    """A uint8 array for JSON."""
-    return {"shape": list(values.shape), "bytes": base64.b64encode(np.ascontiguousarray(values)).decode("ascii")}
 
 
 def status(now: Moment, speed: float, seconds: float) -> str:

@@ -1,11 +1,10 @@
 """A grid of 28×28 digits, drawn crisp in the theme's ink, each with a caption."""
 
-import base64
 from collections.abc import Sequence
 
 import numpy as np
 
-from viz import theme
+from viz import packing, theme
 from viz.components import assets
 
 
@@ -26,7 +25,7 @@ def digit_gallery(
     assets.component("digit_gallery")(
         key=key,
         data={
-            "images": base64.b64encode(np.ascontiguousarray(images, np.uint8)).decode("ascii"),
+            "images": packing.packed(images, np.uint8),
             "descriptions": list(descriptions),
             "captions": [list(lines) for lines in captions],
             "size": size,

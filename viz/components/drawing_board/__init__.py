@@ -11,7 +11,7 @@ from PIL import Image
 
 from engine.digits import drawing
 from engine.errors import InvalidInput
-from viz import theme
+from viz import packing, theme
 from viz.components import assets
 
 PNG = "data:image/png;base64,"
@@ -71,7 +71,7 @@ def to_url(canvas: np.ndarray) -> str:
     ink = Image.fromarray(canvas)
     file = BytesIO()
     Image.merge("LA", (Image.new("L", ink.size), ink)).save(file, "PNG")
-    return PNG + base64.b64encode(file.getvalue()).decode("ascii")
+    return PNG + packing.text(file.getvalue())
 
 
 def from_url(url: str) -> np.ndarray:

@@ -1,12 +1,10 @@
 """A scene of tensors drawn on a canvas: pointed at, walked through by keyboard, played and scrubbed in the browser."""
 
-import base64
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-import numpy as np
-
 from viz.components import assets
+from viz.packing import packed
 from viz.tensors.cells import MAX_CELL, Frame, Pose, Scene
 
 ARRANGEMENTS = ("poses", "narrow", "spread", "narrow_spread")
@@ -16,7 +14,7 @@ def live_cells(
     scene: Scene,
     *,
     key: str,
-    max_cell: int = MAX_CELL,
+    max_cell: float = MAX_CELL,
     max_height: int = 560,
     picks: bool = False,
     rate: float = 1.0,
@@ -51,11 +49,11 @@ def encode(scene: Scene) -> dict[str, Any]:
         {
             "name": block.name,
             "shape": list(block.shape),
-            "indices": _packed(block.indices, "<f8"),
+            "indices": packed(block.indices, "f8"),
             "texts": _shared(block.texts),
             "values": _shared(block.values),
             "fills": _shared(block.fills),
-            "strengths": _packed(block.strengths),
+            "strengths": packed(block.strengths, "f4"),
             "editable": block.editable,
         }
         for block in scene.blocks
@@ -73,12 +71,12 @@ def encode(scene: Scene) -> dict[str, Any]:
 
 def _pose(pose: Pose) -> dict[str, Any]:
     return {
-        "positions": _packed(pose.positions),
-        "layers": _packed(pose.layers),
+        "positions": packed(pose.positions, "f4"),
+        "layers": packed(pose.layers, "f4"),
         "axes": [mark._asdict() for mark in pose.axes],
         "labels": [label._asdict() for label in pose.labels],
-        "presence": None if pose.presence is None else _packed(pose.presence),
-        "ghosts": None if pose.ghosts is None else _packed(pose.ghosts),
+        "presence": None if pose.presence is None else packed(pose.presence, "f4"),
+        "ghosts": None if pose.ghosts is None else packed(pose.ghosts, "f4"),
         "thread": [int(cell) for cell in pose.thread],
     }
 
@@ -95,7 +93,3 @@ def _lists(lit: Mapping[str, Any]) -> dict[str, list[int]]:
 def _shared(words: Sequence[str]) -> str | list[str]:
     """The one word all cells share, or every cell's own."""
     return words[0] if len(words) and len(set(words)) == 1 else list(words)
-
-
-def _packed(array: Any, dtype: str = "<f4") -> str:
-    return base64.b64encode(np.ascontiguousarray(array, dtype)).decode("ascii")
