@@ -16,7 +16,7 @@ from pages.backprop.graph_variables import taken
 from pages.shell import layout, share
 from viz.backprop import graph as viz
 from viz.backprop import graph_snippets as snippets
-from viz.components.graph_board import graph_board
+from viz.components.graph_board import Ask, graph_board
 
 MOST_PATHS = 24
 MOST_NOTES = 4
@@ -25,7 +25,7 @@ WORST_FIRST = ("value", "corner", "gradient")
 
 def take_message(given: Given, known: dict[str, Any]) -> bool:
     """What the board asks, taken once. Whether values came to rest, so that the rest of the page must follow."""
-    ask = (st.session_state.get("graph_board") or {}).get("ask")
+    ask: Ask | None = (st.session_state.get("graph_board") or {}).get("ask")
     if not ask or ask["count"] == known["answered"]:
         return False
     known["answered"] = ask["count"]

@@ -12,7 +12,7 @@ from pages.shell import session as shell
 from pages.shell import share
 from viz.backprop import network_graph as viz
 from viz.backprop import network_graph_words as words
-from viz.components.graph_board import graph_board
+from viz.components.graph_board import Ask, graph_board
 
 POLL_SECONDS = 1.0
 
@@ -68,7 +68,7 @@ def board(given: Given) -> None:
 
 def take_message(known: dict[str, Any]) -> None:
     """What the board asks, taken once: a group opened or closed, a box chosen."""
-    ask = (st.session_state.get("network_graph_board") or {}).get("ask")
+    ask: Ask | None = (st.session_state.get("network_graph_board") or {}).get("ask")
     if not ask or ask["count"] == known["answered"]:
         return
     known["answered"] = ask["count"]

@@ -1,7 +1,5 @@
 """Derivative: a point and a second one at distance epsilon, dragged; the secant becomes the tangent."""
 
-from typing import Any
-
 import streamlit as st
 
 from engine.descent import derivative
@@ -9,7 +7,7 @@ from engine.descent.derivative import PRESETS, STEP, Preset
 from engine.typed import expressions
 from pages.shell import layout, share
 from pages.shell.typed import typed, typeset
-from viz.components.tangent_board import tangent_board
+from viz.components.tangent_board import Data, Place, tangent_board
 from viz.descent import derivative as viz
 from viz.descent import derivative_snippets as snippets
 
@@ -55,7 +53,7 @@ def choose() -> tuple[str, Preset]:
 
 
 @st.cache_data(max_entries=64, show_spinner=False)
-def studied(text: str, window: tuple[float, float], version: str, start: float) -> dict[str, Any]:
+def studied(text: str, window: tuple[float, float], version: str, start: float) -> Data:
     """The function on its window, as the board takes it; the same for every reader."""
     study = derivative.study(expressions.parse(text), window)
     return viz.board(
@@ -67,7 +65,7 @@ def studied(text: str, window: tuple[float, float], version: str, start: float) 
     )
 
 
-def placed(name: str, chosen: Preset) -> dict[str, float]:
+def placed(name: str, chosen: Preset) -> Place:
     """Where the points stand: as the board last said of this function, else at its start."""
     low, high = chosen.window
     if said := (st.session_state.get("derivative_board") or {}).get("place"):
@@ -86,7 +84,7 @@ def board() -> None:
     name, chosen = choose()
     place = placed(name, chosen)
     shown = studied(chosen.text, chosen.window, name, chosen.start)
-    tangent_board(shown | {"place": place}, key="derivative_board")
+    tangent_board({**shown, "place": place}, key="derivative_board")
     layout.code(
         "derivative",
         snippets.derivative(chosen.expression, **place, window=chosen.window, step=STEP),

@@ -13,7 +13,7 @@ from engine.descent.descent import METHODS, Family, Trace
 from engine.descent.surfaces import Surface
 from pages.descent.surface_choice import choose_kind, choose_surface, show_formula
 from pages.shell import layout, share
-from viz.components.descent_board import descent_board
+from viz.components.descent_board import Race, descent_board
 from viz.descent import descent as viz
 from viz.descent import descent_snippets as snippets
 
@@ -33,7 +33,7 @@ def chosen_surface(kind: str, picker: Any, bender: Any) -> tuple[str, Surface]:
 
 
 @st.cache_data(max_entries=16, show_spinner=False)
-def raced(surface: Surface, start: tuple[float, ...], methods: tuple[str, ...], resolution: int) -> dict[str, Any]:
+def raced(surface: Surface, start: tuple[float, ...], methods: tuple[str, ...], resolution: int) -> Race:
     """The surface on its grid and every run of every method from this start."""
     rates, momenta = (jnp.asarray(values, jnp.float32) for values in descent.settings(surface.rates))
     point = jnp.asarray(start, jnp.float32)

@@ -14,7 +14,7 @@ from pages.descent import naive_search
 from pages.shell import layout, share
 from pages.shell.refusal import refuse
 from viz.components.gradient_board import gradient_board
-from viz.components.live_cells import live_cells
+from viz.components.live_cells import Edit, live_cells
 from viz.descent import gradient as viz
 from viz.descent import gradient_snippets as snippets
 
@@ -86,7 +86,7 @@ def take_model() -> None:
 
 def take_edit() -> None:
     """A number was typed into a cell of x, W or y_true; what is refused changes nothing."""
-    edit: dict[str, Any] | None = st.session_state.gradient_cells.get("edit")
+    edit: Edit | None = st.session_state.gradient_cells.get("edit")
     st.session_state.gradient_error = ""
     if not edit:
         return

@@ -1,7 +1,5 @@
 """The ball in the higher valley: find the smallest momentum that takes it across, then let a sweep confirm it."""
 
-from typing import Any
-
 import streamlit as st
 
 from engine.descent import local_minima as engine
@@ -9,7 +7,7 @@ from engine.descent import surfaces
 from engine.descent.descent import STEPS
 from engine.descent.local_minima import RATES, SLIDER_MOMENTA, SURFACE, Sweep
 from pages.shell import layout, share
-from viz.components.descent_board import descent_board
+from viz.components.descent_board import Race, descent_board
 from viz.components.live_figure import Narrow, live_figure
 from viz.descent import descent as board
 from viz.descent import local_minima as viz
@@ -26,7 +24,7 @@ NARROW = Narrow({"legend": {"y": -0.2, "yanchor": "top", "orientation": "h", "x"
 
 
 @st.cache_data(max_entries=16, show_spinner=False)
-def raced(start: tuple[float, ...]) -> dict[str, Any]:
+def raced(start: tuple[float, ...]) -> Race:
     """The curve, and the runs of all the sliders' settings from this start."""
     _, values = surfaces.grid(SURFACE, 401)
     return board.race(SURFACE, values, surfaces.heights(SURFACE), {engine.METHOD: engine.family(start)})

@@ -1,7 +1,5 @@
 """Element-wise operations: two tensors cell by cell, and the race of loops against vectors."""
 
-from typing import Any
-
 import numpy as np
 import streamlit as st
 
@@ -15,7 +13,7 @@ from pages.shell import session as shell
 from pages.shell.refusal import refuse
 from pages.shell.typed import typed
 from pages.shell.weights import WEIGHTS, WHERE_TO_RUN
-from viz.components.live_cells import live_cells
+from viz.components.live_cells import Edit, live_cells
 from viz.operations import elementwise as viz
 from viz.operations import elementwise_snippets as snippets
 from viz.operations.elementwise import Operand
@@ -42,7 +40,7 @@ def take_preset(title: str) -> None:
 
 def take_edit() -> None:
     """A number was typed into a cell: the text of x or y becomes the new tensor. What is no number is refused."""
-    edit: dict[str, Any] | None = st.session_state.elementwise_picture.get("edit")
+    edit: Edit | None = st.session_state.elementwise_picture.get("edit")
     st.session_state.elementwise_edit_error = ""
     if not edit:
         return

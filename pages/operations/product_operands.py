@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from functools import partial
-from typing import Any
 
 import numpy as np
 import streamlit as st
@@ -15,6 +14,7 @@ from engine.typed.literals import parse_array
 from pages.shell import share
 from pages.shell.refusal import refuse
 from pages.shell.typed import typed
+from viz.components.live_cells import Edit
 
 RANK_4 = "[[[[1, 2], [3, 4]], [[5, 6], [7, 8]]], [[[1, 0], [0, 1]], [[2, 1], [1, 2]]]]"
 EXAMPLES = {
@@ -78,7 +78,7 @@ def editable(x: Operand, y: Operand) -> tuple[bool, bool]:
 
 def take_edit() -> None:
     """A number was typed into a cell of x or y: its text says so too. What is no number is refused."""
-    edit: dict[str, Any] | None = st.session_state.product_picture.get("edit")
+    edit: Edit | None = st.session_state.product_picture.get("edit")
     st.session_state.product_edit_error = ""
     if not edit:
         return

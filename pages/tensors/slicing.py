@@ -1,6 +1,6 @@
 """Slicing: an index as NumPy reads it, the cells it takes, the shape it gives axis by axis, and whose memory it is."""
 
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 import streamlit as st
@@ -15,7 +15,7 @@ from pages.shell import session as shell
 from pages.shell.refusal import refuse
 from pages.shell.typed import typed
 from pages.shell.weights import WEIGHTS, WHERE_TO_RUN
-from viz.components.live_cells import live_cells
+from viz.components.live_cells import Edit, live_cells
 from viz.tensors import slicing_snippets as snippets
 from viz.tensors.cells import MAX_CELL
 from viz.tensors.slicing import PIXEL_SIZE, slicing_scene
@@ -49,7 +49,7 @@ def take_example(key: str) -> None:
 
 def take_edit() -> None:
     """A number was typed into a cell of the reader's tensor. What is no number is refused."""
-    edit: dict[str, Any] | None = st.session_state.slicing_cells.get("edit")
+    edit: Edit | None = st.session_state.slicing_cells.get("edit")
     st.session_state.slicing_edit_error = ""
     if not edit:
         return

@@ -1,6 +1,6 @@
 """Tensors: type, pick or shape one, see it, and read its rank, shape, dtype, elements, bytes and strides."""
 
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 import streamlit as st
@@ -13,7 +13,7 @@ from pages.shell import session as shell
 from pages.shell.refusal import refuse
 from pages.shell.typed import typed
 from pages.shell.weights import WEIGHTS, WHERE_TO_RUN
-from viz.components.live_cells import live_cells
+from viz.components.live_cells import Edit, live_cells
 from viz.tensors import tensors as viz
 from viz.tensors import tensors_snippets as snippets
 
@@ -82,7 +82,7 @@ CHOOSE = dict(zip(MODES, (type_one, pick_example, pick_real, set_shape), strict=
 
 def take_edit() -> None:
     """A number was typed into a cell: the tensor becomes typed text. What is no number is refused."""
-    edit: dict[str, Any] | None = st.session_state.tensors_picture.get("edit")
+    edit: Edit | None = st.session_state.tensors_picture.get("edit")
     if not edit:
         return
     try:

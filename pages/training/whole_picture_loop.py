@@ -1,7 +1,6 @@
 """The training loop of the reader's own run: its buttons, its picture, and the links out of it."""
 
 from dataclasses import replace
-from typing import Any
 
 import streamlit as st
 
@@ -12,7 +11,7 @@ from engine.training.training import Settings, State
 from pages.shell import chapter, layout, session
 from pages.shell.refusal import refuse
 from pages.training import run_buttons
-from viz.components.loop_board import loop_board
+from viz.components.loop_board import Data, loop_board
 from viz.training import whole_picture as viz
 from viz.training.whole_picture_snippets import turn_snippets
 
@@ -98,7 +97,7 @@ def _picture() -> None:
         st.rerun()
 
 
-def _board() -> dict[str, Any]:
+def _board() -> Data:
     """What the board draws; made again only when the turn or the run's state differs from the last picture's."""
     before, made = shown()
     now = session.current().runner.poll()

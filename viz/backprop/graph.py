@@ -3,9 +3,9 @@
 ``drawing`` and ``displayed`` serve any graph of boxes; ``graph_board`` and what follows it, the engine's.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
@@ -17,6 +17,12 @@ from viz.backprop import graph_words as words
 from viz.backprop.graph_layout import Edge, Placed, lay_out
 from viz.packing import packed
 from viz.tensors.cells import short
+
+if TYPE_CHECKING:
+    from viz.components.graph_board import Content, Data, Drawing, Heat, Line, Said
+    from viz.components.graph_board import Edge as EdgeData
+    from viz.components.graph_board import Paths as PathsData
+    from viz.components.graph_board import Variable as VariableData
 
 MOST_CELLS = 4
 """Rows and columns up to which a tensor is written as numbers; larger ones are heat maps."""
@@ -78,7 +84,7 @@ def _placed(sizes: tuple[tuple[float, float], ...], edges: tuple[Edge, ...]) -> 
     return lay_out(sizes, edges)
 
 
-def drawing(boxes: Sequence[Box], edges: Sequence[Edge], *, version: str) -> dict[str, Any]:
+def drawing(boxes: Sequence[Box], edges: Sequence[Edge], *, version: str) -> "Drawing":
     """Boxes and edges (source, target) with their places, as JSON. version: a new one starts the board afresh.
 
     An edge's number is its place in ``edges``.
@@ -89,7 +95,7 @@ def drawing(boxes: Sequence[Box], edges: Sequence[Edge], *, version: str) -> dic
         box._asdict() | {"x": round(x, 1), "y": round(y, 1), "width": round(width, 1), "height": round(height, 1)}
         for box, (x, y), (width, height) in zip(boxes, placed.centres.tolist(), sizes, strict=True)
     ]
-    lines = [
+    lines: list[EdgeData] = [
         {"source": source, "target": target, "points": [[round(x, 1), round(y, 1)] for x, y in route], "label": label}
         for (source, target), route, label in zip(edges, placed.routes, placed.labels.round(1).tolist(), strict=True)
     ]
@@ -97,7 +103,7 @@ def drawing(boxes: Sequence[Box], edges: Sequence[Edge], *, version: str) -> dic
     return {"version": version, "nodes": nodes, "edges": lines, "size": list(placed.size), "height": height}
 
 
-def displayed(array: np.ndarray | None, box: Box, *, most: float | None = None) -> Any:
+def displayed(array: np.ndarray | None, box: Box, *, most: float | None = None) -> "Content":
     """A value as its box shows it: text, rows of texts, a heat map, or None. most: the value of full colour."""
     if array is None or box.form == "none":
         return None
@@ -111,7 +117,7 @@ def displayed(array: np.ndarray | None, box: Box, *, most: float | None = None) 
     return heat(values.reshape(box.rows, box.columns), most=most)
 
 
-def heat(array: np.ndarray, *, most: float | None = None) -> dict[str, Any]:
+def heat(array: np.ndarray, *, most: float | None = None) -> "Heat":
     """A matrix as a heat map: signed bytes, ±127 at the largest absolute value (or ``most``), and that value.
 
     What is not finite gets -128, and a colour of its own.
@@ -177,11 +183,11 @@ def board(
     found: Backward,
     *,
     version: str,
-    variables: Sequence[Mapping[str, Any]] = (),
-    notes: Sequence[Mapping[str, Any]] = (),
+    variables: "Sequence[VariableData]" = (),
+    notes: "Sequence[Said]" = (),
     chosen: Chosen | None = None,
     answered: str = "",
-) -> dict[str, Any]:
+) -> "Data":
     """Everything the graph board shows of a graph at one set of values, as JSON.
 
     variables: of ``variable``. notes: {"node", "text"}, what is worth a warning. answered: the count of the message
@@ -213,13 +219,14 @@ def board(
     }
 
 
-def _paths(graph: Graph, found: Backward, chosen: Chosen) -> dict[str, Any]:
+def _paths(graph: Graph, found: Backward, chosen: Chosen) -> "PathsData":
     written = words.path_words(graph, chosen.node, found, chosen.paths, chosen.parts)
-    lines = [line._asdict() for line in written.lines]
-    return {"node": chosen.node, **written._asdict(), "lines": lines}
+    lines: list[Line] = [{"text": line.text, "edges": list(line.edges)} for line in written.lines]
+    heading, total, note = written.heading, written.total, written.note
+    return {"node": chosen.node, "heading": heading, "lines": lines, "total": total, "note": note}
 
 
-def variable(graph: Graph, name: str, given: Variable) -> dict[str, Any]:
+def variable(graph: Graph, name: str, given: Variable) -> "VariableData":
     """A variable the reader may change: a slider if it is a single number, otherwise cells."""
     value = np.asarray(given.value, float)
     return {

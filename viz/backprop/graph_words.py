@@ -1,7 +1,7 @@
 """A computation graph in words and numbers: each step of the forward and of the backward pass, each path, the tape."""
 
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
@@ -9,6 +9,9 @@ from engine.backprop.graph import Graph, Node, Record
 from engine.backprop.graph_backward import Backward
 from engine.backprop.graph_paths import Edge, Paths
 from viz import numbers
+
+if TYPE_CHECKING:
+    from viz.components.graph_board import Record as RecordData
 
 INFIX = {
     "mul": "×", "add": "+", "add_any": "+", "sub": "−", "div": "÷", "dot_general": "@", "pow": "**", "gt": ">",
@@ -311,7 +314,7 @@ def edge_numbers(graph: Graph) -> dict[Edge, int]:
     return {edge: at for at, edge in enumerate(edges)}
 
 
-def tape_lines(graph: Graph, records: Sequence[Record]) -> list[dict[str, Any]]:
+def tape_lines(graph: Graph, records: Sequence[Record]) -> list["RecordData"]:
     """The tape's lines for the component: text, the node they made, and whether a gradient flows through it."""
     return [
         {

@@ -1,7 +1,7 @@
 """The network's graph with each layer closed to one box or open to its primitives, as the graph board shows it."""
 
 from collections.abc import Collection, Sequence
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
@@ -12,6 +12,10 @@ from viz.backprop import graph as board_of
 from viz.backprop import graph_words
 from viz.backprop import network_graph_words as words
 from viz.backprop.network_graph_pictures import content, drawn_size, norm, picture_size, plane, steps
+
+if TYPE_CHECKING:
+    from viz.components.graph_board import Data, Line
+    from viz.components.graph_board import Paths as PathsData
 
 OPENING = "W1, b1, W2, b2, the inputs and the label are given; nothing is computed yet."
 DECADES = (-4.0, 2.0)
@@ -124,7 +128,7 @@ def _caption(node: Node, part: Part) -> str:
 def board(
     graph: Graph, found: Backward, *, opened: Collection[str] = (), version: str, chosen: int | None = None,
     equations: Sequence[str] = (), notes: Sequence[str] = (), answered: str = "",
-) -> dict[str, Any]:  # fmt: skip
+) -> "Data":  # fmt: skip
     """What the graph board shows of one pass through the network.
 
     opened: groups drawn as their primitives. chosen: a box's number, told about below the picture. equations: of each
@@ -141,7 +145,7 @@ def board(
     return {
         "opening": OPENING,
         "choiceHint": "Choose a box to see its norm, range and backward equations.",
-        "drawing": drawing | {"height": int(np.clip(drawing["size"][1] + 40, LEAST_HEIGHT, MOST_HEIGHT))},
+        "drawing": {**drawing, "height": int(np.clip(drawing["size"][1] + 40, LEAST_HEIGHT, MOST_HEIGHT))},
         "output": output,
         "values": [_value(part, boxes[k], found) for k, part in enumerate(parts)],
         "gradients": [content(found.adjoints[part.node]) if boxes[k].graded else None for k, part in enumerate(parts)],
@@ -186,11 +190,11 @@ def _names(graph: Graph, parts: Sequence[Part]) -> list[str]:
 
 def _told(
     graph: Graph, found: Backward, chosen: int, parts: Sequence[Part], flows: Sequence[Flow], equations: Sequence[str]
-) -> dict[str, Any]:
+) -> "PathsData":
     """What is written below the picture about the chosen box; each line lights its edge."""
     part = parts[chosen]
     value, adjoint = found.values[part.node], found.adjoints[part.node]
-    lines = [
+    lines: list[Line] = [
         {"text": f"back from {parts[flow.target].name}: norm {graph_words.number(flow.norm)}", "edges": [index]}
         for index, flow in enumerate(flows)
         if flow.source == chosen and flow.norm is not None

@@ -82,7 +82,7 @@ def board(
     states: Sequence[str],
     on_change: Callable[[], None] | None = None,
     taken: Literal["live", "still", "never"] = "live",
-) -> Mapping[str, Any]:
+) -> Any:
     """The component with the palettes, in a container of its own, ``<key>_box``. Returns what it last sent.
 
     states: names of the values it may send; on_change: called when it has sent one.

@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -11,11 +11,14 @@ from engine.descent.derivative_verdicts import Verdicts
 from viz import packing
 from viz.numbers import number
 
+if TYPE_CHECKING:
+    from viz.components.tangent_board import Arrays, Data
+
 MARGIN = 0.07
 """Share of the height kept free above and below a curve."""
 
 
-def board(study: Study, *, version: str, place: Mapping[str, float], alt: str) -> dict[str, Any]:
+def board(study: Study, *, version: str, place: Mapping[str, float], alt: str) -> "Data":
     """All the board draws. place: {"x", "epsilon"}, taken over when ``version`` changes. alt: the picture in words.
 
     sentences: [index of x, what is said there, slope of the tangent or None]. marks: where it fails, in steps from the
@@ -36,7 +39,7 @@ def board(study: Study, *, version: str, place: Mapping[str, float], alt: str) -
             "error": error_limits(study.errors),
         },
         "sentences": [
-            [index, sentence(float(study.x[index]), study.verdicts, index), tangent(study.verdicts, index)]
+            (index, sentence(float(study.x[index]), study.verdicts, index), tangent(study.verdicts, index))
             for index in np.flatnonzero(study.verdicts.kind != "smooth").tolist()
         ],
         "marks": [*marked(study.verdicts), *between.tolist()],
@@ -81,13 +84,14 @@ def drawable(heights: np.ndarray) -> np.ndarray:
     return np.where(np.isfinite(heights), np.clip(heights, -most, most), heights).astype("<f4")
 
 
-def packed(named: Mapping[str, np.ndarray]) -> dict[str, Any]:
+def packed(named: Mapping[str, np.ndarray]) -> "Arrays":
     """Arrays one after the other, compressed, each from a multiple of 8 bytes on; contents: [name, dtype, count]."""
-    parts, contents = [], []
+    parts: list[bytes] = []
+    contents: list[tuple[str, str, int]] = []
     for name, array in named.items():
         content = np.ascontiguousarray(array).tobytes()
         parts.append(content + bytes(-len(content) % 8))
-        contents.append([name, array.dtype.str.lstrip("<|"), array.size])
+        contents.append((name, array.dtype.str.lstrip("<|"), array.size))
     return {"packed": packing.compressed(b"".join(parts)), "contents": contents}
 
 

@@ -1,7 +1,7 @@
 """What the descent board shows: the function on a grid, families of runs in compact form, one run explained."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
@@ -9,6 +9,9 @@ from engine.descent.descent import DIVERGED, FELL, GOES_ON, METHODS, UNDEFINED, 
 from engine.descent.surfaces import Surface
 from viz import packing
 from viz.descent.descent_steps import ending, place, step_lines, usable_steps
+
+if TYPE_CHECKING:
+    from viz.components.descent_board import Data, Explained, Method, Race
 
 LEVELS = 65_000
 OUTSIDE = 65_535
@@ -159,7 +162,7 @@ def _heights(losses: np.ndarray, base: float) -> bytes:
     return np.ascontiguousarray(changes.view(np.uint8).reshape(-1, 4).T[:3]).tobytes()
 
 
-def race(surface: Surface, values: np.ndarray, heights: np.ndarray, families: Mapping[str, Family]) -> dict[str, Any]:
+def race(surface: Surface, values: np.ndarray, heights: np.ndarray, families: Mapping[str, Family]) -> "Race":
     """What the board draws of a surface and all runs on it, whatever its controls say.
 
     base: losses are sent as what they are above it; the function's floor, 0 where none is known.
@@ -179,7 +182,7 @@ def race(surface: Surface, values: np.ndarray, heights: np.ndarray, families: Ma
             ],
         },
         "base": base,
-        "lowest": least._asdict() | {"known": bool(surface.minima)},
+        "lowest": {"loss": least.loss, "attained": least.attained, "known": bool(surface.minima)},
         "reach": REACH,
         "fates": list(FATES.values()),
         "steps": max((family.losses.shape[-1] - 1 for family in families.values()), default=0),
@@ -187,7 +190,7 @@ def race(surface: Surface, values: np.ndarray, heights: np.ndarray, families: Ma
     }
 
 
-def _method(name: str, family: Family, surface: Surface, base: float) -> dict[str, Any]:
+def _method(name: str, family: Family, surface: Surface, base: float) -> "Method":
     color, dash = STYLES[name]
     return {
         "key": name,
@@ -200,7 +203,7 @@ def _method(name: str, family: Family, surface: Surface, base: float) -> dict[st
 
 
 def board(
-    raced: Mapping[str, Any],
+    raced: "Race",
     *,
     rates: np.ndarray,
     momenta: np.ndarray,
@@ -209,7 +212,7 @@ def board(
     trace: Trace | None,
     alt: str,
     answer: Answer,
-) -> dict[str, Any]:
+) -> "Data":
     """All the board draws: what ``race`` made, where the controls stand, the run of ``setting`` explained."""
     rate, momentum = float(rates[setting.rate]), float(momenta[setting.momentum])
     return {
@@ -217,14 +220,20 @@ def board(
         "rates": [float(value) for value in rates],
         "momenta": [float(value) for value in momenta],
         "start": [float(value) for value in start],
-        "settings": setting._asdict(),
+        "settings": {
+            "rate": setting.rate,
+            "momentum": setting.momentum,
+            "step": setting.step,
+            "method": setting.method,
+            "version": setting.version,
+        },
         "trace": None if trace is None else explained(trace, setting, rate, momentum),
-        "answer": answer._asdict(),
+        "answer": {"count": answer.count, "message": answer.message},
         "alt": alt,
     }
 
 
-def explained(trace: Trace, setting: Setting, rate: float, momentum: float) -> dict[str, Any]:
+def explained(trace: Trace, setting: Setting, rate: float, momentum: float) -> "Explained":
     """One run as the board explains it: a few lines of arithmetic per step, and the arrows at its points.
 
     points, losses: all of the run that are finite; lost, fate: when and why they end.

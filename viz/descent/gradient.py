@@ -1,13 +1,16 @@
 """The tiny model as cells, and what the gradient board draws: slices, tangents, directions, the way down."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from engine.descent.gradient import Gradient, Problem, Quadratic
 from viz import theme
 from viz.tensors.cells import Block, Frame, Pose, Relation, Scene, arrange, first_cells, tensor_block, tensor_layout
+
+if TYPE_CHECKING:
+    from viz.components.gradient_board import Data
 
 BLOCKS = ("x", "W", "y_pred", "y_true", "gradient")
 """Blocks of the picture, in order; the first, second and fourth can be edited."""
@@ -143,17 +146,15 @@ def board(
     rate: float,
     start: np.ndarray,
     version: int,
-) -> dict[str, Any]:
+) -> "Data":
     """All the board draws.
 
     polynomial: the exact loss, which the board evaluates while something is dragged. The other results are JAX's at
     the present W, shown as soon as it rests. start: where the board's way back leads. version: differs when W was set
     from outside the board.
     """
-    rows, columns = problem.weights.shape
     return {
-        "rows": rows,
-        "columns": columns,
+        "columns": problem.weights.shape[1],
         "names": entry_names(problem.weights.shape),
         "weights": problem.weights.ravel().tolist(),
         "window": window(problem.weights),

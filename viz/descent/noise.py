@@ -1,7 +1,7 @@
 """What the page on batch size and noise shows: the board of surfaces, the race of batch sizes, the noise floor."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import plotly.graph_objects as go
@@ -11,6 +11,10 @@ from engine.descent.noise import EPOCHS, ROOM
 from engine.descent.noise_floor import Floor
 from viz import decades, theme
 from viz.packing import packed
+
+if TYPE_CHECKING:
+    from viz.components.noise_board import Data, RaceData
+    from viz.components.noise_board import Method as MethodData
 
 STYLES = (("data", ""), ("weights", "8 3"), ("prediction", "3 3"), ("neutral", "9 3 2 3"), ("truth", "14 4"))
 """Colour name and dashes of each method's path: true SGD, up to three mini-batches, full batch."""
@@ -67,7 +71,7 @@ def board(
     place: Sequence[float],
     version: str,
     answered: str = "",
-) -> dict[str, Any]:
+) -> "Data":
     """All the board draws. kind: "digits" or "own". draws: (30, n) shufflings: one sample, or a batch, begins each.
 
     answered: the last report of points that these points answer; the browser passes over answers to earlier ones.
@@ -106,7 +110,7 @@ def race(
     start: Sequence[float],
     setting: Setting,
     answered: str = "",
-) -> dict[str, Any]:
+) -> "RaceData":
     """All the race draws: every method's runs from start for every rate, on the surface of all points.
 
     answered: the last report of a start that this start answers; the browser passes over answers to earlier ones.
@@ -141,7 +145,7 @@ def looks(sizes: Sequence[int], samples: int) -> list[tuple[str, str]]:
     return [STYLES[-1] if size == samples else STYLES[min(place, 3)] for place, size in enumerate(sizes)]
 
 
-def _raced(method: Method, look: tuple[str, str], samples: int, setting: Setting) -> dict[str, Any]:
+def _raced(method: Method, look: tuple[str, str], samples: int, setting: Setting) -> "MethodData":
     return {
         "key": str(method.size),
         "title": title(method.size, samples),

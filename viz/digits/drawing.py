@@ -1,6 +1,6 @@
 """One drawing's way through the network as the drawing board takes it, and how a picture file was read."""
 
-from typing import Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 from PIL import Image
@@ -10,10 +10,13 @@ from engine.digits.upload import Reading
 from engine.training.prediction import Prediction
 from viz.packing import shaped
 
+if TYPE_CHECKING:
+    from viz.components.drawing_board import Answer
+
 _PICTURE_SIDE = 168
 
 
-def board_pictures(stages: Stages, seen: Prediction) -> dict[str, Any]:
+def board_pictures(stages: Stages, seen: Prediction) -> "Answer":
     """Everything the board shows of one prediction, ready for JSON.
 
     Arrays are {"shape", "bytes"}, uint8: ink 0..255; hidden 0..255 for 0 to its largest value; evidence 128 for zero

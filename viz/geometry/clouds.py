@@ -2,12 +2,16 @@
 
 import io
 from collections.abc import Sequence
-from typing import Any, Literal, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 import numpy as np
 from PIL import Image
 
 from viz import packing
+
+if TYPE_CHECKING:
+    from viz.components.point_cloud import Data
+    from viz.components.point_cloud import Stage as StageData
 
 LEVELS = 32767
 """Coordinates travel as 16-bit integers: this many levels from a stage's centre to its farthest coordinate."""
@@ -55,7 +59,7 @@ class Cloud(NamedTuple):
         return all(stage.points.shape[1] == 2 for stage in self.stages)
 
 
-def packed(cloud: Cloud) -> dict[str, Any]:
+def packed(cloud: Cloud) -> "Data":
     """The cloud as the component takes it: coordinates, classes and lines in base 64, images in one PNG."""
     count = len(cloud.classes)
     return {
@@ -111,7 +115,7 @@ def _solid(points: np.ndarray) -> np.ndarray:
     return np.pad(points, ((0, 0), (0, 3 - points.shape[1])))
 
 
-def _packed_stage(stage: Stage, cloud: Cloud) -> dict[str, Any]:
+def _packed_stage(stage: Stage, cloud: Cloud) -> "StageData":
     if stage.points.shape != (len(cloud.classes), stage.points.shape[1]) or stage.points.shape[1] not in (2, 3):
         raise ValueError(
             f"stage {stage.name!r} has shape {stage.points.shape}; {len(cloud.classes)} points are in classes"

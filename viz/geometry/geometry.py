@@ -1,7 +1,7 @@
 """What the plane boards draw: two vectors and their sum; an object, the map it is under, what the numbers mean."""
 
 from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
@@ -10,6 +10,9 @@ from engine.geometry.geometry_measures import Measures, Shares, area_shares, poi
 from engine.geometry.geometry_shapes import LETTER, grid, ink_points, pixel_points
 from viz import theme
 from viz.packing import packed
+
+if TYPE_CHECKING:
+    from viz.components.plane_board import Drawn, Map, Mapped, Vectors
 
 AXES = theme.AXES[:2]
 """Colours of the plane's two axes: of the columns of W, and of the lines of the grid along them."""
@@ -27,7 +30,7 @@ class Shape(NamedTuple):
     title: str
     polygons: np.ndarray
     points: np.ndarray
-    drawn: dict[str, Any]
+    drawn: "Drawn"
 
     def shares(self, plane: PlaneMap) -> Shares:
         """What relu does after this map: of the area of polygons, of a picture the pixels, by their middles."""
@@ -50,11 +53,11 @@ def shapes(pictures: Mapping[str, tuple[str, np.ndarray]]) -> dict[str, Shape]:
     return found
 
 
-def _picture(image: np.ndarray) -> dict[str, Any]:
+def _picture(image: np.ndarray) -> "Drawn":
     return {"height": image.shape[0], "width": image.shape[1], "ink": image.ndim == 2, "pixels": packed(image)}
 
 
-def vectors_board(A: np.ndarray, B: np.ndarray, total: np.ndarray, *, order: str, version: int) -> dict[str, Any]:
+def vectors_board(A: np.ndarray, B: np.ndarray, total: np.ndarray, *, order: str, version: int) -> "Vectors":
     """Two vectors (2,) and NumPy's sum of them. order: of ORDERS. version: differs when they were set from outside."""
     return {
         "kind": "vectors",
@@ -79,7 +82,7 @@ def map_board(
     preset: str,
     layers: Mapping[str, bool],
     version: int,
-) -> dict[str, Any]:
+) -> "Mapped":
     """All the board draws.
 
     found, verdict: what the engine measured and says of this map. shares: relu's of all directions, and of the chosen
@@ -103,9 +106,9 @@ def map_board(
             "shares": [list(part) for part in shares],
             "verdict": verdict,
         },
-        "objects": [{"name": name, "title": shape.title} | shape.drawn for name, shape in objects.items()],
+        "objects": [{"name": name, "title": shape.title, **shape.drawn} for name, shape in objects.items()],
         "presets": [
-            {"name": name, "title": preset.title} | _numbers(preset.example) for name, preset in PRESETS.items()
+            {"name": name, "title": preset.title, **_numbers(preset.example)} for name, preset in PRESETS.items()
         ],
         "chosen": chosen,
         "preset": preset,
@@ -116,5 +119,5 @@ def map_board(
     }
 
 
-def _numbers(plane: PlaneMap) -> dict[str, Any]:
+def _numbers(plane: PlaneMap) -> "Map":
     return {"W": plane.W.ravel().tolist(), "b": plane.b.tolist(), "relu": plane.relu}

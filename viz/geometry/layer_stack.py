@@ -1,6 +1,6 @@
 """What the stack board draws: the chain's layers, the points it moves, and what the engine found of both."""
 
-from typing import Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -15,18 +15,23 @@ from engine.geometry.layer_stack import (
     Witness,
 )
 
+if TYPE_CHECKING:
+    from viz.components.stack_board import Affine, Data
+    from viz.components.stack_board import Layer as LayerData
+    from viz.components.stack_board import Witness as WitnessData
+
 TOLERANCES = (0.001, 0.01, 0.05, 0.2)
 """Distances beyond which a point can be said to disagree, in units of the plane."""
 
 
-def layers(chain: Chain) -> list[dict[str, Any]]:
+def layers(chain: Chain) -> list["LayerData"]:
     """The chain's layers as the board speaks of them.
 
     >>> layers(Chain(np.eye(2)[None], np.zeros((1, 2)), ("relu",)))
     [{'W': [1.0, 0.0, 0.0, 1.0], 'b': [0.0, 0.0], 'activation': 'relu'}]
     """
     return [
-        _plain(Layer(W, b)) | {"activation": activation}
+        {**_plain(Layer(W, b)), "activation": activation}
         for W, b, activation in zip(chain.weights, chain.biases, chain.activations, strict=True)
     ]
 
@@ -42,7 +47,7 @@ def board(
     selected: int,
     tolerance: float,
     version: int,
-) -> dict[str, Any]:
+) -> "Data":
     """All the board needs.
 
     The board computes everything itself while something is dragged; found is shown as soon as the chain rests. corners:
@@ -73,11 +78,19 @@ def board(
     }
 
 
-def _plain(layer: Layer) -> dict[str, Any]:
+def _plain(layer: Layer) -> "Affine":
     return {"W": layer.W.ravel().tolist(), "b": layer.b.tolist()}
 
 
-def _witness(seen: Witness | None) -> dict[str, Any] | None:
+def _witness(seen: Witness | None) -> "WitnessData | None":
     if seen is None:
         return None
-    return {name: value.tolist() if isinstance(value, np.ndarray) else value for name, value in seen._asdict().items()}
+    return {
+        "a": seen.a.tolist(),
+        "m": seen.m.tolist(),
+        "c": seen.c.tolist(),
+        "f_a": seen.f_a.tolist(),
+        "f_m": seen.f_m.tolist(),
+        "f_c": seen.f_c.tolist(),
+        "gap": float(seen.gap),
+    }

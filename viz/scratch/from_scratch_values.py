@@ -1,8 +1,8 @@
 """What a recorded line read and made, as small pictures: digits, weights as images, bars of probabilities, cells."""
 
 import ast
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -10,6 +10,10 @@ from engine.scratch.stepping import RETURNED, YIELDED, Recording, Step
 from viz import packing, theme
 from viz.scratch.from_scratch_code import Piece, coloured
 from viz.tensors.cells import short
+
+if TYPE_CHECKING:
+    from viz.components.code_stepper import Axis, Card, Data, Picture
+    from viz.components.code_stepper import Step as StepData
 
 PIXELS, CLASSES, SIDE = 784, 10, 28
 SAMPLE, PIXEL, UNIT, CLASS = theme.AXES[:4]
@@ -21,7 +25,7 @@ INSIDE = {"batch": ("images", "labels")}
 CALLED = {RETURNED: "returns", YIELDED: "yields"}
 
 
-def stepper(recording: Recording, piece: Piece, *, hidden_units: int) -> dict[str, Any]:
+def stepper(recording: Recording, piece: Piece, *, hidden_units: int) -> "Data":
     """All the code stepper shows: coloured lines, steps with their cards, each value's picture once."""
     shelf = _Shelf(hidden_units)
     lines = coloured(recording.source)
@@ -52,7 +56,7 @@ def left_names(text: str) -> list[str]:
     return [part.id if isinstance(part, ast.Name) else words[k] for k, part in enumerate(value.elts)]
 
 
-def _step(step: Step, shelf: "_Shelf", piece: Piece, texts: Sequence[str]) -> dict[str, Any]:
+def _step(step: Step, shelf: "_Shelf", piece: Piece, texts: Sequence[str]) -> "StepData":
     text = statement(texts, step)
     does, names = piece.does.get(text, ""), left_names(text)
     return {
@@ -62,7 +66,7 @@ def _step(step: Step, shelf: "_Shelf", piece: Piece, texts: Sequence[str]) -> di
         "says": "Nothing is left: the loop ends." if step.ends else does,
         "reads": [shelf.card(name, value) for name, value in step.reads.items()],
         "writes": [
-            shelf.card(name, value, names=names if name in CALLED else ()) | {"mark": _mark(name, step)}
+            {**shelf.card(name, value, names=names if name in CALLED else ()), "mark": _mark(name, step)}
             for name, value in step.writes.items()
         ],
     }
@@ -80,11 +84,11 @@ class _Shelf:
     def __init__(self, hidden_units: int) -> None:
         self._units = hidden_units
         self._places: dict[tuple, int] = {}
-        self.values: list[dict[str, Any]] = []
+        self.values: list[Picture] = []
 
     def card(
         self, name: str, value: Any, *, weights: bool = False, label: str = "", names: Sequence[str] = ()
-    ) -> dict[str, Any]:
+    ) -> "Card":
         """A name with its picture, or with the cards of its items. names: of the items of a tuple."""
         title = label or CALLED.get(name, name)
         if isinstance(value, tuple) and len(value) == 3 and all(isinstance(item, list) for item in value[1:]):
@@ -95,13 +99,13 @@ class _Shelf:
             return {"name": title, "note": _counted(value), "items": self._items(name, value, names)}
         return {"name": title, "value": self._kept({"kind": "text", "text": _worded(value)})}
 
-    def _items(self, name: str, values: Sequence[Any], names: Sequence[str]) -> list[dict[str, Any]]:
+    def _items(self, name: str, values: Sequence[Any], names: Sequence[str]) -> list["Card"]:
         if isinstance(values, list):
             return [self.card(name, value, weights=True, label=LAYERS[k]) for k, value in enumerate(values)]
         names = names or INSIDE.get(name) or [f"{name}[{k}]" for k in range(len(values))]
         return [self.card(each, value) for each, value in zip(names, values, strict=True)]
 
-    def _memory(self, title: str, value: tuple) -> dict[str, Any]:
+    def _memory(self, title: str, value: tuple) -> "Card":
         """What an optimizer remembers; in words while it is all zero."""
         number, *means = value
         kept = {label: mean for label, mean in zip(("means", "squares"), means, strict=True) if _any(mean)}
@@ -110,9 +114,9 @@ class _Shelf:
         items = [self.card(label, mean) for label, mean in kept.items()]
         return {"name": title, "note": f"after {int(number):,} counted steps" if number else "", "items": items}
 
-    def _array(self, title: str, array: np.ndarray, weights: bool) -> dict[str, Any]:
+    def _array(self, title: str, array: np.ndarray, weights: bool) -> "Card":
         colors = self._colors(array.shape, weights)
-        axes = [{"size": size, "color": color} for size, color in zip(array.shape, colors, strict=True)]
+        axes: list[Axis] = [{"size": size, "color": color} for size, color in zip(array.shape, colors, strict=True)]
         place = self._kept(_picture(array, weights))
         return {"name": title, "axes": axes, "dtype": str(array.dtype), "value": place}
 
@@ -123,7 +127,7 @@ class _Shelf:
         last = {PIXELS: PIXEL, self._units: UNIT}.get(shape[-1], CLASS) if len(shape) > 1 else SAMPLE
         return [SAMPLE, last][: len(shape)]
 
-    def _kept(self, picture: dict[str, Any]) -> int:
+    def _kept(self, picture: "Picture") -> int:
         key = tuple((name, tuple(value) if isinstance(value, list) else value) for name, value in picture.items())
         if key not in self._places:
             self._places[key] = len(self.values)
@@ -145,7 +149,7 @@ def _worded(value: Any) -> str:
     return "[ ]" if value == [] else str(value)
 
 
-def _picture(array: np.ndarray, weights: bool) -> dict[str, Any]:
+def _picture(array: np.ndarray, weights: bool) -> "Picture":
     """One array as what shows it best."""
     if array.shape and PIXELS in (array.shape[0] if weights else array.shape[-1],):
         return _tiles(array.T if weights else array, ink=not weights)
@@ -154,20 +158,26 @@ def _picture(array: np.ndarray, weights: bool) -> dict[str, Any]:
         return {"kind": "bars", "rows": len(array), "values": [round(float(value), 4) for value in array.ravel()]}
     if array.size <= MOST_CELLS:
         return _cells(flat)
-    return {"kind": "heat", "rows": flat.shape[0], "columns": flat.shape[1], "note": _range(array), **_signed(flat)}
+    return {
+        "kind": "heat",
+        "rows": flat.shape[0],
+        "columns": flat.shape[1],
+        "note": _range(array),
+        "bytes": _signed(flat),
+    }
 
 
-def _tiles(rows: np.ndarray, *, ink: bool) -> dict[str, Any]:
+def _tiles(rows: np.ndarray, *, ink: bool) -> "Picture":
     """Rows of 784 as 28 × 28 images: pixels 0..1 as ink, weights signed."""
-    packed = _ink(rows) if ink else _signed(rows)
-    return {"kind": "tiles", "count": len(rows), "side": SIDE, "ink": ink, "note": _range(rows), **packed}
+    shades = _ink(rows) if ink else _signed(rows)
+    return {"kind": "tiles", "count": len(rows), "side": SIDE, "ink": ink, "note": _range(rows), "bytes": shades}
 
 
 def _probable(array: np.ndarray) -> bool:
     return bool(np.all(array >= 0) and np.allclose(array.sum(axis=1), 1, atol=1e-3))
 
 
-def _cells(array: np.ndarray) -> dict[str, Any]:
+def _cells(array: np.ndarray) -> "Picture":
     values = np.nan_to_num(array.astype(float), posinf=0, neginf=0)
     most = np.abs(values).max(initial=0) or 1.0
     signed = array.dtype.kind == "f"
@@ -187,11 +197,11 @@ def _range(array: np.ndarray) -> str:
     return f"all {low}" if low == high else f"{low} to {high}"
 
 
-def _signed(array: np.ndarray) -> Mapping[str, Any]:
+def _signed(array: np.ndarray) -> str:
     values = np.nan_to_num(array.astype(float), posinf=0, neginf=0)
     most = np.abs(values).max(initial=0) or 1.0
-    return {"bytes": packing.packed(np.round(127 * values / most).astype(np.int8))}
+    return packing.packed(np.round(127 * values / most), np.int8)
 
 
-def _ink(array: np.ndarray) -> Mapping[str, Any]:
-    return {"bytes": packing.packed(np.round(255 * np.clip(array, 0, 1)).astype(np.uint8))}
+def _ink(array: np.ndarray) -> str:
+    return packing.packed(np.round(255 * np.clip(array, 0, 1)), np.uint8)

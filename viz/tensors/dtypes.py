@@ -2,13 +2,16 @@
 
 from collections.abc import Sequence
 from decimal import Decimal
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from engine.tensors import dtypes
 from engine.tensors.dtypes import FORMATS, Format, Number, Stored
 from viz.tensors.cells import Block, Frame, Pose, Relation, Scene, arrange, full, short, tensor_block, tensor_layout
+
+if TYPE_CHECKING:
+    from viz.components.number_bits import Cell, Table
 
 TONES = {
     dtypes.EXACT: "exact",
@@ -28,7 +31,7 @@ FRACTION_DIGITS, WHOLE_DIGITS, SMALLEST_PLAIN = 9, 12, -5
 """Digits a fraction is cut to, digits a whole number may have in full, the smallest power of ten without an e."""
 
 
-def conversion_table(numbers: Sequence[Number]) -> dict[str, Any]:
+def conversion_table(numbers: Sequence[Number]) -> "Table":
     """Data types × numbers for the number-bits component: what is stored, what is lost, why, and the bits."""
     return {
         "formats": [
@@ -48,7 +51,7 @@ def conversion_table(numbers: Sequence[Number]) -> dict[str, Any]:
     }
 
 
-def _cell(number: Number, form: Format) -> dict[str, str]:
+def _cell(number: Number, form: Format) -> "Cell":
     stored = dtypes.convert(number, form)
     return {
         "shown": shown_text(stored.value),

@@ -1,7 +1,7 @@
 """What the loop board draws of one turn: pictures as bytes, numbers, words, and the page each part leads to."""
 
 from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
@@ -10,6 +10,11 @@ from engine.training.runner import OVER
 from engine.training.training import Settings
 from engine.training.whole_picture import Batch, Turn, Weights, thinned
 from viz.packing import shaped
+
+if TYPE_CHECKING:
+    from viz.components.loop_board import Curve, Data, Link, Stage
+    from viz.components.loop_board import Part as PartData
+    from viz.components.loop_board import Weights as WeightsData
 
 MOST_POINTS = 160
 OPTIMIZERS = {
@@ -66,7 +71,7 @@ class Moment(NamedTuple):
     losses: np.ndarray
 
 
-def empty_board(pages: Mapping[str, str], settings: Settings) -> dict[str, Any]:
+def empty_board(pages: Mapping[str, str], settings: Settings) -> "Data":
     """The picture without numbers, for as long as the digits are on their way. pages: title of each stem."""
     return {
         "parts": _parts(pages, settings),
@@ -76,7 +81,7 @@ def empty_board(pages: Mapping[str, str], settings: Settings) -> dict[str, Any]:
     }
 
 
-def board(found: Turn, taken: Batch, now: Moment, pages: Mapping[str, str]) -> dict[str, Any]:
+def board(found: Turn, taken: Batch, now: Moment, pages: Mapping[str, str]) -> "Data":
     """Everything the loop board draws of this turn; arrays as {"shape", "bytes"}, uint8."""
     number = now.update if now.made and now.state != "running" else now.update + 1
     return {
@@ -109,8 +114,8 @@ def _headline(now: Moment, number: int) -> str:
     return f"Next: turn {number:,}"
 
 
-def _parts(pages: Mapping[str, str], settings: Settings) -> list[dict[str, Any]]:
-    def link(title: str, stem: str) -> dict[str, str]:
+def _parts(pages: Mapping[str, str], settings: Settings) -> list["PartData"]:
+    def link(title: str, stem: str) -> "Link":
         return {"title": title, "stem": stem, "page": pages[stem]}
 
     return [
@@ -126,7 +131,7 @@ def _parts(pages: Mapping[str, str], settings: Settings) -> list[dict[str, Any]]
 
 def _story(
     found: Turn | None, settings: Settings, taken: Batch | None = None, now: Moment | None = None
-) -> list[dict[str, str]]:
+) -> list["Stage"]:
     """The four stages of a turn, each with a sentence; ahead: what it says, without results, until it is reached."""
     digits = digits_text(taken.size if taken else settings.batch_size)
     loss = f": {number_text(found.loss)}" if found else ""
@@ -177,7 +182,7 @@ def _curve_text(turns: int) -> str:
     return "of each turn so far" if turns <= MOST_POINTS else f"{MOST_POINTS} of {turns:,} turns"
 
 
-def _curve(losses: np.ndarray, loss: float, number: int) -> dict[str, Any]:
+def _curve(losses: np.ndarray, loss: float, number: int) -> "Curve":
     """At most MOST_POINTS of the losses up to this turn's, which is the last."""
     known = np.append(losses[: number - 1], np.float32(loss))
     places, values = thinned(known, MOST_POINTS)
@@ -185,7 +190,7 @@ def _curve(losses: np.ndarray, loss: float, number: int) -> dict[str, Any]:
     return {"turns": (places[finite] + 1).tolist(), "losses": values[finite].round(4).tolist()}
 
 
-def _pictures(found: Turn, name: str) -> dict[str, Any]:
+def _pictures(found: Turn, name: str) -> "WeightsData":
     """One layer's drawn weights before and after, on one scale, its gradient and its step, each on its own.
 
     W1's columns become images (units, 28, 28); W2 keeps (units, 10).

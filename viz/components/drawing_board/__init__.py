@@ -4,7 +4,7 @@ import base64
 import binascii
 from collections.abc import Callable, Mapping
 from io import BytesIO
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypedDict, cast
 
 import numpy as np
 from PIL import Image
@@ -13,6 +13,7 @@ from engine.digits import drawing
 from engine.errors import InvalidInput
 from viz import packing, theme
 from viz.components import assets
+from viz.packing import Packed
 
 PNG = "data:image/png;base64,"
 MAX_PICTURE_CHARACTERS = 400_000
@@ -37,6 +38,64 @@ class Uses(NamedTuple):
     training: bool
 
 
+class Beneath(TypedDict):
+    """A picture under the strokes; url: of a PNG whose transparency is the ink."""
+
+    name: str
+    url: str
+    caption: str
+
+
+class Data(TypedDict):
+    """What the board needs: whose network predicts, the drawing to begin with, and the address that predicts."""
+
+    session: str
+    network: str
+    version: str
+    training: bool
+    drawing: dict[str, Any]
+    picture: Beneath | None
+    brush: float
+    penWidths: tuple[float, float]
+    palettes: dict[str, Any]
+    predict: str
+    storage: str
+    compact: bool
+
+
+class Drawing(TypedDict):
+    """A drawing as EMPTY; picture: what the server has lost by a reload, else None."""
+
+    strokes: list[list[float]]
+    brush: float
+    base: bool
+    picture: Beneath | None
+
+
+class State(TypedDict):
+    """What the board last sent, when the pen had rested for 0.4 s."""
+
+    drawing: Drawing | None
+
+
+class Answer(TypedDict):
+    """What the server says to strokes: ten probabilities, and pictures of the ink's way, uint8.
+
+    box: [top, bottom, left, right] of the ink on the canvas. penWidth: in canvas units.
+    """
+
+    predicted: int
+    probabilities: list[float]
+    hidden: Packed
+    evidence: Packed
+    cropped: Packed
+    penned: Packed | None
+    fitted: Packed
+    centred: Packed
+    box: list[int]
+    penWidth: float
+
+
 def drawing_board(
     *,
     key: str,
@@ -45,16 +104,20 @@ def drawing_board(
     picture: Picture | None,
     on_change: Callable[[], None],
     compact: bool = False,
-) -> Mapping[str, Any]:
+) -> State:
     """Show the board. kept: the drawing to begin with; a picture of a new name replaces whatever is drawn.
     compact: the canvas and the ten probabilities alone. All boards of a tab share one drawing.
-
-    Returns the component's state: ``drawing`` (None, or a drawing as EMPTY plus ``picture``), sent when the pen has
-    rested for 0.4 s. picture there is {"name", "url", "caption"} if the server has lost it, by a reload, else None.
     """
-    data = uses._asdict() | {
+    beneath: Beneath | None = None
+    if picture is not None:
+        beneath = {"name": picture.name, "url": to_url(picture.canvas), "caption": picture.caption}
+    data: Data = {
+        "session": uses.session,
+        "network": uses.network,
+        "version": uses.version,
+        "training": uses.training,
         "drawing": dict(kept),
-        "picture": picture and {"name": picture.name, "url": to_url(picture.canvas), "caption": picture.caption},
+        "picture": beneath,
         "brush": drawing.BRUSH,
         "penWidths": drawing.PEN_WIDTHS,
         "palettes": theme.PALETTES,
@@ -63,7 +126,7 @@ def drawing_board(
         "compact": compact,
     }
     board = assets.component("drawing_board", taken="still")
-    return board(key=key, data=data, on_drawing_change=on_change)
+    return cast(State, board(key=key, data=data, on_drawing_change=on_change))
 
 
 def to_url(canvas: np.ndarray) -> str:

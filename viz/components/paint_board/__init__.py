@@ -1,9 +1,36 @@
 """A square to paint points of two classes on, with mouse, finger, pen or keyboard."""
 
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Sequence
+from typing import TypedDict
 
 from viz.components import assets
+
+
+class Data(TypedDict):
+    """Points (n, 2) of two classes, and the brushes; see ``paint_board``."""
+
+    points: list[list[float]]
+    labels: list[int]
+    names: list[str]
+    colors: list[str]
+    reach: float
+    most: int
+    answered: str
+    height: int
+
+
+class Painted(TypedDict):
+    """All points when the brush was lifted."""
+
+    points: list[list[float]]
+    labels: list[int]
+    count: str
+
+
+class State(TypedDict):
+    """What the board last sent."""
+
+    painted: Painted | None
 
 
 def paint_board(
@@ -18,14 +45,13 @@ def paint_board(
     answered: str,
     on_change: Callable[[], None],
     height: int = 360,
-) -> Mapping[str, Any]:
+) -> State:
     """Show the board. points, labels: painted so far, taken when it is first shown.
 
     names, colors: of the two brushes. Coordinates go from −reach to reach; at most ``most`` points are taken.
     answered: the ``count`` of the last report the page has seen; the next is sent only then.
-    Returns the component's state: ``painted``, None or {"points", "labels", "count"}, sent when the brush is lifted.
     """
-    data = {
+    data: Data = {
         "points": [[float(value) for value in point] for point in points],
         "labels": [int(label) for label in labels],
         "names": list(names),

@@ -1,0 +1,59 @@
+"""What is declared for the browser and what the browser reads are the same names."""
+
+import importlib
+import re
+from pathlib import Path
+from typing import get_type_hints
+
+import pytest
+
+FOLDER = Path(__file__).resolve().parents[2] / "viz" / "components"
+DECLARED = {
+    "batch_strip": "Data", "code_stepper": "Mounted", "data_blocks": "Data", "descent_board": "Data",
+    "digit_gallery": "Data", "drawing_board": "Data", "gradient_board": "Data", "graph_board": "Data",
+    "live_cells": "Data", "live_figure": "Data", "loop_board": "Mounted", "noise_board": "Data",
+    "noise_race": "RaceData",
+    "number_bits": "Data", "paint_board": "Data", "plane_board": "Mapped", "point_cloud": "Mounted",
+    "stack_board": "Data", "tangent_board": "Data",
+}  # fmt: skip
+"""Component → the class that says what it gets."""
+TWO_FORMS = {"plane_board": ("Vectors", "Mapped")}
+
+
+def declared(name: str) -> set[str]:
+    home = {"noise_race": "noise_board"}.get(name, name)
+    module = importlib.import_module(f"viz.components.{home}")
+    forms = TWO_FORMS.get(name, (DECLARED[name],))
+    return {key for form in forms for key in get_type_hints(getattr(module, form))}
+
+
+def script(name: str) -> str:
+    return "\n".join(path.read_text() for path in sorted((FOLDER / name).glob("*.js")))
+
+
+def read(text: str) -> set[str]:
+    names = set(re.findall(r"\bstate\.data\.([A-Za-z]\w*)", text))
+    for group in re.findall(r"const \{([^{}]*)\} = state\.data;", text):
+        names |= {re.split(r"[:=]", part)[0].strip() for part in group.split(",") if part.strip()}
+    return names
+
+
+def test_every_component_with_a_state_is_here():
+    boards = {path.parent.name for path in FOLDER.glob("*/*.css") if "TypedDict" in _wrapper(path.parent)}
+    assert boards | {"noise_race"} == set(DECLARED)
+
+
+def _wrapper(folder: Path) -> str:
+    path = folder / "__init__.py"
+    return path.read_text() if path.exists() else ""
+
+
+@pytest.mark.parametrize("name", DECLARED)
+def test_nothing_is_read_that_nothing_sends(name):
+    assert read(script(name)) <= declared(name) | {"palettes"}
+
+
+@pytest.mark.parametrize("name", DECLARED)
+def test_nothing_is_sent_that_nothing_reads(name):
+    words = set(re.findall(r"[A-Za-z_]\w*", script(name)))
+    assert declared(name) - {"palettes"} <= words
