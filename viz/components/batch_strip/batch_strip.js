@@ -2,6 +2,7 @@
 // Pictures come in parts from the app's server and are kept; moving the slider asks Python for nothing.
 
 import { always, mount, watchTheme, watchWidth } from "../shared/board.js";
+import { drag, placeIn } from "../shared/pointing.js";
 import { digitBox, draw, geometry, inkSheet, placeAt, present, STRIP } from "./painting.js";
 
 const KEPT_CHUNKS = 40;
@@ -67,30 +68,22 @@ function build(parent) {
 
 function listenToCanvas(state) {
   const { canvas } = state;
-  const at = (event) => {
-    const box = canvas.getBoundingClientRect();
-    return [event.clientX - box.left, event.clientY - box.top];
-  };
-  const scrub = (x) => move(state, batchAt(state, x));
-  canvas.addEventListener("pointerdown", (event) => {
-    const [x, y] = at(event);
-    if (y > STRIP + 8) return;
-    canvas.setPointerCapture(event.pointerId);
-    state.dragging = true;
-    scrub(x);
+  const scrub = (event) => move(state, batchAt(state, placeIn(canvas, event)[0]));
+  drag(canvas, {
+    begin: (event) => {
+      if (placeIn(canvas, event)[1] > STRIP + 8) return null;
+      scrub(event);
+      state.dragging = true;
+      return true;
+    },
+    move: (_, event) => scrub(event),
+    end: () => {
+      state.dragging = false;
+    },
   });
   canvas.addEventListener("pointermove", (event) => {
-    const [x, y] = at(event);
-    if (state.dragging) {
-      scrub(x);
-      return;
-    }
-    point(state, "hover", placeAt(state, x, y));
+    if (!state.dragging) point(state, "hover", placeAt(state, ...placeIn(canvas, event)));
   });
-  for (const name of ["pointerup", "pointercancel"])
-    canvas.addEventListener(name, () => {
-      state.dragging = false;
-    });
   canvas.addEventListener("pointerleave", () => point(state, "hover", null));
   canvas.addEventListener("blur", () => point(state, "focus", null));
   canvas.addEventListener("keydown", (event) => {

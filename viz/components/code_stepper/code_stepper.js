@@ -3,10 +3,12 @@
 
 import { mount, paletteOf, watchTheme } from "../shared/board.js";
 import { placeOf } from "../shared/place.js";
+import { isStill, makePlayer, paced } from "../shared/player.js";
+import { stepOf } from "../shared/pointing.js";
 import { cardOf } from "./pictures.js";
 
-const PLAY_MS = 900;
-const CALM_MS = 1800;
+const PLAY_SECONDS = 0.9;
+const CALM_SECONDS = 1.8;
 
 function build(parent) {
   const root = document.createElement("div");
@@ -47,56 +49,51 @@ function build(parent) {
     writes: find(".writes"),
     back: find(".back"),
     next: find(".next"),
-    play: find(".play"),
     range: find("input"),
     output: find("output"),
     legend: find(".legend"),
     step: 0,
-    timer: 0,
   };
+  state.player = playerOf(state, find(".play"));
   find(".first").addEventListener("click", () => go(state, 0));
   state.back.addEventListener("click", () => go(state, state.step - 1));
   state.next.addEventListener("click", () => go(state, state.step + 1));
   state.range.addEventListener("input", () => go(state, Number(state.range.value)));
-  state.play.addEventListener("click", () => (state.timer ? stop(state) : start(state)));
   state.code.addEventListener("keydown", (event) => keyed(state, event));
   watchTheme(state, recolor);
   return state;
 }
 
 function keyed(state, event) {
-  const way = { ArrowDown: 1, ArrowRight: 1, ArrowUp: -1, ArrowLeft: -1 }[event.key];
+  const way = stepOf(event);
   const end = { Home: 0, End: state.data.steps.length - 1 }[event.key];
-  if (way === undefined && end === undefined) return;
+  if (!way && end === undefined) return;
   event.preventDefault();
   go(state, end ?? state.step + way);
 }
 
 /** Show a step by hand: playing ends. */
 function go(state, step) {
-  stop(state);
+  state.player.stop();
   show(state, step);
 }
 
-function start(state) {
-  const last = state.data.steps.length - 1;
-  if (state.step >= last) show(state, 0);
-  state.play.textContent = "Pause";
-  // Reduced motion: the same steps, slower.
-  const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
-  state.timer = setInterval(
-    () => {
-      show(state, state.step + 1);
-      if (state.step >= last) stop(state);
+/** On to the last step; with reduced motion the same steps, slower. */
+function playerOf(state, button) {
+  const last = () => state.data.steps.length - 1;
+  return makePlayer({
+    button,
+    begin: () => {
+      if (state.step >= last()) show(state, 0);
     },
-    calm ? CALM_MS : PLAY_MS,
-  );
-}
-
-function stop(state) {
-  clearInterval(state.timer);
-  state.timer = 0;
-  state.play.textContent = "Play";
+    advance: paced(
+      () => (isStill() ? CALM_SECONDS : PLAY_SECONDS),
+      () => {
+        show(state, state.step + 1);
+        return state.step < last();
+      },
+    ),
+  });
 }
 
 // The code.
@@ -206,7 +203,7 @@ function recolor(state) {
 
 function renew(state, data) {
   const known = state.data;
-  stop(state);
+  state.player.stop();
   state.data = data;
   state.range.max = String(data.steps.length - 1);
   // With other numbers the reader stays where they were, as far as that still exists. A link begins at its own step.
@@ -222,8 +219,4 @@ function linkedStep(state) {
   return name === state.data.name ? Number(number) : 0;
 }
 
-function release(state) {
-  stop(state);
-}
-
-export default mount({ build, renew, release });
+export default mount({ build, renew });

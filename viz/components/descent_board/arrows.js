@@ -1,6 +1,8 @@
 // Gradient, velocity and update of the step explained, as arrows with labels that keep clear of each other; the roots
 // of the second moments as a box. For descent_board.
 
+import { arrow } from "../shared/pen.js";
+
 const ARROW_LENGTHS = [18, 90];
 const LABEL_FONT = "600 12px system-ui, sans-serif";
 const ROW = 17;
@@ -47,17 +49,7 @@ function paintArrow(context, { dx, dy, color }, x, y) {
   const length = Math.min(Math.max(size, ARROW_LENGTHS[0]), ARROW_LENGTHS[1]);
   const [ux, uy] = [dx / size, dy / size];
   const [ex, ey] = [x + ux * length, y + uy * length];
-  context.strokeStyle = context.fillStyle = color;
-  context.lineWidth = 2.5;
-  context.beginPath();
-  context.moveTo(x, y);
-  context.lineTo(ex - ux * 6, ey - uy * 6);
-  context.stroke();
-  context.beginPath();
-  context.moveTo(ex, ey);
-  context.lineTo(ex - ux * 10 - uy * 5, ey - uy * 10 + ux * 5);
-  context.lineTo(ex - ux * 10 + uy * 5, ey - uy * 10 - ux * 5);
-  context.fill();
+  arrow(context, [x, y], [ex, ey], color, { width: 2.5 });
   return [ex, ey];
 }
 

@@ -5,12 +5,14 @@
 
 import { mount, request, watchSize } from "../shared/board.js";
 import { placeOf } from "../shared/place.js";
+import { isStill, makePlayer } from "../shared/player.js";
+import { onArrows, placeIn } from "../shared/pointing.js";
 import { isDark } from "../shared/theme.js";
 import { paintLoss, prepareLoss, scrubByPointer } from "./losses.js";
 import { paintMap, prepareMap } from "./map.js";
 import { ANGLE, paintRelief, prepareRelief, TILTS, TURNS, turnByPointer } from "./relief.js";
 import { readRun, unpacked, valuesOf } from "./runs.js";
-import { halt, indexOf, inWindow, report, send, setPlaying } from "./settings.js";
+import { indexOf, inWindow, report, send } from "./settings.js";
 import { fillLegend, fillRuler, writeValues } from "./words.js";
 
 const NARROW = 700;
@@ -62,7 +64,6 @@ function build(parent) {
     momentum: find(".momentum"),
     step: find(".step"),
     speed: find(".speed"),
-    play: find(".play"),
     legend: find(".legend"),
     explanation: find(".explanation"),
     lines: find(".lines"),
@@ -70,14 +71,13 @@ function build(parent) {
     kept: placeOf(parent),
     methods: [],
     angle: [...ANGLE],
-    playing: false,
     pending: 0,
     drawn: 0,
     sent: 0,
     time: 0,
-    still: matchMedia("(prefers-reduced-motion: reduce)"),
   };
   state.angle = state.kept.numbers([TURNS, TILTS]) ?? state.angle;
+  state.player = playerOf(state, find(".play"));
   listen(state, find);
   // Streamlit changes the background with the theme; the style sheet makes that a transition, whose end is told.
   root.addEventListener("transitionend", (event) => {
@@ -97,11 +97,10 @@ function listen(state, find) {
     slider.addEventListener("change", () => report(state));
   }
   state.step.addEventListener("input", () => {
-    halt(state);
+    state.player.stop();
     request(state);
   });
   state.step.addEventListener("change", () => report(state));
-  state.play.addEventListener("click", () => (state.playing ? halt(state, true) : start(state)));
   find(".back").addEventListener("click", () => moveStep(state, -1));
   find(".forth").addEventListener("click", () => moveStep(state, 1));
   state.speed.addEventListener("input", () => {
@@ -116,10 +115,7 @@ function listen(state, find) {
 
 /** A click on the map starts there; the mouse over it reads the function off, also in the relief. */
 function pointAtMap(state) {
-  const under = (event) => {
-    const box = state.map.getBoundingClientRect();
-    return state.view.toPoint(event.clientX - box.left, event.clientY - box.top);
-  };
+  const under = (event) => state.view.toPoint(...placeIn(state.map, event));
   const hover = (point) => {
     state.hover = point;
     request(state);
@@ -132,12 +128,10 @@ function pointAtMap(state) {
     hover(within && inWindow(state, point) ? point : null);
   });
   state.map.addEventListener("pointerleave", () => hover(null));
-  state.map.addEventListener("keydown", (event) => {
-    const way = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowDown: [0, -1], ArrowUp: [0, 1] }[event.key];
-    if (!way || !state.start) return;
-    event.preventDefault();
+  onArrows(state.map, (way) => {
+    if (!state.start) return false;
     const sides = state.data.surface.window;
-    place(
+    return place(
       state,
       state.start.map((value, axis) => value + (way[axis] * (sides[axis][1] - sides[axis][0])) / 40),
     );
@@ -146,28 +140,33 @@ function pointAtMap(state) {
 
 // Settings and time.
 
-function start(state) {
-  if (indexOf(state.step) >= state.data.steps) state.step.value = "0";
-  state.time = indexOf(state.step);
-  setPlaying(state, true);
-  let before = performance.now();
-  const tick = (now) => {
-    if (!state.playing) return;
-    const rate = (state.still.matches ? 3 : STEPS_PER_SECOND) * 2 ** Number(state.speed.value);
-    state.time = Math.min(state.time + (rate * (now - before)) / 1000, state.data.steps);
-    before = now;
-    if (Math.floor(state.time) !== indexOf(state.step)) {
-      state.step.value = String(Math.floor(state.time));
-      paint(state);
-    }
-    if (state.time >= state.data.steps) halt(state, true);
-    else requestAnimationFrame(tick);
-  };
-  requestAnimationFrame(tick);
+function playerOf(state, button) {
+  return makePlayer({
+    button,
+    begin: () => {
+      if (indexOf(state.step) >= state.data.steps) state.step.value = "0";
+      state.time = indexOf(state.step);
+    },
+    advance: (seconds) => {
+      const rate = (isStill() ? 3 : STEPS_PER_SECOND) * 2 ** Number(state.speed.value);
+      state.time = Math.min(state.time + rate * seconds, state.data.steps);
+      if (Math.floor(state.time) !== indexOf(state.step)) {
+        state.step.value = String(Math.floor(state.time));
+        paint(state);
+      }
+      return state.time < state.data.steps;
+    },
+    told: (playing) => {
+      state.root.dataset.playing = String(playing);
+      // A reader of the screen hears where the run came to rest, not every step on the way.
+      state.lines.setAttribute("aria-live", playing ? "off" : "polite");
+    },
+    ended: () => report(state),
+  });
 }
 
 function moveStep(state, way) {
-  halt(state);
+  state.player.stop();
   state.step.value = String(indexOf(state.step) + way);
   report(state);
   request(state);
@@ -264,8 +263,4 @@ function take(state, data) {
   });
 }
 
-function release(state) {
-  halt(state);
-}
-
-export default mount({ paint, build, renew: take, release });
+export default mount({ paint, build, renew: take });

@@ -4,8 +4,10 @@
 
 import { fit, request } from "../shared/board.js";
 import { number } from "../shared/numbers.js";
-import { FONT, ticks } from "./map.js";
-import { halt, report } from "./settings.js";
+import { FONT } from "../shared/pen.js";
+import { drag, placeIn } from "../shared/pointing.js";
+import { ticks } from "../shared/ticks.js";
+import { report } from "./settings.js";
 import { verdict } from "./words.js";
 
 const DECADES = [-8, 10];
@@ -27,28 +29,22 @@ function captionLoss(state, { signed }) {
 
 /** Dragging along the chart moves the step. */
 export function scrubByPointer(state) {
-  const canvas = state.loss;
-  let held = false;
   const scrub = (event) => {
     const { left, wide } = lossFrame(state);
-    const part = (event.clientX - canvas.getBoundingClientRect().left - left) / wide;
+    const part = (placeIn(state.loss, event)[0] - left) / wide;
     state.step.value = String(Math.round(part * state.data.steps));
-    halt(state);
+    state.player.stop();
     request(state);
   };
-  canvas.addEventListener("pointerdown", (event) => {
-    if (!state.ready || event.pointerType === "touch") return;
-    held = true;
-    canvas.setPointerCapture(event.pointerId);
-    scrub(event);
+  drag(state.loss, {
+    begin: (event) => {
+      if (!state.ready || event.pointerType === "touch") return null;
+      scrub(event);
+      return true;
+    },
+    move: (_, event) => scrub(event),
+    end: () => report(state),
   });
-  canvas.addEventListener("pointermove", (event) => held && scrub(event));
-  for (const name of ["pointerup", "pointercancel"]) {
-    canvas.addEventListener(name, () => {
-      if (held) report(state);
-      held = false;
-    });
-  }
 }
 
 function lossFrame({ lossSheet: { width, height } }) {

@@ -2,13 +2,14 @@
 
 import { fit } from "../shared/board.js";
 import { number } from "../shared/numbers.js";
+import { axes, clipped, FONT } from "../shared/pen.js";
+import { ticks } from "../shared/ticks.js";
 import { paintArrows } from "./arrows.js";
 import { sheetFor } from "./settings.js";
 import { interpolated } from "./words.js";
 
 const MAP_PADDING = { left: 46, right: 12, top: 10, bottom: 40 };
 const CONTOURS = 14;
-export const FONT = "12px system-ui, sans-serif";
 const FAR = 4000;
 
 /** The finite values in order: colours and contour lines are spread evenly over the area by their ranks. */
@@ -187,51 +188,30 @@ function paintCurve(state, pen) {
   pen.restore();
 }
 
-export function ticks(low, high, wanted = 5) {
-  const rough = (high - low) / wanted;
-  const power = 10 ** Math.floor(Math.log10(rough));
-  const step = [1, 2, 5, 10].map((factor) => factor * power).find((size) => size >= rough * 0.999);
-  const found = [];
-  for (let value = Math.ceil(low / step) * step; value <= high + 1e-9 * step; value += step) {
-    found.push(Number(value.toPrecision(10)));
-  }
-  return found;
-}
-
 function paintAxes(state, pen) {
   const { left, top, wide, tall, x0, x1, y0, y1, curve } = state.view;
   pen.font = FONT;
-  pen.fillStyle = state.palette.muted;
   pen.strokeStyle = state.palette.edge;
   pen.lineWidth = 1;
   pen.strokeRect(left, top, wide, tall);
-  pen.textBaseline = "middle";
-  pen.textAlign = "center";
-  for (const x of ticks(x0, x1, 6)) pen.fillText(number(x), state.view.toPixel(x, y0)[0], top + tall + 12);
-  pen.fillText("x", left + wide / 2, top + tall + 29);
-  pen.textAlign = "right";
-  for (const y of ticks(y0, y1, 6)) pen.fillText(number(y), left - 6, state.view.toPixel(x0, y)[1]);
-  pen.save();
-  pen.translate(9, top + tall / 2);
-  pen.rotate(-Math.PI / 2);
-  pen.textAlign = "center";
-  pen.fillText(curve ? "loss f(x)" : "y", 0, 0);
-  pen.restore();
+  axes(pen, state.view, state.palette, {
+    xs: ticks(x0, x1, 6).map((x) => [state.view.toPixel(x, y0)[0], number(x)]),
+    ys: ticks(y0, y1, 6).map((y) => [state.view.toPixel(x0, y)[1], number(y)]),
+    across: "x",
+    up: curve ? "loss f(x)" : "y",
+    title: 29,
+  });
 }
 
 export function paintMap(state, step) {
   const { pen: context, width, height } = state.mapSheet;
-  const { left, top, wide, tall } = state.view;
   context.clearRect(0, 0, width, height);
   context.drawImage(state.mapPaper, 0, 0, width, height);
-  context.save();
-  context.beginPath();
-  context.rect(left, top, wide, tall);
-  context.clip();
-  for (const minimum of state.data.surface.minima) paintCross(context, state, minimum);
-  for (const method of state.methods) paintPath(state, context, method, step);
-  paintStart(state, context);
-  context.restore();
+  clipped(context, state.view, () => {
+    for (const minimum of state.data.surface.minima) paintCross(context, state, minimum);
+    for (const method of state.methods) paintPath(state, context, method, step);
+    paintStart(state, context);
+  });
   paintArrows(state, context, step);
 }
 

@@ -2,7 +2,9 @@
 
 import { fit, request } from "../shared/board.js";
 import { number } from "../shared/numbers.js";
-import { channelsOf, FONT } from "./map.js";
+import { FONT } from "../shared/pen.js";
+import { drag, onArrows } from "../shared/pointing.js";
+import { channelsOf } from "./map.js";
 import { sheetFor } from "./settings.js";
 import { interpolated } from "./words.js";
 
@@ -192,27 +194,13 @@ function paintHovered(state, context, project) {
 }
 
 export function turnByPointer(state) {
-  const canvas = state.relief;
-  let from = null;
   const turnTo = (turn, tilt) => {
     state.angle = [turn - 2 * Math.PI * Math.round(turn / (2 * Math.PI)), Math.min(Math.max(tilt, TILTS[0]), TILTS[1])];
     request(state);
   };
-  canvas.addEventListener("pointerdown", (event) => {
-    from = [event.clientX, event.clientY, ...state.angle];
-    canvas.setPointerCapture(event.pointerId);
+  drag(state.relief, {
+    begin: (event) => [event.clientX, event.clientY, ...state.angle],
+    move: ([x, y, turn, tilt], event) => turnTo(turn - (event.clientX - x) / 150, tilt + (event.clientY - y) / 150),
   });
-  canvas.addEventListener("pointermove", (event) => {
-    if (from) turnTo(from[2] - (event.clientX - from[0]) / 150, from[3] + (event.clientY - from[1]) / 150);
-  });
-  for (const name of ["pointerup", "pointercancel"])
-    canvas.addEventListener(name, () => {
-      from = null;
-    });
-  canvas.addEventListener("keydown", (event) => {
-    const way = { ArrowLeft: [0.12, 0], ArrowRight: [-0.12, 0], ArrowUp: [0, 0.1], ArrowDown: [0, -0.1] }[event.key];
-    if (!way) return;
-    event.preventDefault();
-    turnTo(state.angle[0] + way[0], state.angle[1] + way[1]);
-  });
+  onArrows(state.relief, ([right, up]) => turnTo(state.angle[0] - 0.12 * right, state.angle[1] + 0.1 * up));
 }

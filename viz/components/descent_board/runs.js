@@ -1,6 +1,6 @@
 // The families of runs as Python packed them, and one run read out of them. For descent_board.
 
-import { bytesOf } from "../shared/packing.js";
+import { bytesOf, inflated } from "../shared/packing.js";
 import { indexOf } from "./settings.js";
 
 const LEVELS = 65000;
@@ -42,8 +42,7 @@ export async function unpacked(state, data, method) {
 
 /** What one stream holds: codes of the coordinates, losses, and the step and fate with which each run ends. */
 async function runsOf(text, dims, count) {
-  const stream = new Blob([bytesOf(text)]).stream().pipeThrough(new DecompressionStream("deflate"));
-  const bytes = await new Response(stream).arrayBuffer();
+  const bytes = await inflated(text);
   const runs = bytes.byteLength / (count * (2 * dims + 3) + 4);
   const losses = 2 * dims * count * runs;
   const ends = losses + 3 * count * runs;

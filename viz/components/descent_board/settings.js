@@ -9,19 +9,6 @@ export function inWindow(state, point) {
 
 export const indexOf = (slider) => Number(slider.value);
 
-export function setPlaying(state, playing) {
-  state.playing = playing;
-  state.play.textContent = playing ? "Pause" : "Play";
-  state.root.dataset.playing = String(playing);
-  // A reader of the screen hears where the run came to rest, not every step on the way.
-  state.lines.setAttribute("aria-live", playing ? "off" : "polite");
-}
-
-export function halt(state, tell = false) {
-  if (state.playing) setPlaying(state, false);
-  if (tell) report(state);
-}
-
 export function report(state) {
   send(state, "settings", {
     rate: indexOf(state.rate),

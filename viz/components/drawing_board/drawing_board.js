@@ -4,10 +4,11 @@
 
 import { always, mount, watchSize, watchTheme } from "../shared/board.js";
 import { keepInAddress, linkedValue, linkReading, placeOf, tellLinkRead } from "../shared/place.js";
+import { arrowOf, placeIn } from "../shared/pointing.js";
 import { decodeInk, encodeInk } from "./ink.js";
 import { ink, isEmpty, redraw, tint } from "./ink_canvas.js";
 import { listenToPictures, paintAll, usePalette } from "./pictures.js";
-import { ARROWS, CANVAS, CLASSES, STAGES } from "./stages.js";
+import { CANVAS, CLASSES, STAGES } from "./stages.js";
 
 const REST = 400; // ms without a pen before the page is told, so that its rerun never competes with a prediction
 const RESCORE = 250; // ms between two looks at a network that is still being trained
@@ -315,8 +316,7 @@ function liftPen(board) {
 function listenToPointer(board) {
   const { canvas } = board;
   const place = (event) => {
-    const frame = canvas.getBoundingClientRect();
-    return [event.clientX - frame.left, event.clientY - frame.top].map((at) => (at * CANVAS) / frame.width);
+    return placeIn(canvas, event).map((at) => (at * CANVAS) / canvas.getBoundingClientRect().width);
   };
   canvas.addEventListener("pointerdown", (event) => {
     // One pen at a time: other buttons, second fingers and the palm beside a stylus leave no ink.
@@ -355,7 +355,7 @@ function listenToKeys(board) {
   };
   board.canvas.addEventListener("keydown", (event) => {
     const undoes = event.key.toLowerCase() === "z" && (event.ctrlKey || event.metaKey);
-    const arrow = ARROWS[event.key];
+    const arrow = arrowOf(event);
     const action = undoes ? act.u : event.ctrlKey || event.metaKey || event.altKey ? null : act[event.key];
     if (!arrow && !action) return;
     event.preventDefault();
@@ -374,7 +374,7 @@ function listenToKeys(board) {
 }
 
 function moveByKey(board, arrow, step) {
-  board.place = board.place.map((at, axis) => Math.min(Math.max(at + arrow[axis] * step, 0), CANVAS));
+  board.place = board.place.map((at, axis) => Math.min(Math.max(at + [arrow[0], -arrow[1]][axis] * step, 0), CANVAS));
   if (board.pen?.id === "keys") movePen(board, [board.place]);
   showPen(board);
 }

@@ -1,9 +1,10 @@
 // Every picture of the ink's way, painted from the server's answer.
 
 import { bytesOf } from "../shared/packing.js";
+import { onArrows } from "../shared/pointing.js";
 import { isDark } from "../shared/theme.js";
 import { paintCanvas, redraw, resize, tint } from "./ink_canvas.js";
-import { ARROWS, BOX, CANVAS, CLASSES, SIDE, STAGES } from "./stages.js";
+import { BOX, CANVAS, CLASSES, SIDE, STAGES } from "./stages.js";
 
 /** The answer with its arrays as {shape, values}; blank pictures before the first one. */
 function unpacked(answer) {
@@ -172,12 +173,9 @@ export function listenToPictures(board) {
   box.addEventListener("pointerleave", () => choose(null));
   box.addEventListener("focus", () => choose(board.probe ?? [14, 14]));
   box.addEventListener("blur", () => choose(null));
-  box.addEventListener("keydown", (event) => {
-    const arrow = ARROWS[event.key];
-    if (!arrow) return;
-    event.preventDefault();
+  onArrows(box, ([right, up]) => {
     const [row, column] = board.probe ?? [14, 14];
-    choose([row + arrow[1], column + arrow[0]].map((value) => Math.min(Math.max(value, 0), SIDE - 1)));
+    choose([row - up, column + right].map((value) => Math.min(Math.max(value, 0), SIDE - 1)));
   });
   board.classes.forEach((button, digit) =>
     button.addEventListener("click", () => {

@@ -11,4 +11,3 @@ export const STAGES = [
   ["fitted", "Fitted into 20 × 20", "Longer side 20, proportions kept."],
   ["centred", "Centred in 28 × 28", "The ink's centre of mass, its average place, goes to the mark."],
 ];
-export const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };

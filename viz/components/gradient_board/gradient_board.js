@@ -2,6 +2,7 @@
 // polynomial that JAX made; when W rests, every number and dot is what JAX computed there. Pictures: the other script.
 
 import { mount, paletteOf, request, watchTheme, watchWidth } from "../shared/board.js";
+import { drag, onArrows, placeIn } from "../shared/pointing.js";
 import { gradientAt, look, niceAbove, partial, rateOf, reach, rescale, tidy, writeWords } from "./loss.js";
 import { paintPlane } from "./map.js";
 import { paintCompass, paintLine, paintSlice } from "./painting.js";
@@ -82,10 +83,7 @@ function listen(state, find) {
     moveTo(state, event);
     settle(state, state.weights, true);
   });
-  state.handle.addEventListener("keydown", (event) => {
-    const way = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowDown: [0, -1], ArrowUp: [0, 1] }[event.key];
-    if (!way) return;
-    event.preventDefault();
+  onArrows(state.handle, (way) => {
     const weights = [...state.weights];
     state.pair.forEach((entry, axis) => {
       weights[entry] = tidy(weights[entry] + (way[axis] * reach(state)) / 30);
@@ -96,31 +94,23 @@ function listen(state, find) {
 
 /** A mouse drags the point from anywhere on the map; a finger by its handle, so that the page still scrolls. */
 function dragPoint(state, element, only) {
-  let down = false;
-  element.addEventListener("pointerdown", (event) => {
-    if (only && event.pointerType !== only) return;
-    down = true;
-    element.setPointerCapture(event.pointerId);
-    if (only) moveTo(state, event);
-    request(state);
+  drag(element, {
+    begin: (event) => {
+      if (only && event.pointerType !== only) return null;
+      if (only) moveTo(state, event);
+      request(state);
+      return element;
+    },
+    move: (_, event) => {
+      moveTo(state, event);
+      request(state);
+    },
+    end: () => settle(state, state.weights, true),
   });
-  element.addEventListener("pointermove", (event) => {
-    if (!down) return;
-    moveTo(state, event);
-    request(state);
-  });
-  for (const end of ["pointerup", "pointercancel"]) {
-    element.addEventListener(end, () => {
-      if (!down) return;
-      down = false;
-      settle(state, state.weights, true);
-    });
-  }
 }
 
 function moveTo(state, event) {
-  const box = state.map.getBoundingClientRect();
-  const point = state.view.toPoint(event.clientX - box.left, event.clientY - box.top);
+  const point = state.view.toPoint(...placeIn(state.map, event));
   const far = reach(state);
   const weights = [...state.weights];
   state.pair.forEach((entry, axis) => {

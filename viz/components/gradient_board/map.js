@@ -1,8 +1,9 @@
 // The loss over two entries from above: lines of equal loss, spokes, arrows, the path. For gradient_board.
 
 import { fit } from "../shared/board.js";
+import { arrow, clipped, stroke } from "../shared/pen.js";
 import { lossAt } from "./loss.js";
-import { arrow, axes, clipped, disc, label, stroke, viewOf } from "./painting.js";
+import { axes, disc, label, viewOf } from "./painting.js";
 
 const LEVELS = 14;
 const GRID = 48;
@@ -37,8 +38,8 @@ export function paintPlane(state, seen, far) {
   if (seen.pairSlope > 1e-9) {
     const [ux, uy] = [seen.gradient[a] / seen.pairSlope, -seen.gradient[b] / seen.pairSlope];
     const length = 88;
-    arrow(pen, here, [here[0] + ux * length, here[1] + uy * length], palette.gradient, 3.5);
-    arrow(pen, here, [here[0] - ux * length, here[1] - uy * length], palette.text, 3.5);
+    arrow(pen, here, [here[0] + ux * length, here[1] + uy * length], palette.gradient, { width: 3.5 });
+    arrow(pen, here, [here[0] - ux * length, here[1] - uy * length], palette.text, { width: 3.5 });
     for (const [way, text, color] of [
       [1, "gradient", palette.gradient],
       [-1, "−gradient", palette.text],

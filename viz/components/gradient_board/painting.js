@@ -2,6 +2,7 @@
 
 import { fit } from "../shared/board.js";
 import { number } from "../shared/numbers.js";
+import { arrow, clipped, axes as drawAxes, disc as drawDisc, FONT, LABEL_FONT, rimmed, stroke } from "../shared/pen.js";
 import { ticks } from "../shared/ticks.js";
 
 export function viewOf([x0, x1], [y0, y1], { left, top, wide, tall }) {
@@ -19,102 +20,46 @@ export function viewOf([x0, x1], [y0, y1], { left, top, wide, tall }) {
   };
 }
 
-/** Frame, numbers and titles of both axes. */
+/** A grid at round numbers, the numbers and the titles of both axes. */
 export function axes(state, pen, view, { across = "", up = "", few = false }) {
   const { left, top, wide, tall, x0, x1, y0, y1 } = view;
-  pen.font = "12px system-ui, sans-serif";
-  pen.fillStyle = state.palette.muted;
-  pen.strokeStyle = state.palette.grid;
-  pen.lineWidth = 1;
-  pen.textBaseline = "middle";
-  pen.textAlign = "center";
-  pen.beginPath();
-  for (const x of ticks(x0, x1, few ? 4 : 6)) {
-    const [px] = view.toPixel(x, y0);
-    pen.moveTo(px, top);
-    pen.lineTo(px, top + tall);
-    pen.fillText(number(x), px, top + tall + 11);
-  }
-  pen.textAlign = "right";
-  for (const y of ticks(y0, y1, few ? 3 : 5)) {
-    const [, py] = view.toPixel(x0, y);
-    pen.moveTo(left, py);
-    pen.lineTo(left + wide, py);
-    pen.fillText(number(y), left - 6, py);
-  }
-  pen.stroke();
-  pen.textAlign = "center";
-  if (across) pen.fillText(across, left + wide / 2, top + tall + 28);
-  if (!up) return;
-  pen.save();
-  pen.translate(9, top + tall / 2);
-  pen.rotate(-Math.PI / 2);
-  pen.fillText(up, 0, 0);
-  pen.restore();
+  const { palette } = state;
+  const xs = ticks(x0, x1, few ? 4 : 6).map((x) => [view.toPixel(x, y0)[0], number(x)]);
+  const ys = ticks(y0, y1, few ? 3 : 5).map((y) => [view.toPixel(x0, y)[1], number(y)]);
+  for (const [x] of xs)
+    stroke(
+      pen,
+      [
+        [x, top],
+        [x, top + tall],
+      ],
+      palette.grid,
+    );
+  for (const [y] of ys)
+    stroke(
+      pen,
+      [
+        [left, y],
+        [left + wide, y],
+      ],
+      palette.grid,
+    );
+  pen.font = FONT;
+  drawAxes(pen, view, palette, { xs, ys, across, up, below: 11 });
 }
 
-export function stroke(pen, places, color, width, dash = []) {
-  pen.strokeStyle = color;
-  pen.lineWidth = width;
-  pen.lineJoin = "round";
-  pen.setLineDash(dash);
-  pen.beginPath();
-  places.forEach((place, k) => (k ? pen.lineTo(...place) : pen.moveTo(...place)));
-  pen.stroke();
-  pen.setLineDash([]);
+export function disc(state, pen, place, radius, color, hollow = false) {
+  const paper = state.palette.surface;
+  if (hollow) drawDisc(pen, place, radius, paper, color, 2.5);
+  else drawDisc(pen, place, radius, color, paper);
 }
 
-export function disc(state, pen, [x, y], radius, color, hollow = false) {
-  pen.beginPath();
-  pen.arc(x, y, radius, 0, 7);
-  pen.fillStyle = hollow ? state.palette.surface : color;
-  pen.fill();
-  pen.lineWidth = hollow ? 2.5 : 2;
-  pen.strokeStyle = hollow ? color : state.palette.surface;
-  pen.stroke();
-}
-
-export function arrow(pen, [x, y], [ex, ey], color, width = 3) {
-  const length = Math.hypot(ex - x, ey - y);
-  if (length < 2) return;
-  const [ux, uy] = [(ex - x) / length, (ey - y) / length];
-  const head = Math.min(10, length);
-  stroke(
-    pen,
-    [
-      [x, y],
-      [ex - ux * head * 0.7, ey - uy * head * 0.7],
-    ],
-    color,
-    width,
-  );
-  pen.fillStyle = color;
-  pen.beginPath();
-  pen.moveTo(ex, ey);
-  pen.lineTo(ex - ux * head - uy * head * 0.55, ey - uy * head + ux * head * 0.55);
-  pen.lineTo(ex - ux * head + uy * head * 0.55, ey - uy * head - ux * head * 0.55);
-  pen.fill();
-}
-
-export function clipped(pen, { left, top, wide, tall }, draw) {
-  pen.save();
-  pen.beginPath();
-  pen.rect(left, top, wide, tall);
-  pen.clip();
-  draw();
-  pen.restore();
-}
-
-/** Text with a rim of the paper's colour, so that lines below do not cross it. */
+/** Text that stands out of the lines below it. */
 export function label(state, pen, text, x, y, color, align = "left") {
-  pen.font = "600 12px system-ui, sans-serif";
+  pen.font = LABEL_FONT;
   pen.textAlign = align;
   pen.textBaseline = "middle";
-  pen.lineWidth = 4;
-  pen.strokeStyle = state.palette.surface;
-  pen.strokeText(text, x, y);
-  pen.fillStyle = color;
-  pen.fillText(text, x, y);
+  rimmed(pen, text, x, y, color, state.palette.surface);
 }
 
 export function paintSlice(state, seen, entry, far) {

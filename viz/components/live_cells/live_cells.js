@@ -4,6 +4,8 @@
 import { mount, paletteOf, request, watchTheme, watchWidth } from "../shared/board.js";
 import { bytesOf } from "../shared/packing.js";
 import { placeOf } from "../shared/place.js";
+import { isStill, loop, makePlayer, paced } from "../shared/player.js";
+import { onArrows } from "../shared/pointing.js";
 import { currentPose, measure, mix } from "./layout.js";
 import {
   bracketBox,
@@ -104,7 +106,6 @@ function build(parent) {
     readout: find(".uncrumple-cells-readout"),
     frameControls: find(".frames"),
     sheetControls: find(".sheets"),
-    play: find(".play"),
     slider: find(".step input"),
     count: find(".step output"),
     speed: find(".speed input"),
@@ -112,7 +113,6 @@ function build(parent) {
     fan: find(".fan input"),
     time: 0,
     goal: null,
-    playing: false,
     spread: 0,
     focus: null,
     hover: null,
@@ -124,9 +124,9 @@ function build(parent) {
     sent: 0,
     pending: 0,
     sizes: new Map(),
-    still: matchMedia("(prefers-reduced-motion: reduce)"),
   };
   state.context = state.canvas.getContext("2d", { alpha: true });
+  state.player = playerOf(state, find(".play"));
   listen(state, find);
   document.fonts.ready.then(() => {
     if (!state.scene) return;
@@ -138,19 +138,13 @@ function build(parent) {
 }
 
 function listen(state, find) {
-  state.play.addEventListener("click", () => (state.playing ? halt(state) : start(state)));
   find(".back").addEventListener("click", () => travelBy(state, -1));
   find(".forth").addEventListener("click", () => travelBy(state, 1));
   state.slider.addEventListener("input", () => {
     halt(state);
     seek(state, Number(state.slider.value));
   });
-  state.slider.addEventListener("keydown", (event) => {
-    const way = { ArrowLeft: -1, ArrowDown: -1, ArrowRight: 1, ArrowUp: 1 }[event.key];
-    if (!way) return;
-    event.preventDefault();
-    travelBy(state, way);
-  });
+  onArrows(state.slider, ([right, up]) => travelBy(state, right + up));
   state.speed.addEventListener("input", () => {
     state.speedOutput.textContent = `${2 ** Number(state.speed.value)}×`;
   });
@@ -200,7 +194,7 @@ function seek(state, time) {
 
 /** One step on from where the picture stands, or from where it is already going. */
 function travelBy(state, way) {
-  const going = !state.playing && state.goal !== null;
+  const going = !state.player.playing && state.goal !== null;
   const from = going ? state.goal : way < 0 ? Math.ceil(state.time - 0.001) : Math.floor(state.time + 0.001);
   travel(state, from + way);
 }
@@ -209,60 +203,61 @@ function travelBy(state, way) {
 function travel(state, frame) {
   halt(state);
   const goal = Math.min(Math.max(frame, 0), last(state));
-  if (state.still.matches || goal === state.time) return seek(state, goal);
+  if (isStill() || goal === state.time) return seek(state, goal);
   state.goal = goal;
-  run(state);
+  state.rest = loop(approach(state));
+  return undefined;
 }
 
-function start(state) {
-  if (state.time >= last(state)) seek(state, 0);
-  state.playing = true;
-  state.goal = last(state);
-  state.play.textContent = "Pause";
-  state.root.dataset.playing = "true";
-  run(state);
+function playerOf(state, button) {
+  let advance;
+  return makePlayer({
+    button,
+    begin: () => {
+      halt(state);
+      if (state.time >= last(state)) seek(state, 0);
+      state.goal = last(state);
+      advance = isStill() ? leap(state) : approach(state);
+    },
+    advance: (passed) => advance(passed),
+    told: (playing) => {
+      if (!playing) state.goal = null;
+      state.root.dataset.playing = String(playing);
+    },
+  });
 }
 
 function halt(state) {
-  state.playing = false;
+  state.player.stop();
+  state.rest?.();
   state.goal = null;
-  state.play.textContent = "Play";
-  state.root.dataset.playing = "false";
-  cancelAnimationFrame(state.running);
-  clearTimeout(state.timer);
 }
 
 function seconds(state, frame) {
   return state.scene.frames[frame].seconds / (state.data.rate * 2 ** Number(state.speed.value));
 }
 
-function run(state) {
-  if (state.still.matches) return runStill(state);
-  let before = performance.now();
-  const tick = (now) => {
+/** The way to the goal, through the poses between. */
+function approach(state) {
+  return (passed) => {
     const way = Math.sign(state.goal - state.time);
     const next = way > 0 ? Math.floor(state.time + 1e-6) + 1 : Math.ceil(state.time - 1e-6);
     const frame = Math.min(Math.max(next, 1), last(state));
-    const moved = state.time + (way * (now - before)) / 1000 / seconds(state, frame);
-    before = now;
+    const moved = state.time + (way * passed) / seconds(state, frame);
     const done = way === 0 || (state.goal - moved) * way <= 0;
     seek(state, done ? state.goal : moved);
-    if (done) halt(state);
-    else state.running = requestAnimationFrame(tick);
+    if (done) state.goal = null;
+    return !done;
   };
-  state.running = requestAnimationFrame(tick);
 }
 
 /** Reduced motion: one still picture after the other, each for at least 0.7 s. */
-function runStill(state) {
-  state.timer = setTimeout(
-    () => {
-      seek(state, Math.floor(state.time + 1e-6) + 1);
-      if (state.time >= state.goal) halt(state);
-      else runStill(state);
-    },
-    1000 * Math.max(0.7, seconds(state, Math.min(Math.floor(state.time) + 1, last(state)))),
-  );
+function leap(state) {
+  const pause = () => Math.max(0.7, seconds(state, Math.min(Math.floor(state.time) + 1, last(state))));
+  return paced(pause, () => {
+    seek(state, Math.floor(state.time + 1e-6) + 1);
+    return state.time < state.goal;
+  });
 }
 
 /** The frames before and after this time, and how far the picture is on its way: still for the last quarter. */
@@ -309,7 +304,7 @@ function paint(state) {
 function paintCells(state, frame, pose, at) {
   const { scene, scale } = state;
   const pointed = state.hover ?? state.focus;
-  const relation = pointed !== null && !state.playing ? relationOf(state, pointed) : null;
+  const relation = pointed !== null && !state.player.playing ? relationOf(state, pointed) : null;
   const lit = relation ?? frame.lit;
   const dim = !relation && frame.dim;
   scene.widest ??= widestTexts(state.context, scene);

@@ -4,6 +4,7 @@
 import { always, mount, paletteOf, watchTheme, watchWidth } from "../shared/board.js";
 import { bytesOf } from "../shared/packing.js";
 import { placeOf } from "../shared/place.js";
+import { isStill, makePlayer, paced } from "../shared/player.js";
 import { coordinateAt } from "../shared/plotly.js";
 
 /** Load the Plotly that ships inside the plotly Python package, once for the whole page. */
@@ -69,24 +70,22 @@ function build(parent) {
     root,
     plot: root.querySelector(".uncrumple-plot"),
     scrubber: root.querySelector(".uncrumple-scrubber"),
-    play: root.querySelector("button"),
     slider: root.querySelector("input"),
     output: root.querySelector("output"),
     message: root.querySelector(".uncrumple-message"),
     drawing: false,
     waiting: false,
-    timer: 0,
     width: 0,
     text: "",
     frames: [],
     kept: placeOf(parent),
   };
   state.slider.addEventListener("input", () => {
-    stop(state);
+    state.player.stop();
     showFrame(state, Number(state.slider.value));
   });
   state.slider.addEventListener("change", () => report(state));
-  state.play.addEventListener("click", () => (state.timer ? stop(state, true) : start(state)));
+  state.player = playerOf(state, root.querySelector("button"));
   watchTheme(state, draw);
   watchWidth(state, draw);
   return state;
@@ -189,24 +188,25 @@ async function showFrame(state, index) {
   state.scrubbing = false;
 }
 
-function start(state) {
-  // Reduced motion: a few still pictures a second instead of an animation.
-  const rate = matchMedia("(prefers-reduced-motion: reduce)").matches ? 2 : 12;
-  if (Number(state.slider.value) >= state.frames.length - 1) state.slider.value = "0";
-  state.play.textContent = "Pause";
-  state.timer = setInterval(() => {
-    const next = Number(state.slider.value) + 1;
-    if (next >= state.frames.length) return stop(state, true);
-    state.slider.value = String(next);
-    showFrame(state, next);
-  }, 1000 / rate);
-}
-
-function stop(state, tell = false) {
-  clearInterval(state.timer);
-  state.timer = 0;
-  state.play.textContent = "Play";
-  if (tell) report(state);
+/** Frame after frame; with reduced motion a few still pictures a second. */
+function playerOf(state, button) {
+  const last = () => state.frames.length - 1;
+  return makePlayer({
+    button,
+    begin: () => {
+      if (Number(state.slider.value) >= last()) state.slider.value = "0";
+    },
+    advance: paced(
+      () => (isStill() ? 1 / 2 : 1 / 12),
+      () => {
+        const next = Math.min(Number(state.slider.value) + 1, last());
+        state.slider.value = String(next);
+        showFrame(state, next);
+        return next < last();
+      },
+    ),
+    ended: () => report(state),
+  });
 }
 
 function report(state) {
@@ -243,7 +243,6 @@ function renew(state, data) {
 }
 
 function release(state) {
-  stop(state);
   if (window.Plotly) window.Plotly.purge(state.plot);
 }
 

@@ -2,6 +2,8 @@
 // A single turn is staged: boxes take the new turn's content one after another, in the order in which it is computed.
 
 import { mount, request, watchSize, watchTheme } from "../shared/board.js";
+import { isStill } from "../shared/player.js";
+import { stepOf } from "../shared/pointing.js";
 import { paintArrows } from "./arrows.js";
 import { DIGITS, NORMS, PAINTERS, rowAt, unpackedTurn, usePalette } from "./painting.js";
 
@@ -55,13 +57,12 @@ function build(parent) {
     seen: {},
     digit: 0,
     pending: 0,
-    still: matchMedia("(prefers-reduced-motion: reduce)"),
   };
   root.addEventListener("click", (event) => follow(state, event));
   state.skip.addEventListener("click", () => finish(state));
   state.thumbs.forEach((button, k) => button.addEventListener("click", () => choose(state, k)));
   root.querySelector(".thumbs").addEventListener("keydown", (event) => {
-    const way = { ArrowLeft: -1, ArrowUp: -1, ArrowRight: 1, ArrowDown: 1 }[event.key];
+    const way = stepOf(event);
     if (!way) return;
     event.preventDefault();
     const count = state.seen.batch?.labels?.length || 1;
@@ -99,7 +100,7 @@ function renew(state, data) {
   if (!data.ready) return write(state);
   if (!known?.ready || data.count !== known.count) {
     clearTimeout(state.timer);
-    const stage = data.staged && known?.ready && !state.still.matches && !document.hidden;
+    const stage = data.staged && known?.ready && !isStill() && !document.hidden;
     if (stage) begin(state);
     else finish(state);
   } else {

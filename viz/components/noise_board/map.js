@@ -4,6 +4,7 @@
 import { fit } from "../shared/board.js";
 import { number } from "../shared/numbers.js";
 import { bytesOf } from "../shared/packing.js";
+import { axes, clipped } from "../shared/pen.js";
 
 export const SIDES = [-3, 3];
 const LEVELS = [0.125, 0.25, 0.5, 1, 2, 4, 8, 16, 32, 64];
@@ -65,15 +66,6 @@ export function viewOf(width, height, [x0, x1], [y0, y1], { left = 34, right = 8
   };
 }
 
-export function inside(pen, view, paint) {
-  pen.save();
-  pen.beginPath();
-  pen.rect(view.left, view.top, view.wide, view.tall);
-  pen.clip();
-  paint();
-  pen.restore();
-}
-
 function channelsOf(hex) {
   return [1, 3, 5].map((start) => parseInt(hex.slice(start, start + 2), 16));
 }
@@ -106,7 +98,7 @@ function paintHeat(pen, view, means, palette) {
   small.width = small.height = CELLS;
   small.getContext("2d").putImageData(image, 0, 0);
   pen.imageSmoothingEnabled = true;
-  inside(pen, view, () => pen.drawImage(small, view.left, view.top, view.wide, view.tall));
+  clipped(pen, view, () => pen.drawImage(small, view.left, view.top, view.wide, view.tall));
 }
 
 /** Each line of equal loss from its equation, as an upper and a lower branch of b over w. */
@@ -114,7 +106,7 @@ function paintContours(pen, view, means, palette) {
   const { width, best, least } = shapeOf(means);
   pen.strokeStyle = palette.muted;
   pen.lineWidth = 0.9;
-  inside(pen, view, () => {
+  clipped(pen, view, () => {
     pen.globalAlpha = 0.75;
     pen.beginPath();
     for (const level of LEVELS) {
@@ -149,22 +141,17 @@ function paintValley(pen, view, means, palette) {
 
 export function paintAxes(pen, view, palette, { xs, ys, x, y, xText = number, yText = number }) {
   const { left, top, wide, tall } = view;
-  pen.fillStyle = palette.muted;
   pen.strokeStyle = palette.edge;
   pen.lineWidth = 1;
   pen.strokeRect(left, top, wide, tall);
-  pen.textBaseline = "middle";
-  pen.textAlign = "center";
-  for (const at of xs) pen.fillText(xText(at), view.toPixel([at, view.y0])[0], top + tall + 11);
-  pen.fillText(x, left + wide / 2, top + tall + 27);
-  pen.textAlign = "right";
-  for (const at of ys) pen.fillText(yText(at), left - 5, view.toPixel([view.x0, at])[1]);
-  pen.save();
-  pen.translate(7, top + tall / 2);
-  pen.rotate(-Math.PI / 2);
-  pen.textAlign = "center";
-  pen.fillText(y, 0, 0);
-  pen.restore();
+  axes(pen, view, palette, {
+    xs: xs.map((at) => [view.toPixel([at, view.y0])[0], xText(at)]),
+    ys: ys.map((at) => [view.toPixel([view.x0, at])[1], yText(at)]),
+    across: x,
+    up: y,
+    below: 11,
+    title: 27,
+  });
 }
 
 export function paintCross(pen, view, place, palette) {
@@ -176,15 +163,5 @@ export function paintCross(pen, view, place, palette) {
     pen.moveTo(x - 5, y - 5 * way);
     pen.lineTo(x + 5, y + 5 * way);
   }
-  pen.stroke();
-}
-
-export function paintDisc(pen, [x, y], radius, fill, palette) {
-  pen.beginPath();
-  pen.arc(x, y, radius, 0, 7);
-  pen.fillStyle = fill;
-  pen.fill();
-  pen.lineWidth = 2;
-  pen.strokeStyle = palette.surface;
   pen.stroke();
 }

@@ -5,6 +5,7 @@
 import { mount, paletteOf, request, watchSize, watchTheme } from "../shared/board.js";
 import { number } from "../shared/numbers.js";
 import { placeOf } from "../shared/place.js";
+import { arrowOf, drag, placeIn } from "../shared/pointing.js";
 import { floatsOf, gradientAt, lossAt, meansOf, SIDES } from "./map.js";
 import { paintPane, paintPoints } from "./painting.js";
 
@@ -69,11 +70,11 @@ function listen(state, find) {
   }
   for (const pane of PANES) {
     const { canvas } = state.pictures[pane];
-    canvas.addEventListener("pointerdown", (event) => begin(state, pane, event));
-    canvas.addEventListener("pointermove", (event) => {
-      if (state.dragging === pane) move(state, pane, pointOf(state, pane, event));
+    drag(canvas, {
+      begin: (event) => begin(state, pane, event),
+      move: (_, event) => move(state, pane, pointOf(state, pane, event)),
+      end: () => release(state),
     });
-    for (const end of ["pointerup", "pointercancel"]) canvas.addEventListener(end, () => release(state));
     canvas.addEventListener("keydown", (event) => press(state, pane, event));
   }
 }
@@ -81,18 +82,15 @@ function listen(state, find) {
 // The position and the points.
 
 function pointOf(state, pane, event) {
-  const box = state.pictures[pane].canvas.getBoundingClientRect();
-  return state.views[pane].toPoint(event.clientX - box.left, event.clientY - box.top);
+  return state.views[pane].toPoint(...placeIn(state.pictures[pane].canvas, event));
 }
 
 function begin(state, pane, event) {
-  if (!state.data || event.button > 0) return;
-  if (pane === "points" && !state.data.editable) return;
-  state.pictures[pane].canvas.setPointerCapture(event.pointerId);
+  if (!state.data || (pane === "points" && !state.data.editable)) return null;
   const point = pointOf(state, pane, event);
   if (pane === "points") {
     const near = nearest(state, point);
-    if (near < 0 && state.xs.length >= state.data.room) return;
+    if (near < 0 && state.xs.length >= state.data.room) return null;
     if (near < 0) {
       state.xs.push(0);
       state.ys.push(0);
@@ -101,6 +99,7 @@ function begin(state, pane, event) {
   }
   state.dragging = pane;
   move(state, pane, point);
+  return pane;
 }
 
 function nearest(state, point) {
@@ -132,7 +131,7 @@ function release(state) {
 }
 
 function press(state, pane, event) {
-  const way = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowDown: [0, -1], ArrowUp: [0, 1] }[event.key];
+  const way = arrowOf(event);
   const own = pane === "points";
   if (own && (!state.data.editable || (!editByKey(state, event) && !(way && state.xs.length)))) return;
   if (!own && !way) return;

@@ -1,6 +1,7 @@
 // The four pictures of noise_board: points and line, and three surfaces with their fans of arrows.
 
-import { inside, paintAxes, paintDisc, paintSurface, SIDES, sized, viewOf } from "./map.js";
+import { clipped, disc, arrow as drawArrow } from "../shared/pen.js";
+import { paintAxes, paintSurface, SIDES, sized, viewOf } from "./map.js";
 
 export function paintPoints(state, palette, found, drawing, narrow) {
   const { canvas } = state.pictures.points;
@@ -10,12 +11,12 @@ export function paintPoints(state, palette, found, drawing, narrow) {
   paintAxes(pen, view, palette, { xs: [-2, 0, 2], ys: [-2, 0, 2], x: state.data.axes[0], y: state.data.axes[1] });
   const batch = new Set(found.batch.indices[drawing] ?? []);
   const sample = found.sample.indices[drawing]?.[0];
-  inside(pen, view, () => {
+  clipped(pen, view, () => {
     state.xs.forEach((x, k) => {
       const place = view.toPixel([x, state.ys[k]]);
       const large = state.data.editable ? 2 : 0;
       pen.globalAlpha = batch.has(k) || k === sample || state.data.editable ? 1 : 0.35;
-      paintDisc(pen, place, (batch.has(k) ? 5 : 3.5) + large, palette[batch.has(k) ? "weights" : "data"], palette);
+      disc(pen, place, (batch.has(k) ? 5 : 3.5) + large, palette[batch.has(k) ? "weights" : "data"], palette.surface);
       pen.globalAlpha = 1;
       if (k === sample) ring(pen, place, 8 + large, palette.data, []);
       if (state.data.editable && k === state.chosen && document.activeElement === canvas) {
@@ -47,7 +48,7 @@ export function paintPane(state, pane, found, palette, drawing, narrow) {
   const now = pane === "full" ? 0 : drawing;
   paintSurface(pen, view, found.means[now] ?? { count: 0 }, palette);
   const color = palette[{ full: "text", sample: "data", batch: "weights" }[pane]];
-  inside(pen, view, () => {
+  clipped(pen, view, () => {
     if (pane !== "full") {
       found.vectors.forEach((vector) => arrow(pen, view, state.place, vector, color, 0.35, 1.2));
       ellipse(pen, view, state.place, found, color);
@@ -55,7 +56,7 @@ export function paintPane(state, pane, found, palette, drawing, narrow) {
     if (found.vectors[now]) arrow(pen, view, state.place, found.vectors[now], color, 1, 3);
     if (pane !== "full" && found.vectors.length)
       arrow(pen, view, state.place, found.mean, palette.gradient, 1, 3, [4, 3]);
-    paintDisc(pen, view.toPixel(state.place), 6, palette.text, palette);
+    disc(pen, view.toPixel(state.place), 6, palette.text, palette.surface);
   });
 }
 
@@ -63,24 +64,8 @@ export function paintPane(state, pane, found, palette, drawing, narrow) {
 function arrow(pen, view, from, gradient, color, alpha, wide, dash = []) {
   const [x, y] = view.toPixel(from);
   const [ex, ey] = view.toPixel([from[0] - ARROW * gradient[0], from[1] - ARROW * gradient[1]]);
-  const length = Math.hypot(ex - x, ey - y);
-  if (!(length > 0.5)) return;
-  const [ux, uy] = [(ex - x) / length, (ey - y) / length];
-  const head = Math.min(4 + 2 * wide, length);
   pen.globalAlpha = alpha;
-  pen.strokeStyle = pen.fillStyle = color;
-  pen.lineWidth = wide;
-  pen.setLineDash(dash);
-  pen.beginPath();
-  pen.moveTo(x, y);
-  pen.lineTo(ex - ux * head * 0.8, ey - uy * head * 0.8);
-  pen.stroke();
-  pen.setLineDash([]);
-  pen.beginPath();
-  pen.moveTo(ex, ey);
-  pen.lineTo(ex - ux * head - uy * head * 0.45, ey - uy * head + ux * head * 0.45);
-  pen.lineTo(ex - ux * head + uy * head * 0.45, ey - uy * head - ux * head * 0.45);
-  pen.fill();
+  drawArrow(pen, [x, y], [ex, ey], color, { width: wide, dash });
   pen.globalAlpha = 1;
 }
 

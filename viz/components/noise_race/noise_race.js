@@ -5,6 +5,8 @@
 import { floatsOf, SIDES } from "../noise_board/map.js";
 import { mount, paletteOf, request, watchSize, watchTheme } from "../shared/board.js";
 import { number } from "../shared/numbers.js";
+import { isStill, makePlayer } from "../shared/player.js";
+import { onArrows, placeIn } from "../shared/pointing.js";
 import { paintLosses, paintMap } from "./painting.js";
 
 function build(parent) {
@@ -37,14 +39,13 @@ function build(parent) {
     rows: find(".rows"),
     clock: find(".clock"),
     speed: find(".speed"),
-    play: find(".play"),
     linked: find(".linked input"),
     methods: [],
     pending: 0,
     drawn: 0,
     sent: 0,
-    still: matchMedia("(prefers-reduced-motion: reduce)"),
   };
+  state.player = playerOf(state, find(".play"));
   listen(state, find);
   watchTheme(state, request);
   watchSize(state, request);
@@ -53,11 +54,10 @@ function build(parent) {
 
 function listen(state, find) {
   state.clock.addEventListener("input", () => {
-    halt(state);
+    state.player.stop();
     request(state);
   });
   state.clock.addEventListener("change", () => report(state));
-  state.play.addEventListener("click", () => (state.playing ? halt(state, true) : start(state)));
   find(".back").addEventListener("click", () => step(state, -1));
   find(".forth").addEventListener("click", () => step(state, 1));
   state.speed.addEventListener("input", () => {
@@ -68,14 +68,8 @@ function listen(state, find) {
     report(state);
     request(state);
   });
-  state.map.addEventListener("click", (event) => {
-    const box = state.map.getBoundingClientRect();
-    place(state, state.view.toPoint(event.clientX - box.left, event.clientY - box.top));
-  });
-  state.map.addEventListener("keydown", (event) => {
-    const way = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowDown: [0, -1], ArrowUp: [0, 1] }[event.key];
-    if (!way) return;
-    event.preventDefault();
+  state.map.addEventListener("click", (event) => place(state, state.view.toPoint(...placeIn(state.map, event))));
+  onArrows(state.map, (way) => {
     place(
       state,
       state.start.map((value, axis) => value + way[axis] / 10),
@@ -85,39 +79,35 @@ function listen(state, find) {
 
 // Clock, rates and start.
 
-function start(state) {
-  const { total, samples } = state.data;
-  if (Number(state.clock.value) >= total) state.clock.value = "0";
-  let now = Number(state.clock.value);
-  let before = performance.now();
-  state.playing = true;
-  state.play.textContent = "Pause";
-  state.root.dataset.playing = "true";
-  const tick = (stamp) => {
-    if (!state.playing) return;
-    // One pass over the samples a second; a few pictures a second are enough for readers who want little motion.
-    now = Math.min(now + (samples * 2 ** Number(state.speed.value) * (stamp - before)) / 1000, total);
-    before = stamp;
-    if (!state.still.matches || stamp - (state.shown ?? 0) > 300 || now >= total) {
-      state.shown = stamp;
-      state.clock.value = String(Math.floor(now));
-      paint(state);
-    }
-    if (now >= total) halt(state, true);
-    else requestAnimationFrame(tick);
-  };
-  requestAnimationFrame(tick);
-}
-
-function halt(state, tell = false) {
-  state.playing = false;
-  state.play.textContent = "Play";
-  state.root.dataset.playing = "false";
-  if (tell) report(state);
+function playerOf(state, button) {
+  let time = 0;
+  let shown = 0;
+  return makePlayer({
+    button,
+    begin: () => {
+      if (Number(state.clock.value) >= state.data.total) state.clock.value = "0";
+      time = Number(state.clock.value);
+    },
+    advance: (seconds, now) => {
+      const { total, samples } = state.data;
+      // One pass over the samples a second; a few pictures a second are enough for readers who want little motion.
+      time = Math.min(time + samples * 2 ** Number(state.speed.value) * seconds, total);
+      if (!isStill() || now - shown > 300 || time >= total) {
+        shown = now;
+        state.clock.value = String(Math.floor(time));
+        paint(state);
+      }
+      return time < total;
+    },
+    told: (playing) => {
+      state.root.dataset.playing = String(playing);
+    },
+    ended: () => report(state),
+  });
 }
 
 function step(state, way) {
-  halt(state);
+  state.player.stop();
   state.clock.value = String(Number(state.clock.value) + way);
   report(state);
   request(state);
@@ -271,8 +261,4 @@ function renew(state, data) {
   request(state);
 }
 
-function release(state) {
-  halt(state);
-}
-
-export default mount({ paint, build, renew, release });
+export default mount({ paint, build, renew });

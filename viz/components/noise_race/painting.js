@@ -1,19 +1,20 @@
 // The three pictures of noise_race: paths on the surface, and the loss against samples seen and against time.
 
-import { inside, paintAxes, paintCross, paintDisc, paintSurface, SIDES, sized, viewOf } from "../noise_board/map.js";
+import { paintAxes, paintCross, paintSurface, SIDES, sized, viewOf } from "../noise_board/map.js";
 import { number } from "../shared/numbers.js";
+import { clipped, disc } from "../shared/pen.js";
 
 export function paintMap(state, palette, runs, narrow) {
   const { pen, width, height } = sized(state.map, narrow ? 320 : 440);
   const view = (state.view = viewOf(width, height, SIDES, SIDES));
   paintSurface(pen, view, state.data.means, palette);
-  inside(pen, view, () => {
+  clipped(pen, view, () => {
     if (state.data.means.count) paintCross(pen, view, state.data.minimum, palette);
     for (const run of runs) paintPath(pen, view, run, palette);
     for (const run of runs) {
       const here = [run.places[2 * run.now], run.places[2 * run.now + 1]];
       if (here.every(Number.isFinite))
-        paintDisc(pen, bounded(view.toPixel(here)), 6, palette[run.method.color], palette);
+        disc(pen, bounded(view.toPixel(here)), 6, palette[run.method.color], palette.surface);
     }
     pen.strokeStyle = palette.text;
     pen.lineWidth = 2;
@@ -91,11 +92,11 @@ function paintChart({ canvas, x, span, at, log }, heights, palette, runs, narrow
     yText: power,
   });
   if (!usable) return;
-  inside(pen, view, () => {
+  clipped(pen, view, () => {
     for (const run of runs) paintLoss(pen, view, run, at, palette);
     for (const run of runs) {
       const place = view.toPixel([at(run, run.now), Math.log10(Math.max(run.above[run.now], LOWEST))]);
-      if (place.every(Number.isFinite)) paintDisc(pen, place, 5, palette[run.method.color], palette);
+      if (place.every(Number.isFinite)) disc(pen, place, 5, palette[run.method.color], palette.surface);
     }
   });
 }

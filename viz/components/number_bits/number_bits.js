@@ -2,11 +2,11 @@
 
 import { always, mount, watchTheme } from "../shared/board.js";
 import { placeOf, tellLinkRead } from "../shared/place.js";
+import { arrowOf } from "../shared/pointing.js";
 import { isDark } from "../shared/theme.js";
 import { derivation, difference, fieldsOf, minus, valueText, weightOf } from "./arithmetic.js";
 
 const REST = 300;
-const ARROWS = { ArrowRight: [0, 1], ArrowLeft: [0, -1], ArrowDown: [1, 0], ArrowUp: [-1, 0] };
 
 function build(parent) {
   const root = document.createElement("div");
@@ -112,12 +112,12 @@ function tableCell(state, { shown, loss, amount, tone }, number, row, column) {
 }
 
 function walkTable(state, event) {
-  const step = ARROWS[event.key];
-  if (!step) return;
+  const way = arrowOf(event);
+  if (!way) return;
   event.preventDefault();
   const { formats, numbers } = state.table;
   const within = (value, size) => Math.max(0, Math.min(size - 1, value));
-  choose(state, within(state.row + step[0], formats.length), within(state.column + step[1], numbers.length));
+  choose(state, within(state.row - way[1], formats.length), within(state.column + way[0], numbers.length));
   state.body.rows[state.row].cells[state.column + 1].querySelector("button").focus();
 }
 

@@ -2,6 +2,7 @@
 // one report at a time.
 
 import { fit, mount, request, watchSize, watchTheme } from "../shared/board.js";
+import { arrowOf, drag } from "../shared/pointing.js";
 import { isDark } from "../shared/theme.js";
 
 const APART = 12; // pixels of way between two points of one stroke
@@ -53,26 +54,22 @@ function listen(state, find) {
   state.brushes.forEach((button, kind) => button.addEventListener("click", () => choose(state, kind)));
   find(".undo").addEventListener("click", () => undo(state));
   find(".clear").addEventListener("click", () => clear(state));
-  canvas.addEventListener("pointerdown", (event) => {
-    if (event.button > 0 || state.stroke) return;
-    canvas.setPointerCapture(event.pointerId);
-    state.keyed = false;
-    state.stroke = { pointer: event.pointerId, before: snapshot(state), last: null };
-    paintAt(state, event);
-  });
-  canvas.addEventListener("pointermove", (event) => {
-    if (state.stroke?.pointer !== event.pointerId) return;
-    const events = event.getCoalescedEvents?.() ?? [];
-    for (const each of events.length ? events : [event]) paintAt(state, each);
-  });
-  for (const end of ["pointerup", "pointercancel"]) {
-    canvas.addEventListener(end, (event) => {
-      if (state.stroke?.pointer !== event.pointerId) return;
-      const { before } = state.stroke;
+  drag(canvas, {
+    begin: (event) => {
+      state.keyed = false;
+      state.stroke = { before: snapshot(state), last: null };
+      paintAt(state, event);
+      return state.stroke.before;
+    },
+    move: (_, event) => {
+      const events = event.getCoalescedEvents?.() ?? [];
+      for (const each of events.length ? events : [event]) paintAt(state, each);
+    },
+    end: (before) => {
       state.stroke = null;
       if (state.points.length !== before.points.length) settle(state, before);
-    });
-  }
+    },
+  });
   canvas.addEventListener("keydown", (event) => onKey(state, event));
   canvas.addEventListener("blur", () => {
     state.keyed = false;
@@ -82,7 +79,7 @@ function listen(state, find) {
 
 function onKey(state, event) {
   if (event.ctrlKey || event.metaKey || event.altKey) return;
-  const way = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowDown: [0, -1], ArrowUp: [0, 1] }[event.key];
+  const way = arrowOf(event);
   const action = { " ": setPoint, b: swap, B: swap, u: undo, U: undo, Delete: clear }[event.key];
   if (!way && !action) return;
   event.preventDefault();

@@ -1,11 +1,11 @@
 // Handles on the plane: dragged by mouse or finger, moved by arrow keys; boxes in which their numbers are typed.
 
 import { request } from "../shared/board.js";
+import { arrowOf, drag, onArrows, placeIn } from "../shared/pointing.js";
 import { refuse, report } from "./telling.js";
 import { number, typedNumber } from "./words.js";
 
 const KEY_STEP = 0.05;
-const WAYS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowDown: [0, -1], ArrowUp: [0, 1] };
 
 export const tidy = (value) => Math.round(value * 100) / 100 + 0;
 
@@ -27,10 +27,7 @@ export function makeHandle(state, stage, { name, label, read, write }) {
     request(state);
   };
   dragHandle(state, button, put);
-  button.addEventListener("keydown", (event) => {
-    const way = WAYS[event.key];
-    if (!way) return;
-    event.preventDefault();
+  onArrows(button, (way, event) => {
     const step = KEY_STEP * (event.shiftKey ? 10 : 1);
     put(read().map((value, axis) => value + way[axis] * step));
     report(state);
@@ -39,35 +36,26 @@ export function makeHandle(state, stage, { name, label, read, write }) {
 }
 
 function dragHandle(state, button, put) {
-  let grip = null;
-  button.addEventListener("pointerdown", (event) => {
-    if (event.button) return;
-    button.setPointerCapture(event.pointerId);
-    const box = button.getBoundingClientRect();
-    // Where within the handle it was grasped, so that it does not jump.
-    grip = [event.clientX - box.left - box.width / 2, event.clientY - box.top - box.height / 2];
-    state.holding = true;
-    state.handles.forEach((handle) => handle.button.classList.toggle("front", handle.button === button));
-    request(state);
-  });
-  button.addEventListener("pointermove", (event) => {
-    if (!grip) return;
-    const box = state.canvas.getBoundingClientRect();
-    const { left, top, wide, tall } = state.view;
-    const inside = (value, low, size) => Math.min(Math.max(value, low), low + size);
-    const x = inside(event.clientX - box.left - grip[0], left, wide);
-    const y = inside(event.clientY - box.top - grip[1], top, tall);
-    put(state.view.toPoint(x, y));
-  });
-  for (const end of ["pointerup", "pointercancel"]) {
-    button.addEventListener(end, () => {
-      if (!grip) return;
-      grip = null;
+  drag(button, {
+    begin: (event) => {
+      state.holding = true;
+      state.handles.forEach((handle) => handle.button.classList.toggle("front", handle.button === button));
+      request(state);
+      // Where within the handle it was grasped, so that it does not jump.
+      return placeIn(button, event).map((at, axis) => at - [button.offsetWidth, button.offsetHeight][axis] / 2);
+    },
+    move: (grip, event) => {
+      const { left, top, wide, tall } = state.view;
+      const [x, y] = placeIn(state.canvas, event);
+      const inside = (value, low, size) => Math.min(Math.max(value, low), low + size);
+      put(state.view.toPoint(inside(x - grip[0], left, wide), inside(y - grip[1], top, tall)));
+    },
+    end: () => {
       state.holding = false;
       report(state);
       request(state);
-    });
-  }
+    },
+  });
 }
 
 export function placeHandles(state) {
@@ -107,7 +95,7 @@ export function makeBox(state, { label, axis, read, write }) {
     request(state);
   });
   box.addEventListener("keydown", (event) => {
-    const way = { ArrowUp: 1, ArrowDown: -1 }[event.key];
+    const way = arrowOf(event)?.[1];
     const value = tidy(read() + (way ?? 0) * KEY_STEP * (event.shiftKey ? 10 : 1));
     if (!way || Math.abs(value) > state.data.most) return;
     event.preventDefault();

@@ -2,6 +2,7 @@
 // Numbers and sliders: plane_map_controls. Pictures: plane_map_painting.
 
 import { request } from "../shared/board.js";
+import { isStill, makePlayer } from "../shared/player.js";
 import { affine, press, same } from "./arithmetic.js";
 import { makeHandle, tidy } from "./handles.js";
 import { makeMapControls, makePresets } from "./map_controls.js";
@@ -9,7 +10,7 @@ import { paintMap } from "./map_painting.js";
 import { ladder } from "./painting.js";
 import { makeSprites, takeShapes } from "./pictures.js";
 import { refuse } from "./telling.js";
-import { change, stopPlaying, within } from "./way.js";
+import { change, within } from "./way.js";
 
 export const MAP = {
   make: makeMap,
@@ -18,7 +19,6 @@ export const MAP = {
   reach: mapReach,
   settings: mapSettings,
   recolor: makeSprites,
-  stop: stopPlaying,
 };
 const PLAY_SECONDS = 2.5;
 
@@ -50,22 +50,19 @@ function makeMap(state) {
     message: find(".message"),
     partSlider: find(".part"),
     partWords: find(".morph output"),
-    play: find(".play"),
     wayWords: find(".way"),
     verdict: find(".verdict"),
     objects: find(".objects"),
     part: 1,
-    playing: 0,
   });
   state.partSlider.value = "1";
   makeMapControls(state, find);
   makeMapHandles(state, find(".stage"));
   state.partSlider.addEventListener("input", () => {
-    stopPlaying(state);
+    state.player.stop();
     goTo(state, Number(state.partSlider.value));
   });
-  state.play.addEventListener("click", () => (state.playing ? stopPlaying(state) : startPlaying(state)));
-  stopPlaying(state);
+  state.player = playerOf(state, find(".play"));
   // Where a point of the plane is drawn just now, for what reads the picture from outside.
   state.root.imageOf = (point) => press(affine(state.stage, point), state.stage.pressed);
   state.root.pixelOf = (point) => state.view.toPixel(...point);
@@ -151,17 +148,15 @@ function goTo(state, part) {
 }
 
 /** From the beginning, or on from here; with reduced motion in five steps. */
-function startPlaying(state) {
-  const from = state.part >= 1 ? 0 : state.part;
-  let began = null;
-  const step = (now) => {
-    began ??= now;
-    const reached = Math.min(from + (now - began) / (1000 * PLAY_SECONDS), 1);
-    state.playing = reached < 1 ? requestAnimationFrame(step) : 0;
-    goTo(state, state.calm.matches ? Math.floor(reached * 4) / 4 : reached);
-    if (reached >= 1) stopPlaying(state);
-  };
-  goTo(state, from);
-  state.playing = requestAnimationFrame(step);
-  state.play.textContent = "❚❚ Pause";
+function playerOf(state, button) {
+  let reached = 0;
+  return makePlayer({
+    button,
+    begin: () => goTo(state, (reached = state.part >= 1 ? 0 : state.part)),
+    advance: (seconds) => {
+      reached = Math.min(reached + seconds / PLAY_SECONDS, 1);
+      goTo(state, isStill() ? Math.floor(reached * 4) / 4 : reached);
+      return reached < 1;
+    },
+  });
 }

@@ -1,5 +1,6 @@
 // The plane under a map: the grid that moves, the object, the unit square, the circle, directions kept, W's columns.
 
+import { clipped, stroke, trace } from "../shared/pen.js";
 import {
   affine,
   between,
@@ -16,20 +17,7 @@ import {
 import { NOTHING } from "./families.js";
 import { placeHandles } from "./handles.js";
 import { showControls } from "./map_controls.js";
-import {
-  arrow,
-  clipped,
-  disc,
-  faint,
-  gridValues,
-  grip,
-  label,
-  paper,
-  sheet,
-  spacing,
-  stroke,
-  trace,
-} from "./painting.js";
+import { arrow, disc, faint, gridValues, grip, label, paper, sheet, spacing } from "./painting.js";
 import { paintPicture } from "./pictures.js";
 import { determinantText, determinantWords, number, vector } from "./words.js";
 

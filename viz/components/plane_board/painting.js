@@ -1,6 +1,7 @@
 // The empty plane and what is drawn on it: equal units on both axes, arrows, labels that keep off each other.
 
 import { fit } from "../shared/board.js";
+import { arrow as drawArrow, disc as drawDisc, FONT, rimmed, stroke } from "../shared/pen.js";
 import { number } from "./words.js";
 
 const MARGIN = { left: 38, right: 8, top: 8, bottom: 24 };
@@ -8,6 +9,7 @@ const MARGIN = { left: 38, right: 8, top: 8, bottom: 24 };
 /** The canvas at its column's width, cleared, and the view of the plane on it, 2 * state.reach high. */
 export function sheet(state, height) {
   const { pen, width, ratio } = fit(state.canvas, height);
+  pen.lineCap = "round";
   const { left, top } = MARGIN;
   const [wide, tall] = [width - left - MARGIN.right, height - top - MARGIN.bottom];
   const unit = tall / (2 * state.reach);
@@ -46,7 +48,7 @@ export function gridValues(far, step) {
 export function paper(state, pen) {
   const { view, palette } = state;
   const step = spacing(view.up);
-  pen.font = "12px system-ui, sans-serif";
+  pen.font = FONT;
   pen.textAlign = "center";
   pen.textBaseline = "middle";
   for (const [axis, far] of [
@@ -72,22 +74,6 @@ export function paper(state, pen) {
   pen.textAlign = "center";
 }
 
-export function stroke(pen, places, color, width, dash = []) {
-  pen.strokeStyle = color;
-  pen.lineWidth = width;
-  pen.lineJoin = "round";
-  pen.lineCap = "round";
-  pen.setLineDash(dash);
-  trace(pen, places);
-  pen.stroke();
-  pen.setLineDash([]);
-}
-
-export function trace(pen, places) {
-  pen.beginPath();
-  places.forEach((place, k) => (k ? pen.lineTo(...place) : pen.moveTo(...place)));
-}
-
 export function faint(pen, part, draw) {
   pen.save();
   pen.globalAlpha = part;
@@ -95,53 +81,20 @@ export function faint(pen, part, draw) {
   pen.restore();
 }
 
-export function clipped(pen, { left, top, wide, tall }, draw) {
-  pen.save();
-  pen.beginPath();
-  pen.rect(left, top, wide, tall);
-  pen.clip();
-  draw();
-  pen.restore();
-}
-
-export function disc(state, pen, [x, y], radius, color) {
-  pen.beginPath();
-  pen.arc(x, y, radius, 0, 7);
-  pen.fillStyle = color;
-  pen.fill();
-  pen.lineWidth = 2;
-  pen.strokeStyle = state.palette.surface;
-  pen.stroke();
+export function disc(state, pen, place, radius, color) {
+  drawDisc(pen, place, radius, color, state.palette.surface);
 }
 
 /** An arrow between two points of the plane; rim: a line of the paper's colour around it, so that it stands out. */
 export function arrow(state, pen, from, to, color, { width = 4, dash = [], rim = true } = {}) {
   const [x, y] = state.view.toPixel(...from);
   const [ex, ey] = state.view.toPixel(...to);
-  const length = Math.hypot(ex - x, ey - y);
-  if (length < 1.5) return;
-  const [ux, uy] = [(ex - x) / length, (ey - y) / length];
-  const head = Math.min(4 + 2.6 * width, length);
-  const shaft = [
-    [x, y],
-    [ex - ux * head * 0.8, ey - uy * head * 0.8],
-  ];
-  const tip = [
-    [ex, ey],
-    [ex - ux * head - uy * head * 0.5, ey - uy * head + ux * head * 0.5],
-    [ex - ux * head + uy * head * 0.5, ey - uy * head - ux * head * 0.5],
-    [ex, ey],
-  ];
-  if (rim) {
-    stroke(pen, shaft, state.palette.surface, width + 3);
-    stroke(pen, tip, state.palette.surface, 3);
-  }
-  stroke(pen, shaft, color, width, dash);
-  pen.fillStyle = color;
-  trace(pen, tip);
-  pen.fill();
+  drawArrow(pen, [x, y], [ex, ey], color, { width, dash, rim: rim ? state.palette.surface : "" });
   // Labels keep off the arrow.
-  for (let far = 0; far <= length; far += 12) state.taken.push([x + far * ux - 4, y + far * uy - 4, 8, 8]);
+  const length = Math.hypot(ex - x, ey - y);
+  for (let far = 0; length >= 1.5 && far <= length; far += 12) {
+    state.taken.push([x + (far * (ex - x)) / length - 4, y + (far * (ey - y)) / length - 4, 8, 8]);
+  }
 }
 
 /** What shows that the end of an arrow can be taken hold of. */
@@ -178,12 +131,7 @@ export function label(state, pen, text, point, color, towards = [1, 1]) {
   state.taken.push(free);
   pen.textAlign = "center";
   pen.textBaseline = "middle";
-  pen.lineJoin = "round";
-  pen.lineWidth = 4;
-  pen.strokeStyle = state.palette.surface;
-  pen.strokeText(text, free[0] + wide / 2, free[1] + tall / 2);
-  pen.fillStyle = color;
-  pen.fillText(text, free[0] + wide / 2, free[1] + tall / 2);
+  rimmed(pen, text, free[0] + wide / 2, free[1] + tall / 2, color, state.palette.surface);
 }
 
 /** The place moved into the frame, and by how much it covers others or had to be moved. */

@@ -3,6 +3,7 @@
 
 import { mount, paletteOf, request, watchTheme, watchWidth } from "../shared/board.js";
 import { placeOf } from "../shared/place.js";
+import { isStill } from "../shared/player.js";
 import { MAP } from "./map.js";
 import { VECTORS } from "./vectors.js";
 
@@ -18,7 +19,6 @@ function build(parent) {
     sent: 0,
     handles: [],
     holding: false,
-    calm: window.matchMedia("(prefers-reduced-motion: reduce)"),
   };
   watchTheme(state, recolor);
   watchWidth(state, request);
@@ -60,14 +60,10 @@ function approach(state) {
   const near = !state.reach || Math.abs(Math.log(wanted / state.reach)) < 0.004;
   // A finger holds a place on the screen: the window stays until it lets go.
   if (state.reach && state.holding) return;
-  state.reach = near || state.calm.matches ? wanted : state.reach * (wanted / state.reach) ** 0.22;
+  state.reach = near || isStill() ? wanted : state.reach * (wanted / state.reach) ** 0.22;
   state.root.dataset.reach = String(state.reach);
   state.root.dataset.still = String(state.reach === wanted);
   if (state.reach !== wanted) request(state);
 }
 
-function release(state) {
-  state.kind?.stop?.(state);
-}
-
-export default mount({ paint, build, renew, release });
+export default mount({ paint, build, renew });

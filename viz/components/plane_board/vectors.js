@@ -1,9 +1,10 @@
 // Two vectors, dragged or typed, and their sum head to tail. For plane_board.
 
 import { request } from "../shared/board.js";
+import { clipped, trace } from "../shared/pen.js";
 import { same } from "./arithmetic.js";
 import { makeBox, makeHandle, placeHandles } from "./handles.js";
-import { arrow, clipped, disc, faint, grip, label, ladder, paper, sheet, trace } from "./painting.js";
+import { arrow, disc, faint, grip, label, ladder, paper, sheet } from "./painting.js";
 import { refuse, report } from "./telling.js";
 import { number, vector } from "./words.js";
 

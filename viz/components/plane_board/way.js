@@ -9,7 +9,7 @@ export const within = (value, most) => Math.min(Math.max(value, -most), most);
 /** Other numbers: shown whole, under the family of maps they belong to. */
 export function change(state, part) {
   state.map = { ...state.map, ...part };
-  stopPlaying(state);
+  state.player.stop();
   state.part = 1;
   if (!belongs(state.preset, state.map)) state.preset = generalFamily(state.map);
   state.root.dataset.rests = "false";
@@ -26,10 +26,4 @@ export function wayText({ map, part }) {
   const flat =
     determinantOf(map.W) < 0 ? ". On the way the plane is flat once: there is no other way to turn it over" : "";
   return `${how}${moved}${last}${flat}.${part < 1 ? " At t = 1 the handles come back." : ""}`;
-}
-
-export function stopPlaying(state) {
-  cancelAnimationFrame(state.playing);
-  state.playing = 0;
-  state.play.textContent = "▶ Play";
 }

@@ -5,6 +5,8 @@ import { mount, paletteOf, request, watchTheme, watchWidth } from "../shared/boa
 import { number } from "../shared/numbers.js";
 import { bytesOf } from "../shared/packing.js";
 import { placeOf } from "../shared/place.js";
+import { isStill, makePlayer } from "../shared/player.js";
+import { drag, onArrows } from "../shared/pointing.js";
 import { drawSign, makeSprites, paintCloud } from "./painting.js";
 
 const TURN_PER_PIXEL = 0.009;
@@ -37,7 +39,6 @@ function build(parent) {
     tip: find(".tip"),
     tipCanvas: find(".tip canvas"),
     tipText: find(".tip span"),
-    play: find(".play"),
     scrub: find(".scrub"),
     scrubLabel: find("label span"),
     output: find("output"),
@@ -47,13 +48,12 @@ function build(parent) {
     position: 0,
     pending: 0,
     drawn: 0,
-    playing: null,
     hovered: -1,
-    calm: window.matchMedia("(prefers-reduced-motion: reduce)"),
   };
   // Where a point is just now, for what reads the picture from outside.
   root.positionOf = (point) => positionOf(state, point);
   root.pixelOf = (point) => [...state.pixels.subarray(2 * point, 2 * point + 2)];
+  state.player = playerOf(state, find(".play"));
   listen(state);
   watchTheme(state, recolor);
   watchWidth(state, request);
@@ -62,17 +62,14 @@ function build(parent) {
 
 function listen(state) {
   state.scrub.addEventListener("input", () => {
-    pause(state);
+    state.player.stop();
     moveTo(state, Number(state.scrub.value));
   });
   state.scrub.addEventListener("change", () => state.setStateValue("stage", state.position));
-  state.play.addEventListener("click", () => (state.playing ? pause(state) : play(state)));
   turnByPointer(state);
-  state.canvas.addEventListener("keydown", (event) => {
-    const way = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] }[event.key];
-    if (!way || state.data.flat) return;
-    event.preventDefault();
-    turn(state, way[0] * KEY_TURN, way[1] * KEY_TURN);
+  onArrows(state.canvas, ([right, up]) => {
+    if (state.data.flat) return false;
+    return turn(state, right * KEY_TURN, -up * KEY_TURN);
   });
   // A finger leaves when it is lifted: what it tapped stays named.
   state.canvas.addEventListener("pointerleave", (event) => {
@@ -83,26 +80,21 @@ function listen(state) {
 }
 
 function turnByPointer(state) {
-  let last = null;
-  state.canvas.addEventListener("pointerdown", (event) => {
-    if (!state.data.flat) {
-      last = [event.clientX, event.clientY];
-      state.canvas.setPointerCapture(event.pointerId);
-    }
-    point(state, event);
-  });
-  state.canvas.addEventListener("pointermove", (event) => {
-    if (!last) {
+  const { canvas } = state;
+  drag(canvas, {
+    begin: (event) => {
       point(state, event);
-      return;
-    }
-    turn(state, (event.clientX - last[0]) * TURN_PER_PIXEL, (event.clientY - last[1]) * TURN_PER_PIXEL);
-    last = [event.clientX, event.clientY];
+      return state.data.flat ? null : { at: [event.clientX, event.clientY] };
+    },
+    move: (held, event) => {
+      const [x, y] = held.at;
+      turn(state, (event.clientX - x) * TURN_PER_PIXEL, (event.clientY - y) * TURN_PER_PIXEL);
+      held.at = [event.clientX, event.clientY];
+    },
   });
-  for (const end of ["pointerup", "pointercancel"])
-    state.canvas.addEventListener(end, () => {
-      last = null;
-    });
+  canvas.addEventListener("pointermove", (event) => {
+    if (!event.buttons || state.data.flat) point(state, event);
+  });
 }
 
 function turn(state, around, over) {
@@ -123,41 +115,30 @@ function moveTo(state, position) {
 }
 
 /** From here to the end, or from the beginning; with reduced motion from stage to stage, without the way between. */
-function play(state) {
-  if (!lastStage(state)) return;
-  if (state.position >= lastStage(state)) moveTo(state, 0);
-  const from = state.position;
-  const seconds = Math.min(Math.max(lastStage(state) * 1.1, PLAY_SECONDS[0]), PLAY_SECONDS[1]);
-  const speed = lastStage(state) / seconds;
-  const began = performance.now();
-  const step = (now) => {
-    const reached = from + (Math.max(now - began, 0) / 1000) * speed;
-    moveTo(state, state.calm.matches ? Math.floor(reached) : eased(reached));
-    if (reached >= lastStage(state)) {
-      pause(state);
-      moveTo(state, lastStage(state));
-      return;
-    }
-    state.playing = requestAnimationFrame(step);
-  };
-  state.playing = requestAnimationFrame(step);
-  showPlay(state);
+function playerOf(state, button) {
+  let reached = 0;
+  return makePlayer({
+    button,
+    begin: () => {
+      if (!lastStage(state)) return false;
+      if (state.position >= lastStage(state)) moveTo(state, 0);
+      reached = state.position;
+      return true;
+    },
+    advance: (seconds) => {
+      const whole = Math.min(Math.max(lastStage(state) * 1.1, PLAY_SECONDS[0]), PLAY_SECONDS[1]);
+      reached += (seconds * lastStage(state)) / whole;
+      moveTo(state, isStill() ? Math.floor(reached) : eased(reached));
+      return reached < lastStage(state);
+    },
+    told: () => request(state),
+  });
 }
 
 /** Slow near each stage, fast between. */
 function eased(position) {
   const part = position - Math.floor(position);
   return Math.floor(position) + part * part * (3 - 2 * part);
-}
-
-function pause(state) {
-  if (state.playing) cancelAnimationFrame(state.playing);
-  state.playing = null;
-  showPlay(state);
-}
-
-function showPlay(state) {
-  state.play.textContent = state.playing ? "❚❚ Pause" : "▶ Play";
 }
 
 function positionOf(state, index) {
@@ -230,10 +211,10 @@ function paint(state) {
   const stage = Math.min(Math.round(state.position), lastStage(state));
   const { name, text } = state.stages[stage];
   const between = Math.abs(state.position - stage) > 0.004;
-  if (document.activeElement !== state.scrub || state.playing) state.scrub.value = String(state.position);
+  if (document.activeElement !== state.scrub || state.player.playing) state.scrub.value = String(state.position);
   state.scrub.setAttribute("aria-valuetext", name);
   state.output.textContent = between ? `${state.stages[Math.floor(state.position)].name} →` : name;
-  if (!state.playing || !between) state.words.textContent = text;
+  if (!state.player.playing || !between) state.words.textContent = text;
   state.drawn += 1;
   keep(state);
   Object.assign(state.root.dataset, {
@@ -284,7 +265,7 @@ function renew(state, data) {
   state.stages = data.stages.map((stage) => ({ ...stage, points: unpacked(stage) }));
   state.position = fraction === null ? Math.min(data.start, lastStage(state)) : fraction * lastStage(state);
   if (fraction === null) beginWherePlaced(state);
-  if (!state.playing && Math.abs(state.position - Math.round(state.position)) < 0.02) {
+  if (!state.player.playing && Math.abs(state.position - Math.round(state.position)) < 0.02) {
     state.position = Math.round(state.position);
   }
   if (data.atlas !== state.atlasAddress) loadAtlas(state, data.atlas);
@@ -294,7 +275,6 @@ function renew(state, data) {
   state.scrub.max = String(lastStage(state));
   state.controls.hidden = !lastStage(state);
   state.hovered = -1;
-  showPlay(state);
   recolor(state);
 }
 
@@ -317,8 +297,4 @@ function unpacked({ points, centre, reach }) {
   return Float32Array.from(levels, (level, k) => (level === -32768 ? NaN : centre[k % 3] + (level / 32767) * reach));
 }
 
-function release(state) {
-  pause(state);
-}
-
-export default mount({ paint, build, renew, release });
+export default mount({ paint, build, renew });

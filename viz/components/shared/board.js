@@ -9,7 +9,7 @@ export const always = () => Number.NaN;
 /**
  * What Streamlit calls at every run: build(parent, data) once for each place, renew(state, data) when the data changed,
  * release(state) at the end. paint(state): what request() leads to. identify: what tells data apart. The state has
- * `root`; frames it asked for and sizes it watches end with it.
+ * `root`; its `player`, frames it asked for and sizes it watches end with it.
  */
 export function mount({ build, renew, release, paint, identify = JSON.stringify }) {
   const instances = new WeakMap();
@@ -24,6 +24,7 @@ export function mount({ build, renew, release, paint, identify = JSON.stringify 
     }
     return () => {
       release?.(state);
+      state.player?.stop();
       cancelAnimationFrame(state.pending);
       state.observer?.disconnect();
       state.root.remove();

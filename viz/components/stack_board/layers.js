@@ -1,6 +1,7 @@
 // The numbers of the selected layer, and how layers are added, set, moved and removed. For stack_board.
 
 import { request } from "../shared/board.js";
+import { arrowOf } from "../shared/pointing.js";
 import { rotation } from "../shared/rotation.js";
 import { determinant } from "./chain.js";
 import { changeLayer, chosen, report, setLayers } from "./chain_settings.js";
@@ -79,7 +80,7 @@ export function listenToEditor(state) {
   state.boxes.forEach((box, k) => {
     box.addEventListener("change", () => takeEntry(state, k));
     box.addEventListener("keydown", (event) => {
-      const way = { ArrowUp: 0.1, ArrowDown: -0.1 }[event.key];
+      const way = 0.1 * (arrowOf(event)?.[1] ?? 0);
       if (!way) return;
       event.preventDefault();
       box.value = String(Math.round((entriesOf(chosen(state))[k] + way) * 1e6) / 1e6);

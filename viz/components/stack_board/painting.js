@@ -1,20 +1,9 @@
 // What the stack board shows: the strip, the selected layer with its handles, the chain with the single layer over it.
 
+import { arrow, stroke } from "../shared/pen.js";
 import { extentOf, morphed, shifted, statesOf, stopsOf } from "./chain.js";
 import { chosen, handleAt } from "./chain_settings.js";
-import {
-  arrow,
-  clipped,
-  disc,
-  label,
-  paintPaper,
-  roomFor,
-  square,
-  stroke,
-  trace,
-  viewOf,
-  windowFor,
-} from "./pictures.js";
+import { disc, label, onPaper, paintPaper, roomFor, square, trace, viewOf, windowFor } from "./pictures.js";
 import { pair } from "./words.js";
 
 const MARGIN = 34;
@@ -80,7 +69,7 @@ export function paintStrip(state) {
     const { pen, side } = square(state, canvas);
     const view = viewOf(side, { x: 0, y: 0, reach: state.scales.common }, 1);
     paintPaper(state, pen, view, false);
-    clipped(pen, view, () => {
+    onPaper(pen, view, () => {
       paintShape(state, pen, view, state.moved.shape[stop], 1);
       if (k - 1 === state.selected) paintArrows(state, pen, view, state.layers[k - 1], 1.75);
     });
@@ -127,7 +116,7 @@ function paintArrows(state, pen, view, layer, width) {
     view.toPixel(...place),
   );
   stroke(pen, [origin, b], state.palette.weights, width * 0.8, [5, 4]);
-  for (const tip of [first, second]) arrow(pen, b, tip, state.palette.weights, width);
+  for (const tip of [first, second]) arrow(pen, b, tip, state.palette.weights, { width });
   return { b, first, second };
 }
 
@@ -140,7 +129,7 @@ export function paintLayer(state) {
   const stop = stopAfter(state, state.selected);
   const bends = layer.activation !== "none";
   paintPaper(state, pen, view, true);
-  clipped(pen, view, () => {
+  onPaper(pen, view, () => {
     if (bends) outline(state, pen, view, state.moved.shape[stop - 1], state.palette.muted, 1.5, [2, 4]);
     paintShape(state, pen, view, state.moved.shape[stop], 1.25);
     paintDots(state, pen, view, state.moved.points[stop]);
@@ -192,7 +181,7 @@ export function paintChain(state, seen) {
   const points = at(state, "points", position);
   const over = ends && state.overlay.checked;
   paintPaper(state, pen, view, true);
-  clipped(pen, view, () => {
+  onPaper(pen, view, () => {
     paintShape(state, pen, view, at(state, "shape", position), 1.25);
     paintDots(state, pen, view, points);
     if (over) paintSingle(state, pen, view, seen, points);

@@ -1,6 +1,7 @@
 // Canvases, windows and strokes of the stack board; the shape that goes through the chain. For stack_board.
 
 import { fit, paletteOf } from "../shared/board.js";
+import { clipped, disc as drawDisc, FONT, LABEL_FONT, rimmed, stroke } from "../shared/pen.js";
 import { numeral } from "./words.js";
 
 const REACH = 1.5;
@@ -133,7 +134,7 @@ export function paintPaper(state, pen, view, numbers) {
   pen.fillRect(margin, margin, size, size);
   const step = stepFor(reach);
   pen.lineWidth = 1;
-  pen.font = "12px system-ui, sans-serif";
+  pen.font = FONT;
   pen.textBaseline = "middle";
   [cx, cy].forEach((centre, axis) => {
     pen.textAlign = axis ? "right" : "center";
@@ -155,13 +156,9 @@ export function paintPaper(state, pen, view, numbers) {
   });
 }
 
-export function clipped(pen, { margin, size }, draw) {
-  pen.save();
-  pen.beginPath();
-  pen.rect(margin, margin, size, size);
-  pen.clip();
-  draw();
-  pen.restore();
+/** Within the square of the paper. */
+export function onPaper(pen, { margin, size }, draw) {
+  clipped(pen, { left: margin, top: margin, wide: size, tall: size }, draw);
 }
 
 /** One path through all runs of a list of points. */
@@ -176,62 +173,21 @@ export function trace(pen, view, points, runs) {
   }
 }
 
-export function stroke(pen, places, color, width, dash = []) {
-  pen.strokeStyle = color;
-  pen.lineWidth = width;
-  pen.setLineDash(dash);
-  pen.beginPath();
-  places.forEach((place, k) => (k ? pen.lineTo(...place) : pen.moveTo(...place)));
-  pen.stroke();
-  pen.setLineDash([]);
-}
-
-export function disc(state, pen, [x, y], radius, color, hollow = false) {
-  pen.beginPath();
-  pen.arc(x, y, radius, 0, 7);
-  pen.fillStyle = hollow ? state.palette.surface : color;
-  pen.fill();
-  pen.lineWidth = 2;
-  pen.strokeStyle = hollow ? color : state.palette.surface;
-  pen.stroke();
-}
-
-export function arrow(pen, [x, y], [ex, ey], color, width = 3) {
-  const length = Math.hypot(ex - x, ey - y);
-  if (length < 2) return;
-  const [ux, uy] = [(ex - x) / length, (ey - y) / length];
-  const head = Math.min(4 * width, length);
-  stroke(
-    pen,
-    [
-      [x, y],
-      [ex - ux * head * 0.7, ey - uy * head * 0.7],
-    ],
-    color,
-    width,
-  );
-  pen.fillStyle = color;
-  pen.beginPath();
-  pen.moveTo(ex, ey);
-  pen.lineTo(ex - ux * head - uy * head * 0.55, ey - uy * head + ux * head * 0.55);
-  pen.lineTo(ex - ux * head + uy * head * 0.55, ey - uy * head - ux * head * 0.55);
-  pen.fill();
+export function disc(state, pen, place, radius, color, hollow = false) {
+  const paper = state.palette.surface;
+  if (hollow) drawDisc(pen, place, radius, paper, color);
+  else drawDisc(pen, place, radius, color, paper);
 }
 
 /** Text with a rim of the paper's colour, kept within the picture. */
 export function label(state, pen, view, text, [x, y], color) {
-  pen.font = "600 12px system-ui, sans-serif";
+  pen.font = LABEL_FONT;
   pen.textAlign = "center";
   pen.textBaseline = "middle";
   const half = pen.measureText(text).width / 2 + 4;
   const inside = (value, room) => Math.max(view.margin + room, Math.min(value, view.side - view.margin - room));
   const place = [inside(x, half), inside(y, 10)];
-  pen.lineWidth = 4;
-  pen.lineJoin = "round";
-  pen.strokeStyle = state.palette.surface;
-  pen.strokeText(text, ...place);
-  pen.fillStyle = color;
-  pen.fillText(text, ...place);
+  rimmed(pen, text, ...place, color, state.palette.surface);
 }
 
 const MOST_SIDE = 410;

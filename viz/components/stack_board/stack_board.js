@@ -5,6 +5,8 @@
 
 import { mount, request, watchTheme, watchWidth } from "../shared/board.js";
 import { placeOf } from "../shared/place.js";
+import { isStill, makePlayer } from "../shared/player.js";
+import { drag, onArrows, placeIn } from "../shared/pointing.js";
 import { changeLayer, chosen, handleAt, lastStop, report, setLayers } from "./chain_settings.js";
 import { editorMarkup, listenToEditor, makeChoices, writeEditor } from "./layers.js";
 import { measureScales, moveScene, paintChain, paintLayer, paintStrip, shownPoints } from "./painting.js";
@@ -54,7 +56,6 @@ function build(parent) {
     layerCanvas: find("canvas.layer"),
     chainCanvas: find("canvas.chain"),
     position: find(".position"),
-    play: find(".play"),
     overlay: find(".overlay"),
     common: find(".common"),
     summary: find(".summary"),
@@ -69,8 +70,8 @@ function build(parent) {
     sent: 0,
     edition: 0,
     kept: placeOf(parent),
-    still: matchMedia("(prefers-reduced-motion: reduce)"),
   };
+  state.player = playerOf(state, find(".play"));
   listen(state);
   listenToEditor(state);
   root.shown = () => ({ position: Number(state.position.value), points: shownPoints(state) });
@@ -81,10 +82,9 @@ function build(parent) {
 
 function listen(state) {
   state.position.addEventListener("input", () => {
-    halt(state);
+    state.player.stop();
     request(state);
   });
-  state.play.addEventListener("click", () => (state.playing ? halt(state) : play(state)));
   for (const box of [state.overlay, state.common]) box.addEventListener("change", () => request(state));
   state.find(".tolerance").addEventListener("change", () => {
     report(state);
@@ -97,38 +97,31 @@ function listen(state) {
 
 function listenToHandle(state, handle) {
   const name = handle.dataset.handle;
-  let offset = null;
-  handle.addEventListener("pointerdown", (event) => {
-    handle.setPointerCapture(event.pointerId);
-    state.dragging = { layer: state.scales.layer, common: state.scales.common };
-    const [x, y] = state.layerView.toPixel(...handleAt(chosen(state), name));
-    const box = state.layerCanvas.getBoundingClientRect();
-    offset = [x - (event.clientX - box.left), y - (event.clientY - box.top)];
-  });
-  handle.addEventListener("pointermove", (event) => {
-    if (!offset) return;
-    const box = state.layerCanvas.getBoundingClientRect();
-    const place = state.layerView.toPoint(event.clientX - box.left + offset[0], event.clientY - box.top + offset[1]);
-    const far = state.dragging.layer;
-    moveHandle(
-      state,
-      name,
-      place.map((value) => Math.max(-far, Math.min(value, far))),
-    );
-    request(state);
-  });
-  for (const end of ["pointerup", "pointercancel"]) {
-    handle.addEventListener(end, () => {
-      if (!offset) return;
-      offset = state.dragging = null;
+  drag(handle, {
+    begin: (event) => {
+      state.dragging = { layer: state.scales.layer, common: state.scales.common };
+      const [x, y] = state.layerView.toPixel(...handleAt(chosen(state), name));
+      const at = placeIn(state.layerCanvas, event);
+      return [x - at[0], y - at[1]];
+    },
+    move: (offset, event) => {
+      const [x, y] = placeIn(state.layerCanvas, event);
+      const place = state.layerView.toPoint(x + offset[0], y + offset[1]);
+      const far = state.dragging.layer;
+      moveHandle(
+        state,
+        name,
+        place.map((value) => Math.max(-far, Math.min(value, far))),
+      );
+      request(state);
+    },
+    end: () => {
+      state.dragging = null;
       report(state);
       request(state);
-    });
-  }
-  handle.addEventListener("keydown", (event) => {
-    const way = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowDown: [0, -1], ArrowUp: [0, 1] }[event.key];
-    if (!way) return;
-    event.preventDefault();
+    },
+  });
+  onArrows(handle, (way) => {
     moveHandle(
       state,
       name,
@@ -152,30 +145,21 @@ function moveHandle(state, name, [x, y]) {
 
 // From input to output.
 
-function play(state) {
-  const last = lastStop(state);
-  let time = Number(state.position.value) >= last ? 0 : Number(state.position.value);
-  let before = performance.now();
-  setPlaying(state, true);
-  const tick = (now) => {
-    if (!state.playing) return;
-    time = Math.min(time + (STOPS_PER_SECOND * (now - before)) / 1000, lastStop(state));
-    before = now;
-    state.position.value = String(state.still.matches ? Math.floor(time) : time);
-    paint(state);
-    if (time >= lastStop(state)) halt(state);
-    else requestAnimationFrame(tick);
-  };
-  requestAnimationFrame(tick);
-}
-
-function setPlaying(state, playing) {
-  state.playing = playing;
-  state.play.textContent = playing ? "Pause" : "Play";
-}
-
-function halt(state) {
-  if (state.playing) setPlaying(state, false);
+function playerOf(state, button) {
+  let time = 0;
+  return makePlayer({
+    button,
+    begin: () => {
+      const at = Number(state.position.value);
+      time = at >= lastStop(state) ? 0 : at;
+    },
+    advance: (seconds) => {
+      time = Math.min(time + STOPS_PER_SECOND * seconds, lastStop(state));
+      state.position.value = String(isStill() ? Math.floor(time) : time);
+      paint(state);
+      return time < lastStop(state);
+    },
+  });
 }
 
 // The chain.
@@ -243,7 +227,7 @@ function renew(state, data) {
   state.data = data;
   if (!known || known.corners.join() !== data.corners.join()) state.pairs = pairsOf(data.corners);
   if (!known || known.version !== data.version) {
-    halt(state);
+    state.player.stop();
     state.selected = data.selected;
     state.layers = state.scales = null;
     setLayers(state, data.layers);
@@ -273,8 +257,4 @@ function beginWherePlaced(state) {
   [state.overlay.checked, state.common.checked] = found.slice(1).map((value) => value >= 0.5);
 }
 
-function release(state) {
-  halt(state);
-}
-
-export default mount({ paint, build, renew, release });
+export default mount({ paint, build, renew });

@@ -1,12 +1,12 @@
 // The function with its secant and tangent, and the derivative below it. For tangent_board.
 
 import { fit } from "../shared/board.js";
+import { clipped, FONT, upright } from "../shared/pen.js";
 import { ticks } from "../shared/ticks.js";
 import { number } from "./numbers.js";
 import { clamp, xAt } from "./places.js";
 
 const PAD = { left: 52, right: 14, top: 8, bottom: 26 };
-export const FONT = "12px system-ui, sans-serif";
 
 export function prepareCurves(state) {
   const narrow = state.root.clientWidth < 700;
@@ -128,12 +128,7 @@ function paintFrame(pen, view, palette, title) {
     pen.textAlign = "right";
     pen.fillText(number(y, 3), left - 6, pixel);
   }
-  pen.save();
-  pen.translate(10, top + tall / 2);
-  pen.rotate(-Math.PI / 2);
-  pen.textAlign = "center";
-  pen.fillText(title, 0, 0);
-  pen.restore();
+  upright(pen, title, 10, top + tall / 2);
 }
 
 export function ruled(pen, [x0, y0, x1, y1], color, wide = 1, dash = []) {
@@ -145,15 +140,6 @@ export function ruled(pen, [x0, y0, x1, y1], color, wide = 1, dash = []) {
   pen.lineTo(x1, y1);
   pen.stroke();
   pen.setLineDash([]);
-}
-
-export function clipped(pen, view, draw) {
-  pen.save();
-  pen.beginPath();
-  pen.rect(view.left, view.top, view.wide, view.tall);
-  pen.clip();
-  draw();
-  pen.restore();
 }
 
 /** The curve through its points; it ends at gaps and jumps, and a point between two jumps is a dot. */

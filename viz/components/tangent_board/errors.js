@@ -1,8 +1,9 @@
 // The error of the straight line against epsilon, both in powers of ten. For tangent_board.
 
 import { raised } from "../shared/numbers.js";
+import { clipped, FONT } from "../shared/pen.js";
 import { decades } from "../shared/ticks.js";
-import { axesView, clipped, dot, FONT, handle, lay, paper, ruled, stroke } from "./curves.js";
+import { axesView, dot, handle, lay, paper, ruled, stroke } from "./curves.js";
 import { errorsAt, number } from "./numbers.js";
 
 export function prepareErrors(state) {

@@ -3,7 +3,9 @@
 // Back to Python goes only where the points stand when they are let go, for the code below the board.
 
 import { mount, paletteOf, request, watchTheme, watchWidth } from "../shared/board.js";
-import { bytesOf } from "../shared/packing.js";
+import { inflated } from "../shared/packing.js";
+import { makePlayer, paced } from "../shared/player.js";
+import { arrowOf, drag, placeIn } from "../shared/pointing.js";
 import { paintCurve, paintSlope, prepareCurves } from "./curves.js";
 import { paintErrors, prepareErrors } from "./errors.js";
 import { numbersAt, write } from "./numbers.js";
@@ -11,11 +13,10 @@ import { clamp, epsilonOf, nearestFamily, xAt } from "./places.js";
 
 const TYPES = { f8: Float64Array, f4: Float32Array, u1: Uint8Array };
 const MAGNET = 5;
+const SHRINK_SECONDS = 0.11;
 
 async function unpacked({ packed, contents }) {
-  const bytes = bytesOf(packed);
-  const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("deflate"));
-  const buffer = await new Response(stream).arrayBuffer();
+  const buffer = await inflated(packed);
   const arrays = {};
   let from = 0;
   for (const [name, type, count] of contents) {
@@ -61,7 +62,6 @@ function build(parent) {
     x: find("input.x"),
     epsilon: find("input.epsilon"),
     side: find(".side"),
-    shrink: find(".shrink"),
     fail: find(".fail"),
     verdict: find(".verdict"),
     message: find(".message"),
@@ -73,8 +73,8 @@ function build(parent) {
     pending: 0,
     drawn: 0,
     sent: 0,
-    playing: false,
   };
+  state.player = shrinker(state, find(".shrink"));
   listen(state);
   watchTheme(state, renewPictures);
   watchWidth(state, renewPictures);
@@ -84,7 +84,7 @@ function build(parent) {
 function listen(state) {
   state.x.addEventListener("input", () => moveTo(state, Number(state.x.value)));
   state.epsilon.addEventListener("input", () => {
-    halt(state);
+    state.player.stop();
     setFamily(state, Number(state.epsilon.value));
   });
   for (const slider of [state.x, state.epsilon]) slider.addEventListener("change", () => report(state));
@@ -92,14 +92,13 @@ function listen(state) {
     flip(state);
     report(state);
   });
-  state.shrink.addEventListener("click", () => (state.playing ? halt(state, true) : shrink(state)));
   state.fail.addEventListener("click", () => {
     toNextMark(state);
     report(state);
   });
   state.curve.addEventListener("keydown", (event) => pressed(state, event));
   state.curve.addEventListener("keyup", (event) => {
-    if (event.key.startsWith("Arrow")) report(state);
+    if (arrowOf(event)) report(state);
   });
   dragged(state, state.curve, true);
   dragged(state, state.slope, false);
@@ -139,34 +138,24 @@ function toNextMark(state) {
   moveTo(state, marks.find((mark) => mark > state.at) ?? marks[0] ?? state.at);
 }
 
-function shrink(state) {
-  const last = state.data.epsilons.length - 1;
-  let index = state.step.family ?? nearestFamily(state, Math.abs(epsilonOf(state)));
-  if (index <= 12) index = last;
-  state.playing = true;
-  state.shrink.textContent = "Stop";
-  let due = performance.now();
-  const tick = (now) => {
-    if (!state.playing) return;
-    if (now >= due) {
-      due = now + 110;
+/** Smaller and smaller, down to 1e-6, where the picture has long been the tangent. */
+function shrinker(state, button) {
+  let index = 0;
+  return makePlayer({
+    button,
+    words: ["Let ε shrink", "Stop"],
+    begin: () => {
+      index = state.step.family ?? nearestFamily(state, Math.abs(epsilonOf(state)));
+      if (index <= 12) index = state.data.epsilons.length - 1;
       setFamily(state, index);
-      // Stop at 1e-6, where the picture has long been the tangent.
-      if (index <= 6) {
-        halt(state, true);
-        return;
-      }
+    },
+    advance: paced(SHRINK_SECONDS, () => {
       index -= 1;
-    }
-    requestAnimationFrame(tick);
-  };
-  requestAnimationFrame(tick);
-}
-
-function halt(state, tell = false) {
-  state.playing = false;
-  state.shrink.textContent = "Let ε shrink";
-  if (tell) report(state);
+      setFamily(state, index);
+      return index > 6;
+    }),
+    ended: () => report(state),
+  });
 }
 
 function pressed(state, event) {
@@ -183,34 +172,27 @@ function pressed(state, event) {
   }[event.key];
   if (!act) return;
   event.preventDefault();
-  halt(state);
+  state.player.stop();
   act();
 }
 
 /** The pointer takes the nearer point; elsewhere in the picture the point comes to the pointer. */
 function dragged(state, canvas, both) {
-  let held = null;
-  canvas.addEventListener("pointerdown", (event) => {
-    if (!state.ready || event.button !== 0) return;
-    halt(state);
-    held = both && takesSecond(state, event) ? "second" : "point";
-    canvas.setPointerCapture(event.pointerId);
-    follow(state, held, event);
+  drag(canvas, {
+    begin: (event) => {
+      if (!state.ready) return null;
+      state.player.stop();
+      const held = both && takesSecond(state, event) ? "second" : "point";
+      follow(state, held, event);
+      return held;
+    },
+    move: (held, event) => follow(state, held, event),
+    end: () => report(state),
   });
-  canvas.addEventListener("pointermove", (event) => {
-    if (held) follow(state, held, event);
-  });
-  for (const name of ["pointerup", "pointercancel"]) {
-    canvas.addEventListener(name, () => {
-      if (held) report(state);
-      held = null;
-    });
-  }
 }
 
 function takesSecond(state, event) {
-  const box = state.curve.getBoundingClientRect();
-  const pointer = [event.clientX - box.left, event.clientY - box.top];
+  const pointer = placeIn(state.curve, event);
   const now = numbersAt(state);
   const first = state.view.toPixel(now.x, now.here);
   const second = state.view.toPixel(now.x + now.epsilon, now.next);
@@ -221,8 +203,7 @@ function takesSecond(state, event) {
 }
 
 function follow(state, held, event) {
-  const box = state.curve.getBoundingClientRect();
-  const pixel = event.clientX - box.left;
+  const [pixel] = placeIn(state.curve, event);
   const x = clamp(state.view.toX(pixel), ...state.data.window);
   if (held === "second") {
     const whole = Math.round(x / state.data.step) - Math.round(xAt(state, state.at) / state.data.step);
@@ -305,14 +286,9 @@ function take(state, data) {
   });
 }
 
-function release(state) {
-  halt(state);
-}
-
 export default mount({
   paint,
   build,
   renew: take,
-  release,
   identify: ({ version, alt, packed }) => `${version} ${alt} ${packed}`,
 });
