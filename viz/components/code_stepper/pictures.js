@@ -1,6 +1,7 @@
 // What a value looks like: digits and weights as images, rows of probabilities as bars, few numbers as cells.
 
 import { bytesOf } from "../shared/packing.js";
+import { penOf } from "../shared/pen.js";
 
 const CHART = { width: 74, height: 34 };
 
@@ -148,7 +149,7 @@ function drawBars(state, { rows, values }, name) {
     canvas.style.height = `${CHART.height + 12}px`;
     canvas.setAttribute("role", "img");
     canvas.setAttribute("aria-label", `${name}, row ${row}: largest for ${best}, ${(100 * bars[best]).toFixed(0)} %`);
-    const pen = canvas.getContext("2d");
+    const pen = penOf(canvas);
     pen.scale(ratio, ratio);
     const width = CHART.width / 10;
     pen.fillStyle = state.palette.grid;

@@ -1,5 +1,7 @@
 // What the descent board's parts share: where its sliders stand, what it tells the page, sheets that are copied.
 
+import { penOf } from "../shared/pen.js";
+
 export function inWindow(state, point) {
   return point.every((value, axis) => {
     const [low, high] = state.data.surface.window[axis];
@@ -31,7 +33,7 @@ export function sheetFor({ width, height, ratio }) {
   const paper = document.createElement("canvas");
   paper.width = Math.round(width * ratio);
   paper.height = Math.round(height * ratio);
-  const pen = paper.getContext("2d");
+  const pen = penOf(paper);
   pen.scale(ratio, ratio);
   return { paper, pen };
 }

@@ -1,5 +1,6 @@
 // The canvas the reader draws on, painted anew.
 
+import { penOf } from "../shared/pen.js";
 import { CANVAS } from "./stages.js";
 
 /** The picture comes as transparency only, so that its ink can take the theme's colour. */
@@ -18,7 +19,7 @@ export function redraw(board) {
   const side = Math.round(board.canvas.clientWidth * devicePixelRatio);
   if (!side) return;
   if (board.canvas.width !== side) board.canvas.width = board.canvas.height = side;
-  const context = board.canvas.getContext("2d");
+  const context = penOf(board.canvas);
   context.setTransform(side / CANVAS, 0, 0, side / CANVAS, 0, 0);
   context.clearRect(0, 0, CANVAS, CANVAS);
   context.imageSmoothingEnabled = false;
@@ -59,7 +60,7 @@ export function paintCanvas(board) {
   const { canvas } = board.stage;
   const side = Math.round((canvas.clientWidth || CANVAS / 2) * devicePixelRatio);
   resize(canvas, side, side);
-  const context = canvas.getContext("2d");
+  const context = penOf(canvas);
   context.clearRect(0, 0, side, side);
   if (board.canvas.width) context.drawImage(board.canvas, 0, 0, side, side);
   const frame = canvas.nextElementSibling;

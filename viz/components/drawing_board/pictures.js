@@ -1,6 +1,7 @@
 // Every picture of the ink's way, painted from the server's answer.
 
 import { bytesOf } from "../shared/packing.js";
+import { penOf } from "../shared/pen.js";
 import { onArrows } from "../shared/pointing.js";
 import { isDark } from "../shared/theme.js";
 import { paintCanvas, redraw, resize, tint } from "./ink_canvas.js";
@@ -107,7 +108,7 @@ function paintFitted(board, { shape: [rows, columns], values }) {
   const inner = document.createElement("canvas");
   paint(inner, columns, rows, values, board.ramps.ink);
   resize(board.stage.fitted, BOX, BOX);
-  const context = board.stage.fitted.getContext("2d");
+  const context = penOf(board.stage.fitted);
   context.fillStyle = board.palette.grid;
   context.fillRect(0, 0, BOX, BOX);
   context.drawImage(inner, (BOX - columns) >> 1, (BOX - rows) >> 1);
@@ -225,7 +226,7 @@ function paintEvidence(board) {
   const values = answer.evidence.values.subarray(start, start + SIDE * SIDE);
   const cell = 20;
   resize(canvas, SIDE * cell, SIDE * cell);
-  const context = canvas.getContext("2d");
+  const context = penOf(canvas);
   const small = document.createElement("canvas");
   paint(small, SIDE, SIDE, values, board.ramps.signed);
   context.imageSmoothingEnabled = false;

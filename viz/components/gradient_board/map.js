@@ -1,7 +1,7 @@
 // The loss over two entries from above: lines of equal loss, spokes, arrows, the path. For gradient_board.
 
 import { fit } from "../shared/board.js";
-import { arrow, clipped, stroke } from "../shared/pen.js";
+import { arrow, clipped, penOf, stroke, upright } from "../shared/pen.js";
 import { lossAt } from "./loss.js";
 import { axes, disc, label, viewOf } from "./painting.js";
 
@@ -92,18 +92,14 @@ function landscape(state, view, width, height, ratio) {
   const paper = document.createElement("canvas");
   paper.width = Math.round(width * ratio);
   paper.height = Math.round(height * ratio);
-  const pen = paper.getContext("2d");
+  const pen = penOf(paper);
   pen.setTransform(ratio, 0, 0, ratio, 0, 0);
   shade(state, pen, view, values, low, high);
   // Squares of equal steps: a bowl's lines then stand evenly.
   for (let k = 1; k < LEVELS; k += 1) contour(state, pen, view, values, low + (high - low) * (k / LEVELS) ** 2);
   const [across, up] = state.pair.map((entry) => state.data.names[entry]);
   axes(state, pen, view, { across, up: "" });
-  pen.save();
-  pen.translate(view.left - 34, view.top + view.tall / 2);
-  pen.rotate(-Math.PI / 2);
-  pen.fillText(up, 0, 0);
-  pen.restore();
+  upright(pen, up, view.left - 34, view.top + view.tall / 2);
   return paper;
 }
 

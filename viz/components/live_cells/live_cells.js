@@ -3,6 +3,7 @@
 
 import { mount, paletteOf, request, watchTheme, watchWidth } from "../shared/board.js";
 import { bytesOf } from "../shared/packing.js";
+import { penOf } from "../shared/pen.js";
 import { placeOf } from "../shared/place.js";
 import { isStill, loop, makePlayer, paced } from "../shared/player.js";
 import { onArrows } from "../shared/pointing.js";
@@ -125,7 +126,6 @@ function build(parent) {
     pending: 0,
     sizes: new Map(),
   };
-  state.context = state.canvas.getContext("2d", { alpha: true });
   state.player = playerOf(state, find(".play"));
   listen(state, find);
   document.fonts.ready.then(() => {
@@ -273,7 +273,8 @@ function moment(state) {
 
 function paint(state) {
   if (!state.scene || !state.fits) return;
-  const { context, scene } = state;
+  const context = (state.context = penOf(state.canvas));
+  const { scene } = state;
   const palette = paletteOf(state);
   if (state.paints?.palette !== palette) state.paints = new Paints(palette);
   const now = moment(state);

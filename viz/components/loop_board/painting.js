@@ -2,6 +2,7 @@
 
 import { number } from "../shared/numbers.js";
 import { bytesOf } from "../shared/packing.js";
+import { penOf } from "../shared/pen.js";
 import { isDark } from "../shared/theme.js";
 
 const SIDE = 28;
@@ -57,7 +58,7 @@ function sheet(canvas) {
   const [across, down] = [width, height].map((size) => Math.round(size * devicePixelRatio));
   if (canvas.width !== across) canvas.width = across;
   if (canvas.height !== down) canvas.height = down;
-  const context = canvas.getContext("2d");
+  const context = penOf(canvas);
   context.setTransform(devicePixelRatio, 0, 0, devicePixelRatio, 0, 0);
   context.clearRect(0, 0, width, height);
   return { context, width, height };

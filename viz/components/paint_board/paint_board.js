@@ -2,6 +2,7 @@
 // one report at a time.
 
 import { fit, mount, request, watchSize, watchTheme } from "../shared/board.js";
+import { penOf } from "../shared/pen.js";
 import { arrowOf, drag } from "../shared/pointing.js";
 import { isDark } from "../shared/theme.js";
 
@@ -223,7 +224,7 @@ function showTools(state) {
   state.brushes.forEach((button, kind) => {
     button.setAttribute("aria-pressed", String(kind === state.kind));
     button.querySelector("span").textContent = `${data.names[kind][0].toUpperCase()}${data.names[kind].slice(1)} brush`;
-    const pen = button.querySelector("canvas").getContext("2d");
+    const pen = penOf(button.querySelector("canvas"));
     pen.clearRect(0, 0, 28, 28);
     sign(state, pen, [14, 14], kind, 11);
   });

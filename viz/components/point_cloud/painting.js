@@ -2,6 +2,7 @@
 
 import { fit } from "../shared/board.js";
 import { number } from "../shared/numbers.js";
+import { penOf } from "../shared/pen.js";
 import { ticks } from "../shared/ticks.js";
 
 const DEPTHS = 24;
@@ -145,7 +146,7 @@ export function drawSign(state, canvas, kind) {
 
 /** A class's sign over the whole canvas; fade mixes its colour with the paper's. */
 function paintSign(state, canvas, kind, fade) {
-  const pen = canvas.getContext("2d");
+  const pen = penOf(canvas);
   const size = canvas.width;
   pen.fillStyle = mixed(state.palette[state.data.colors[kind]], state.palette.surface, fade);
   if (state.data.signs === "digits") {

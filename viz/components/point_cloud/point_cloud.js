@@ -4,6 +4,7 @@
 import { mount, paletteOf, request, watchTheme, watchWidth } from "../shared/board.js";
 import { number } from "../shared/numbers.js";
 import { bytesOf } from "../shared/packing.js";
+import { penOf } from "../shared/pen.js";
 import { placeOf } from "../shared/place.js";
 import { isStill, makePlayer } from "../shared/player.js";
 import { drag, onArrows } from "../shared/pointing.js";
@@ -181,7 +182,7 @@ function showTip(state) {
   state.tipText.textContent = data.notes ? data.notes[k] : `${kind}: (${numbers})`;
   state.tipCanvas.hidden = !state.atlas;
   if (state.atlas) {
-    const pen = state.tipCanvas.getContext("2d");
+    const pen = penOf(state.tipCanvas);
     const size = state.atlas.width / data.atlasColumns;
     const [column, row] = [k % data.atlasColumns, Math.floor(k / data.atlasColumns)];
     pen.imageSmoothingEnabled = false;

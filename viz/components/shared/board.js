@@ -1,6 +1,7 @@
 // The life of a board: built once for each place, one picture a frame, told of its width and of the theme.
 
 import { senderOf } from "./freezing.js";
+import { penOf } from "./pen.js";
 import { isDark } from "./theme.js";
 
 /** As `identify`: every run counts as new data. */
@@ -75,7 +76,7 @@ export function fit(canvas, height, width = canvas.parentElement.clientWidth) {
   const [across, down] = [Math.round(width * ratio), Math.round(height * ratio)];
   if (canvas.width !== across || canvas.height !== down) [canvas.width, canvas.height] = [across, down];
   canvas.style.height = `${height}px`;
-  const pen = canvas.getContext("2d");
+  const pen = penOf(canvas);
   pen.setTransform(ratio, 0, 0, ratio, 0, 0);
   pen.clearRect(0, 0, width, height);
   return { pen, width, height, ratio };

@@ -1,5 +1,21 @@
 // What the boards draw with: strokes, discs, arrows, clipping, text that stands out, the frame of a picture with axes.
 
+let recorder = null;
+
+/** From now on pens and paths are the recorder's: pen(canvas, context) and path(). With null they are plain again. */
+export function recordWith(taking) {
+  recorder = taking;
+}
+
+/** What draws on a canvas: its context or, while a picture is written down, a pen that also takes notes. */
+export function penOf(canvas, options) {
+  const context = canvas.getContext("2d", options);
+  return recorder?.pen(canvas, context) ?? context;
+}
+
+/** An empty path that a pen can stroke or fill. */
+export const newPath = () => recorder?.path() ?? new Path2D();
+
 export const FONT = "12px system-ui, sans-serif";
 export const LABEL_FONT = "600 12px system-ui, sans-serif";
 

@@ -1,6 +1,6 @@
 // What the stack board shows: the strip, the selected layer with its handles, the chain with the single layer over it.
 
-import { arrow, stroke } from "../shared/pen.js";
+import { arrow, newPath, stroke } from "../shared/pen.js";
 import { extentOf, morphed, shifted, statesOf, stopsOf } from "./chain.js";
 import { chosen, handleAt } from "./chain_settings.js";
 import { disc, label, onPaper, paintPaper, roomFor, square, trace, viewOf, windowFor } from "./pictures.js";
@@ -194,7 +194,7 @@ function paintSingle(state, pen, view, seen, points) {
   const { palette } = state;
   const { W, b } = seen.single;
   const single = shifted(W, b, state.data.points);
-  const [ways, crosses] = [new Path2D(), new Path2D()];
+  const [ways, crosses] = [newPath(), newPath()];
   seen.distances.forEach((distance, k) => {
     if (distance <= seen.tolerance) return;
     const [x, y] = view.toPixel(points[2 * k], points[2 * k + 1]);

@@ -1,6 +1,7 @@
-// What a component paints on its canvases, written down as SVG: for the length of one repaint the canvas methods also
-// note what they were asked. Whatever cannot be noted makes that one canvas a bitmap.
+// What a component paints on its canvases, written down as SVG: for the length of one repaint its pens also note what
+// they were asked. Whatever cannot be noted makes that one canvas a bitmap.
 
+import { recordWith } from "../shared/pen.js";
 import { box, placed, STEPS } from "./paths.js";
 import { round, tag, textNode } from "./tags.js";
 
@@ -11,17 +12,15 @@ class Recording {
   constructor(root) {
     this.root = root;
     this.sheets = new WeakMap();
-    this.paths = new WeakMap();
     this.definitions = [];
     this.known = new Map();
     this.names = new WeakMap();
     this.count = 0;
-    this.paused = false;
   }
 
   /** The sheet of a canvas of the picture, or of one that stands nowhere and may be copied into it. */
   sheet(canvas) {
-    if (this.paused || (canvas.isConnected && !this.root.contains(canvas))) return null;
+    if (canvas.isConnected && !this.root.contains(canvas)) return null;
     if (!this.sheets.has(canvas)) this.sheets.set(canvas, new Sheet(this));
     return this.sheets.get(canvas);
   }
@@ -53,7 +52,7 @@ class Sheet {
     this.reset();
   }
 
-  /** A new size empties a canvas and forgets its state. */
+  /** As a canvas is whose size was set. */
   reset() {
     this.empty();
     Object.assign(this, { path: "", clip: null, saved: [] });
@@ -93,10 +92,9 @@ class Sheet {
 /** The path a call means: the sheet's own, or that of the Path2D it was given. */
 function pathOf(sheet, context, given) {
   if (!(given instanceof Path2D)) return sheet.path;
-  const steps = sheet.recording.paths.get(given);
-  if (!steps) sheet.lost = true;
+  if (!(given instanceof NotedPath)) sheet.lost = true;
   const matrix = context.getTransform();
-  return (steps ?? []).reduce((path, [name, values]) => path + STEPS[name](path, matrix, values), "");
+  return (given.steps ?? []).reduce((path, [name, values]) => path + STEPS[name](path, matrix, values), "");
 }
 
 const colour = (sheet, style) => {
@@ -177,12 +175,10 @@ function written(sheet, context, [text, x, y, most], paint) {
 }
 
 /** The address of a picture's part as PNG. */
-function bitmap(recording, source, [x, y, wide, tall]) {
+function bitmap(source, [x, y, wide, tall]) {
   const copy = document.createElement("canvas");
   [copy.width, copy.height] = [Math.max(1, Math.ceil(wide)), Math.max(1, Math.ceil(tall))];
-  recording.paused = true;
   copy.getContext("2d").drawImage(source, x, y, wide, tall, 0, 0, copy.width, copy.height);
-  recording.paused = false;
   return copy.toDataURL();
 }
 
@@ -203,7 +199,7 @@ function copied(sheet, context, [source, ...places]) {
           width: crop[2],
           height: crop[3],
           preserveAspectRatio: "none",
-          href: bitmap(recording, source, crop),
+          href: bitmap(source, crop),
           style: "image-rendering:inherit",
         }),
   );
@@ -242,9 +238,7 @@ function wiped(sheet, context, area) {
 function put(sheet, context, [image, x, y]) {
   const copy = document.createElement("canvas");
   [copy.width, copy.height] = [image.width, image.height];
-  sheet.recording.paused = true;
   copy.getContext("2d").putImageData(image, 0, 0);
-  sheet.recording.paused = false;
   if (!x && !y && image.width >= context.canvas.width && image.height >= context.canvas.height) sheet.empty();
   sheet.add(
     context,
@@ -311,44 +305,31 @@ const NOTES = {
   },
 };
 
-/** Put the noting methods in place; returns what takes them out again. */
-function listenIn(recording) {
-  const undone = [];
-  const replace = (prototype, name, change) => {
-    const kept = Object.getOwnPropertyDescriptor(prototype, name);
-    Object.defineProperty(prototype, name, change(kept));
-    undone.push(() => Object.defineProperty(prototype, name, kept));
+/** A path that remembers the steps it was made of. */
+class NotedPath extends Path2D {
+  steps = [];
+}
+for (const name of Object.keys(STEPS)) {
+  NotedPath.prototype[name] = function noted(...values) {
+    this.steps.push([name, values]);
+    Path2D.prototype[name].apply(this, values);
   };
+}
+
+/** A pen that draws as the context does, and notes on the sheet what it is asked. */
+function notingPen(sheet, context) {
+  const wrapped = {};
   for (const [name, note] of Object.entries(NOTES)) {
-    replace(CanvasRenderingContext2D.prototype, name, (kept) => ({
-      ...kept,
-      value(...values) {
-        const sheet = recording.sheet(this.canvas);
-        if (sheet) note(sheet, this, values);
-        return kept.value.apply(this, values);
-      },
-    }));
+    wrapped[name] = (...values) => {
+      note(sheet, context, values);
+      return context[name](...values);
+    };
   }
-  for (const name of Object.keys(STEPS)) {
-    replace(Path2D.prototype, name, (kept) => ({
-      ...kept,
-      value(...values) {
-        if (!recording.paths.has(this)) recording.paths.set(this, []);
-        recording.paths.get(this).push([name, values]);
-        return kept.value.apply(this, values);
-      },
-    }));
-  }
-  for (const name of ["width", "height"]) {
-    replace(HTMLCanvasElement.prototype, name, (kept) => ({
-      ...kept,
-      set(value) {
-        recording.sheet(this)?.reset();
-        kept.set.call(this, value);
-      },
-    }));
-  }
-  return () => undone.forEach((undo) => undo());
+  return new Proxy(context, {
+    get: (_, name) =>
+      wrapped[name] ?? (typeof context[name] === "function" ? context[name].bind(context) : context[name]),
+    set: (_, name, value) => Reflect.set(context, name, value, context),
+  });
 }
 
 const frame = () =>
@@ -362,12 +343,23 @@ const frame = () =>
  */
 export async function record(root) {
   const recording = new Recording(root);
-  const stop = listenIn(recording);
-  try {
+  const repaint = async () => {
     root.dispatchEvent(new TransitionEvent("transitionend", { propertyName: "background-color" }));
     for (let k = 0; k < 3; k += 1) await frame();
+  };
+  recordWith({
+    pen: (canvas, context) => {
+      const sheet = recording.sheet(canvas);
+      return sheet && notingPen(sheet, context);
+    },
+    path: () => new NotedPath(),
+  });
+  try {
+    await repaint();
   } finally {
-    stop();
+    recordWith(null);
   }
+  // Once more, so that no board keeps a pen that takes notes.
+  await repaint();
   return recording;
 }

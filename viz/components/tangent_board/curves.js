@@ -1,7 +1,7 @@
 // The function with its secant and tangent, and the derivative below it. For tangent_board.
 
 import { fit } from "../shared/board.js";
-import { clipped, FONT, upright } from "../shared/pen.js";
+import { clipped, FONT, penOf, upright } from "../shared/pen.js";
 import { ticks } from "../shared/ticks.js";
 import { number } from "./numbers.js";
 import { clamp, xAt } from "./places.js";
@@ -104,7 +104,7 @@ export function paper(view, draw) {
   const sheet = document.createElement("canvas");
   sheet.width = view.canvas.width;
   sheet.height = view.canvas.height;
-  const pen = sheet.getContext("2d");
+  const pen = penOf(sheet);
   pen.setTransform(view.context.getTransform());
   draw(pen);
   return sheet;
