@@ -5,8 +5,10 @@
 
 import threading
 from collections.abc import Callable, Generator
-from typing import NamedTuple
+from functools import partial
+from typing import Any, NamedTuple
 
+from engine.background import Lifecycle
 from engine.digits import mnist, procedural
 from engine.digits.mnist import Digits, Progress
 from engine.errors import InvalidInput
@@ -26,7 +28,7 @@ class Snapshot(NamedTuple):
     digits: Digits | None = None
 
 
-class Loader:
+class Loader(Lifecycle[Snapshot]):
     """MNIST if it can be had, else procedural digits; every method returns at once and raises nothing.
 
     fetch() yields Progress and returns the digits or raises InvalidInput; draw() returns procedural digits.
@@ -40,55 +42,47 @@ class Loader:
     ):
         self._fetch = fetch
         self._draw = draw
-        self._lock = threading.Lock()
-        self._snapshot = Snapshot("idle")
-
-    def poll(self) -> Snapshot:
-        """Where loading stands now."""
-        with self._lock:
-            return self._snapshot
+        self._asking = threading.Lock()
+        super().__init__("loading digits", Snapshot("idle"))
 
     def start(self) -> None:
         """Begin loading; nothing happens if it ever began."""
-        self._begin("idle")
+        self._try("idle")
 
     def retry(self) -> None:
         """Try for the real digits again; nothing happens unless the last attempt ended without them."""
-        self._begin("procedural", "failed")
+        self._try("procedural", "failed")
 
-    def _begin(self, *states: str) -> None:
-        with self._lock:
-            if self._snapshot.state not in states:
-                return
-            self._snapshot = Snapshot("loading", "Looking for MNIST", digits=self._snapshot.digits)
-            threading.Thread(target=self._run, name="loading digits", daemon=True).start()
+    def _try(self, *states: str) -> None:
+        """Begin an attempt if loading is in one of these states; of several threads that ask at once one begins."""
+        with self._asking:
+            now = self.poll()
+            if now.state in states:
+                self._begin(
+                    Snapshot("loading", "Looking for MNIST", digits=now.digits), partial(self._load, now.digits)
+                )
 
-    def _publish(self, state: str, message: str, fraction: float, digits: Digits | None) -> None:
-        with self._lock:
-            self._snapshot = Snapshot(state, message, fraction, digits)
+    def _failed(self, stop: threading.Event, message: str) -> None:
+        """Whatever stops an attempt, a state that can be retried remains."""
+        state = "failed" if self.poll().digits is None else "procedural"
+        message = f"Loading the digits did not work: {message}. Retry."
+        self._update(stop, lambda now: Snapshot(state, message, 0.0, now.digits))
 
-    def _run(self) -> None:
-        """One attempt. Whatever stops it, a state that can be retried remains; the traceback goes to the log."""
-        stand_in = self.poll().digits
+    def _load(self, stand_in: Digits | None, stop: threading.Event) -> None:
+        def publish(*now: Any) -> None:
+            self._update(stop, lambda _: Snapshot(*now))
+
         try:
-            self._load(stand_in)
-        finally:
-            if self.poll().state == "loading":
-                state = "failed" if stand_in is None else "procedural"
-                self._publish(state, "Loading the digits stopped unexpectedly; the log says why. Retry.", 0.0, stand_in)
-
-    def _load(self, stand_in: Digits | None) -> None:
-        try:
-            digits = self._real(stand_in)
-            self._publish("ready", digits.note, 1.0, digits)
+            digits = self._real(stand_in, publish)
+            publish("ready", digits.note, 1.0, digits)
         except InvalidInput as error:
             if stand_in is None:
-                self._publish("loading", f"Drawing digits instead. {error}", 0.0, None)
+                publish("loading", f"Drawing digits instead. {error}", 0.0, None)
                 stand_in = self._draw()
             message = f"Digits drawn by this program stand in for MNIST. {error} {stand_in.note}"
-            self._publish("procedural", message.strip(), 1.0, stand_in)
+            publish("procedural", message.strip(), 1.0, stand_in)
 
-    def _real(self, stand_in: Digits | None) -> Digits:
+    def _real(self, stand_in: Digits | None, publish: Callable[..., None]) -> Digits:
         """Run fetch to its end, publishing each progress."""
         work = self._fetch()
         while True:
@@ -96,4 +90,4 @@ class Loader:
                 progress = next(work)
             except StopIteration as done:
                 return done.value
-            self._publish("loading", progress.message, progress.fraction, stand_in)
+            publish("loading", progress.message, progress.fraction, stand_in)

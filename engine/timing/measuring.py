@@ -12,7 +12,7 @@ from functools import partial
 from statistics import median
 from typing import Any, Generic, NamedTuple, Self, TypeVar
 
-from jax.errors import JaxRuntimeError
+from engine.background import Lifecycle
 
 RUNS = 5
 CONTESTANTS = ("loops", "NumPy", "JAX")
@@ -126,8 +126,10 @@ track = threading.Lock()
 Moment = TypeVar("Moment", bound=Snapshot[Any])
 
 
-class Measurement(Generic[Settings, Moment]):
+class Measurement(Lifecycle[Moment], Generic[Settings, Moment]):
     """Measurements in a daemon thread of their own. Every method may be called from any thread, at any time."""
+
+    under_way = ("waiting", "running")
 
     def __init__(
         self,
@@ -144,46 +146,13 @@ class Measurement(Generic[Settings, Moment]):
         name: of the thread. too_large: a sentence for settings, {0} in it, that memory does not suffice for.
         remembered: how many finished measurements are kept.
         """
-        self._prepare, self._name, self._too_large, self._clock = prepare, name, too_large, clock
-        self._change = threading.Lock()
-        self._thread: threading.Thread | None = None
-        self._stop = threading.Event()
-        self._now = new
+        super().__init__(name, new)
+        self._prepare, self._sentence, self._clock = prepare, too_large, clock
         self._finished: deque[Moment] = deque(maxlen=remembered)
 
     def start(self, settings: Settings) -> None:
         """Begin, in place of a measurement under way."""
-        self.stop()
-        self.wait()
-        with self._change:
-            self._stop = threading.Event()
-            self._now = self._now.blank(settings, "waiting")
-            self._thread = threading.Thread(
-                target=self._work, args=(settings, self._stop), name=self._name, daemon=True
-            )
-            self._thread.start()
-
-    def stop(self) -> None:
-        """End the measurement after the piece under way; its runs so far stay."""
-        self._stop.set()
-        self._update(lambda now: now._replace(state="stopped") if now.under_way else now)
-
-    def close(self) -> None:
-        """End the thread for good and wait for it, at most a second."""
-        self.stop()
-        self.wait(1)
-
-    def wait(self, timeout: float | None = None) -> bool:
-        """Block until nothing is under way; False if something still is after timeout seconds."""
-        if self._thread is not None and self._thread is not threading.current_thread():
-            self._thread.join(timeout)
-            return not self._thread.is_alive()
-        return True
-
-    def poll(self) -> Moment:
-        """The measurement now."""
-        with self._change:
-            return self._now
+        self._begin(self._now.blank(settings, "waiting"), partial(self._work, settings))
 
     @property
     def finished(self) -> tuple[Moment, ...]:
@@ -191,22 +160,18 @@ class Measurement(Generic[Settings, Moment]):
         with self._change:
             return tuple(self._finished)
 
-    def _update(self, change: Callable[[Moment], Moment]) -> None:
-        with self._change:
-            self._now = change(self._now)
-
     def _work(self, settings: Settings, stop: threading.Event) -> None:
         while not track.acquire(timeout=0.05):
             if stop.is_set():
                 return
         try:
-            self._update(lambda now: now if stop.is_set() else now._replace(state="running"))
+            self._update(stop, lambda now: now._replace(state="running"))
             self._run(settings, stop)
-        except (MemoryError, JaxRuntimeError):
-            message = self._too_large.format(settings)
-            self._update(lambda now: now._replace(state="failed", message=message))
         finally:
             track.release()
+
+    def _too_large(self) -> str:
+        return self._sentence.format(self._now.settings)
 
     def _run(self, settings: Settings, stop: threading.Event) -> None:
         contest = self._prepare(settings)
@@ -215,14 +180,14 @@ class Measurement(Generic[Settings, Moment]):
         began = self._clock()
         contest.first_call()
         first = self._clock() - began
-        self._update(lambda now: now._replace(first_call=first))
+        self._update(stop, lambda now: now._replace(first_call=first))
         for number in range(RUNS * len(CONTESTANTS)):
             name = CONTESTANTS[number % len(CONTESTANTS)]
             pieces, repetitions, budget = contest.works[name]
             sample = timed(pieces(), repetitions, budget, clock=self._clock, between=self._breath(number, stop))
             if stop.is_set():
                 return
-            self._update(partial(_with_sample, name=name, sample=sample))
+            self._update(stop, partial(_with_sample, name=name, sample=sample))
         with self._change:
             if not stop.is_set():
                 self._now = self._now._replace(state="finished", fraction=1.0)
@@ -233,7 +198,7 @@ class Measurement(Generic[Settings, Moment]):
 
         def between(share: float) -> bool:
             fraction = (number + share) / (RUNS * len(CONTESTANTS))
-            self._update(lambda now: now._replace(fraction=fraction))
+            self._update(stop, lambda now: now._replace(fraction=fraction))
             time.sleep(PAUSE)
             return not stop.is_set()
 

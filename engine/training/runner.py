@@ -12,6 +12,7 @@ import jax
 import numpy as np
 from jax.sharding import NamedSharding, PartitionSpec
 
+from engine.background import MEMORY, UNEXPECTED
 from engine.training import training
 from engine.training.network import Params
 from engine.training.optimizers import OPTIMIZERS
@@ -331,15 +332,24 @@ class Runner:
                 run.under_way = count
             try:
                 outcome = run.compute(count, rate)
-            except (jax.errors.JaxRuntimeError, MemoryError) as error:
-                with self._change:
-                    run.end = "failed"
-                    reason = next(iter(str(error).splitlines()), "its memory is full.")
-                    run.message = f"The device could not go on: {reason} Try fewer hidden units."
-                    self._change.notify_all()
+            except MEMORY as error:
+                reason = next(iter(str(error).splitlines()), "its memory is full.")
+                self._fail(run, f"The device could not go on: {reason} Try fewer hidden units.")
                 continue
+            except BaseException:
+                # A fault of the program: this run ends, the thread's traceback goes to the log, the next has a new one.
+                self._fail(run, f"The training ended: {UNEXPECTED}.", ends_thread=True)
+                raise
             with self._change:
                 run.under_way = 0
                 if not run.end:
                     run.commit(outcome)
                 self._change.notify_all()
+
+    def _fail(self, run: _Run, message: str, *, ends_thread: bool = False) -> None:
+        with self._change:
+            run.under_way = 0
+            run.end, run.message = "failed", message
+            if ends_thread:
+                self._thread = None
+            self._change.notify_all()

@@ -157,3 +157,15 @@ def test_running_out_of_memory_is_a_sentence():
     assert toy.wait(5)
     assert (toy.poll().state, toy.poll().message) == ("failed", "No memory for (3, 4).")
     assert not measuring.track.locked()
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
+def test_a_fault_of_the_program_ends_the_measurement_and_frees_the_track():
+    def broken(settings):
+        raise RuntimeError("a bug")
+
+    toy = measurement(broken)
+    toy.start((3, 4))
+    assert toy.wait(5)
+    assert toy.poll().state == "failed" and "unexpectedly" in toy.poll().message
+    assert not measuring.track.locked()

@@ -514,6 +514,20 @@ class TestEnd:
         run = settle(runner)
         assert run.state == "failed" and run.message.startswith("The device could not go on")
 
+    @pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
+    def test_a_fault_of_the_program_ends_the_run_and_not_the_runner(self, new_runner, monkeypatch, settle):
+        def run_chunk(*arguments, **options):
+            raise RuntimeError("a bug")
+
+        monkeypatch.setattr(training, "run_chunk", run_chunk)
+        runner = new_runner()
+        runner.start()
+        run = settle(runner)
+        assert run.state == "failed" and "unexpectedly" in run.message
+        monkeypatch.undo()
+        runner.reset()
+        assert finish(runner).state == "finished"
+
     def test_close_ends_the_thread_and_whoever_waits(self, new_runner, gate):
         before = training_threads()
         runner = new_runner()
