@@ -6,21 +6,14 @@ The server imports this file for ``app``; Streamlit then runs the same file as t
 import streamlit as st
 from streamlit import runtime
 
-from pages.shell import chapter, frame, server
+from pages.shell import frame, navigation, server
 from viz import theme
 
 
 def navigate() -> None:
     """Configure the window, offer the pages grouped by chapter section, run the chosen one."""
     st.set_page_config(page_title="Uncrumple", page_icon=theme.icon(), layout="wide")
-    sections = {
-        title: [
-            st.Page(each.file, title=each.title, icon=f":material/{each.icon}:", default=each is chapter.LESSONS[0])
-            for each in lessons
-        ]
-        for title, lessons in chapter.sections()
-    }
-    frame.run(st.navigation(sections, expanded=True))
+    frame.run(st.navigation(navigation.sections(), expanded=True))
 
 
 if runtime.exists():
