@@ -47,15 +47,15 @@ def _loss_with(
     return network.crossentropy(logits, labels).mean()
 
 
-def sweep(params: Params, found: naive_search.Slopes, place: Place, images: np.ndarray, labels: np.ndarray) -> Sweep:
+def sweep(params: Params, slopes: naive_search.Slopes, place: Place, images: np.ndarray, labels: np.ndarray) -> Sweep:
     """The loss of a batch along one weight. images: (samples, 28, 28) uint8, labels: (samples,).
 
-    found: ``naive_search.slopes`` of the same batch, the gradient by autodiff in float64.
+    slopes: ``naive_search.slopes`` of the same batch, the gradient by autodiff in float64.
     """
     naive_search.require(params, place)
     index = (place.row, place.column) if getattr(params, place.layer).ndim == 2 else (place.column,)
-    value, slope = (float(getattr(of, place.layer)[index]) for of in (params, found.gradient))
-    at, sums = _point(params, found, place, slope, images, labels)
+    value, slope = (float(getattr(of, place.layer)[index]) for of in (params, slopes.gradient))
+    at, sums = _point(params, slopes, place, slope, images, labels)
     sides = []
     for dtype in ROUNDOFF:
         with jax.enable_x64(dtype == "float64"):
@@ -67,12 +67,12 @@ def sweep(params: Params, found: naive_search.Slopes, place: Place, images: np.n
 
 
 def _point(
-    params: Params, found: naive_search.Slopes, place: Place, slope: float, images: np.ndarray, labels: np.ndarray
+    params: Params, slopes: naive_search.Slopes, place: Place, slope: float, images: np.ndarray, labels: np.ndarray
 ) -> tuple[Point, np.ndarray]:
     with jax.enable_x64(True):
         wide, inputs, answers = _batch(params, images, labels, "float64")
         third, scale, sums = jax.device_get(_third(wide, place.layer, jnp.asarray(place[1:]), inputs, answers))
-    return Point(found.loss, slope, float(third), max(float(scale), found.loss)), sums
+    return Point(slopes.loss, slope, float(third), max(float(scale), slopes.loss)), sums
 
 
 def _heights(batch: tuple[Params, Array, Array], place: Place, values: np.ndarray) -> np.ndarray:

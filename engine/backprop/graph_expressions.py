@@ -48,10 +48,10 @@ def crossentropy(y_true: Array, p: Array) -> Array:
 
 
 def _stretched(*shapes: Shape) -> Shape:
-    found = align(shapes)
-    if found.result is None:
-        raise InvalidInput(found.problem)
-    return found.result
+    alignment = align(shapes)
+    if alignment.result is None:
+        raise InvalidInput(alignment.problem)
+    return alignment.result
 
 
 def _along_last(shape: Shape) -> Shape:

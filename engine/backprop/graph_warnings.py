@@ -21,7 +21,7 @@ class GraphWarning(NamedTuple):
     column: int
 
 
-def warnings(graph: Graph, found: Backward) -> tuple[GraphWarning, ...]:
+def warnings(graph: Graph, backward: Backward) -> tuple[GraphWarning, ...]:
     """Division by zero, overflow, logarithms of 0; corners of abs, relu and max at a tie; gradients inf or nan.
 
     >>> from engine.backprop.graph_backward import backward
@@ -33,17 +33,17 @@ def warnings(graph: Graph, found: Backward) -> tuple[GraphWarning, ...]:
     notes = []
     for kind, look in (("value", _value), ("corner", _corner), ("gradient", _slope)):
         for k, node in enumerate(graph.nodes):
-            if node.operation != "constant" and (sentence := look(graph, found, k)):
+            if node.operation != "constant" and (sentence := look(graph, backward, k)):
                 notes.append(GraphWarning(kind, sentence, k, node.column))
-    return tuple(notes) + (() if any(note.kind != "corner" for note in notes) else _lost_gradients(graph, found))
+    return tuple(notes) + (() if any(note.kind != "corner" for note in notes) else _lost_gradients(graph, backward))
 
 
-def _lost_gradients(graph: Graph, found: Backward) -> tuple[GraphWarning, ...]:
+def _lost_gradients(graph: Graph, backward: Backward) -> tuple[GraphWarning, ...]:
     """Variables whose gradient is not finite though every value and every known local derivative is."""
     return tuple(
         GraphWarning("gradient", _lost_gradient(graph.nodes[k].name, _worst(adjoint)), k, 0)
         for k in graph.variables
-        if (adjoint := found.adjoints[k]) is not None and not _finite(adjoint)
+        if (adjoint := backward.adjoints[k]) is not None and not _finite(adjoint)
     )
 
 
@@ -59,17 +59,17 @@ def _place(node: Node) -> str:
     return f" (character {node.column})" if node.column else ""
 
 
-def _operands(graph: Graph, found: Backward, k: int) -> list[np.ndarray]:
-    return [found.values[source] for source in graph.nodes[k].inputs]
+def _operands(graph: Graph, backward: Backward, k: int) -> list[np.ndarray]:
+    return [backward.values[source] for source in graph.nodes[k].inputs]
 
 
 def _finite(value: np.ndarray) -> bool:
     return value.dtype.kind != "f" or bool(np.isfinite(value).all())
 
 
-def _value(graph: Graph, found: Backward, k: int) -> str:
+def _value(graph: Graph, backward: Backward, k: int) -> str:
     """A sentence where finite operands give inf or nan: what follows from it needs none of its own."""
-    node, value, operands = graph.nodes[k], found.values[k], _operands(graph, found, k)
+    node, value, operands = graph.nodes[k], backward.values[k], _operands(graph, backward, k)
     if _finite(value):
         return ""
     if node.operation == "variable":
@@ -143,9 +143,9 @@ _CAUSES: dict[str, Causes] = {
 }
 
 
-def _corner(graph: Graph, found: Backward, k: int) -> str:
+def _corner(graph: Graph, backward: Backward, k: int) -> str:
     """A sentence where operands lie on a corner or tie and something flows back through it."""
-    node, operands, adjoint = graph.nodes[k], _operands(graph, found, k), found.adjoints[k]
+    node, operands, adjoint = graph.nodes[k], _operands(graph, backward, k), backward.adjoints[k]
     if adjoint is None or not np.any(adjoint):
         return ""
     names = [graph.nodes[source].name for source in node.inputs]
@@ -153,9 +153,9 @@ def _corner(graph: Graph, found: Backward, k: int) -> str:
         what = (
             f"|{names[0]}| has a corner at {names[0]} = 0: its slope jumps from −1 to 1 there, so it has no derivative"
         )
-        return f"{node.name} = {what}{_place(node)}.{_answer(graph, found, k, cells)}"
+        return f"{node.name} = {what}{_place(node)}.{_answer(graph, backward, k, cells)}"
     if node.operation in ("max", "min") and (cells := (operands[0] == operands[1]) & (adjoint != 0)).any():
-        return _tie(graph, found, k, cells)
+        return _tie(graph, backward, k, cells)
     if node.operation in ("reduce_max", "reduce_min"):
         axes = dict(node.parameters).get("axes", ())
         extreme = (np.max if node.operation == "reduce_max" else np.min)(operands[0], axis=axes, keepdims=True)
@@ -168,20 +168,20 @@ def _corner(graph: Graph, found: Backward, k: int) -> str:
     return ""
 
 
-def _tie(graph: Graph, found: Backward, k: int, cells: np.ndarray) -> str:
+def _tie(graph: Graph, backward: Backward, k: int, cells: np.ndarray) -> str:
     node = graph.nodes[k]
     first, second = (graph.nodes[source] for source in node.inputs)
     if "relu" in dict(node.parameters).get("derivative", ""):
         what = f"relu has a corner at {first.name} = 0: its slope jumps from 0 to 1 there, so it has no derivative"
-        return f"{node.name}: {what}{_place(node)}.{_answer(graph, found, k, cells)}"
+        return f"{node.name}: {what}{_place(node)}.{_answer(graph, backward, k, cells)}"
     names = f"{first.name} and {second.name}"
     what = f"{names} are equal, and {'maximum' if node.operation == 'max' else 'minimum'} has no derivative at a tie"
-    return f"{node.name}: {what}{_place(node)}.{_answer(graph, found, k, cells)}"
+    return f"{node.name}: {what}{_place(node)}.{_answer(graph, backward, k, cells)}"
 
 
-def _answer(graph: Graph, found: Backward, k: int, cells: np.ndarray) -> str:
+def _answer(graph: Graph, backward: Backward, k: int, cells: np.ndarray) -> str:
     """What jax.vjp gives at the first such cell, for each operand that is no constant."""
-    operands = zip(graph.nodes[k].inputs, found.locals[k], strict=True)
+    operands = zip(graph.nodes[k].inputs, backward.locals[k], strict=True)
     known = [one for source, one in operands if one is not None and graph.nodes[source].operation != "constant"]
     if not known:
         return ""
@@ -189,14 +189,14 @@ def _answer(graph: Graph, found: Backward, k: int, cells: np.ndarray) -> str:
     return f" JAX answers {' and '.join(parts)}."
 
 
-def _slope(graph: Graph, found: Backward, k: int) -> str:
+def _slope(graph: Graph, backward: Backward, k: int) -> str:
     """For each operand a sentence where the value is finite and the local derivative is not."""
-    node, operands = graph.nodes[k], _operands(graph, found, k)
-    if not _finite(found.values[k]) or not all(map(_finite, operands)):
+    node, operands = graph.nodes[k], _operands(graph, backward, k)
+    if not _finite(backward.values[k]) or not all(map(_finite, operands)):
         return ""
     said = [
         _lost_slope(graph, k, operands, position, one)
-        for position, (source, one) in enumerate(zip(node.inputs, found.locals[k], strict=True))
+        for position, (source, one) in enumerate(zip(node.inputs, backward.locals[k], strict=True))
         if one is not None and not _finite(one) and graph.nodes[source].operation != "constant"
     ]
     return " ".join(dict.fromkeys(said))

@@ -33,11 +33,13 @@ class Units(NamedTuple):
         return self.active == 0
 
 
-def units_of(graph: Graph, found: Backward) -> Units:
+def units_of(graph: Graph, backward: Backward) -> Units:
     """The columns of W1 and of its gradient as images; which units relu lets through. graph: of ``network_graph``."""
-    hidden = [value for node, value in zip(graph.nodes, found.values, strict=True) if node.group == "relu"][-1]
+    hidden = [value for node, value in zip(graph.nodes, backward.values, strict=True) if node.group == "relu"][-1]
     W1 = graph.index("W1")
-    weights, gradients = (np.asarray(array).T.reshape(-1, 28, 28) for array in (found.values[W1], found.adjoints[W1]))
+    weights, gradients = (
+        np.asarray(array).T.reshape(-1, 28, 28) for array in (backward.values[W1], backward.adjoints[W1])
+    )
     active = (np.atleast_2d(hidden) > 0).sum(axis=0)
     norms = np.linalg.norm(gradients.reshape(len(gradients), -1).astype(np.float64), axis=1)
     return Units(weights, gradients, norms, active, len(np.atleast_2d(hidden)))

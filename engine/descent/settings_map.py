@@ -138,11 +138,11 @@ def fewest(steps: np.ndarray) -> tuple[Choice | None, int]:
     return Choice(int(rate), int(momentum)), int(equal.sum())
 
 
-def nearest(shown: SettingsMap, rate: float, momentum: float) -> Choice:
+def nearest(settings_map: SettingsMap, rate: float, momentum: float) -> Choice:
     """The cell around a point of the map: nearest on the log scale of rates and on the scale of momenta."""
-    rates = np.log(shown.rates.astype(np.float64))
+    rates = np.log(settings_map.rates.astype(np.float64))
     place = np.log(max(rate, np.finfo(np.float64).tiny))
-    return Choice(int(np.abs(rates - place).argmin()), int(np.abs(shown.momenta - momentum).argmin()))
+    return Choice(int(np.abs(rates - place).argmin()), int(np.abs(settings_map.momenta - momentum).argmin()))
 
 
 def largest_rate(method: str, momentum: ArrayLike, curvature: float) -> np.ndarray:
@@ -185,22 +185,22 @@ def theory(surface: Surface, method: str) -> Theory | None:
 
 
 def steps_at(
-    shown: SettingsMap, surface: Surface, method: str, start: tuple[float, ...], setting: tuple[float, float]
+    settings_map: SettingsMap, surface: Surface, method: str, start: tuple[float, ...], setting: tuple[float, float]
 ) -> int:
     """What exactly this learning rate and momentum come to, between the map's cells, counted as in the map."""
     rate, momentum = (jnp.asarray([value], jnp.float32) for value in setting)
     point = jnp.asarray(start, jnp.float32)
-    tried = descent.family(surface.expression, method, point, rate, momentum, steps=shown.limit + STAY)
-    return int(_counted(Family(*map(np.asarray, tried)), shown.goal, shown.limit)[0, 0])
+    tried = descent.family(surface.expression, method, point, rate, momentum, steps=settings_map.limit + STAY)
+    return int(_counted(Family(*map(np.asarray, tried)), settings_map.goal, settings_map.limit)[0, 0])
 
 
-def agreement(shown: SettingsMap, known: Theory) -> Agreement:
+def agreement(settings_map: SettingsMap, known: Theory) -> Agreement:
     """How many measured cells contradict theory, and how many of these touch its boundary.
 
     A cell contradicts it that diverged although theory has it converge, or the reverse; one that merely did not
     arrive within the steps made contradicts nothing.
     """
-    different = known.converges == (shown.steps == DIVERGED)
+    different = known.converges == (settings_map.steps == DIVERGED)
     around = np.pad(known.converges, 1, mode="edge")
     rows, columns = known.converges.shape
     shifts = [around[row : row + rows, column : column + columns] for row in range(3) for column in range(3)]

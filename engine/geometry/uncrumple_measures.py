@@ -38,9 +38,9 @@ def probe(points: np.ndarray, colors: np.ndarray) -> Probe:
     return Probe(weights, float(wanted.mean() - middle @ weights))
 
 
-def linear_model(shown: Sheets, other: Sheets) -> float:
+def linear_model(sheets: Sheets, other: Sheets) -> float:
     """Accuracy on held-out points of the plane fitted in the ball itself: a model without layers."""
-    return probe(shown.positions, shown.colors).accuracy(other.positions, other.colors)
+    return probe(sheets.positions, sheets.colors).accuracy(other.positions, other.colors)
 
 
 class Report(NamedTuple):
@@ -57,10 +57,10 @@ class Report(NamedTuple):
     error: float
 
 
-def report(params: Params, shown: Sheets, other: Sheets) -> Report:
+def report(params: Params, sheets: Sheets, other: Sheets) -> Report:
     """Accuracies, movements and the flattening error of a network."""
-    fitted, tested = uncrumple.stages(params, shown.positions), uncrumple.stages(params, other.positions)
-    planes = [probe(points, shown.colors) for points in fitted]
+    fitted, tested = uncrumple.stages(params, sheets.positions), uncrumple.stages(params, other.positions)
+    planes = [probe(points, sheets.colors) for points in fitted]
     probes = [plane.accuracy(points, other.colors) for plane, points in zip(planes, tested, strict=True)]
     readout = Probe(np.asarray(params.readout), float(params.bias))
     return Report(

@@ -97,11 +97,11 @@ def _assembled(path: list[tuple[int | None, ...]], count: int) -> tuple[Shape, .
 def _preference(old: Sequence[Shape], new: Sequence[Shape]) -> tuple:
     """Adding axes before changing sizes, the last shape before the first, the least change of size first."""
     lost = sum(len(shape) == len(before) and shape != before for before, shape in zip(old, new, strict=True))
-    kept = sum(prod(shape) != prod(before) for before, shape in zip(old, new, strict=True))
+    stretched = sum(prod(shape) != prod(before) for before, shape in zip(old, new, strict=True))
     far = sum(
         abs(sum(shape) - sum(before)) for before, shape in zip(old, new, strict=True) if len(shape) == len(before)
     )
-    return kept, lost, far, tuple(shape != before for before, shape in zip(old, new, strict=True)), new
+    return stretched, lost, far, tuple(shape != before for before, shape in zip(old, new, strict=True)), new
 
 
 def _change(old: Sequence[Shape], new: Sequence[Shape]) -> str:

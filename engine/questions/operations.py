@@ -102,21 +102,21 @@ def _pair(random: Random) -> tuple[tuple[int, ...], tuple[int, ...]]:
 def broadcast_shape(random: Random) -> Question:
     """The shape of a sum of two tensors of different shapes."""
     x, y = _pair(random)
-    found = broadcasting.align((x, y))
+    alignment = broadcasting.align((x, y))
     from_left = broadcasting.align((x[::-1], y[::-1])).result
     whole = max(len(x), len(y))
     padded = " and ".join(sized((1,) * (whole - len(one)) + one) for one in (x, y))
     aligned = f"Aligned from the right they are {padded}. " if len(x) != len(y) else ""
     return shape(
         f"`x` has the shape {sized(x)} and `y` the shape {sized(y)}. What is the shape of `x + y`?",
-        found.result,
+        alignment.result,
         [
             *([(from_left[::-1], "Shapes are aligned from the right, not from the left.")] if from_left else []),
             (x, "That is the shape of `x`. Are all its axes as long as those of `y`?"),
             (y, "That is the shape of `y`. Are all its axes as long as those of `x`?"),
             (x + y, "The axes are aligned, not put one after the other."),
         ],
-        f"{aligned}On each axis the sizes are equal or one is 1 and stretched: {sized(found.result)}.",
+        f"{aligned}On each axis the sizes are equal or one is 1 and stretched: {sized(alignment.result)}.",
     )
 
 

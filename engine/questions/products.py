@@ -94,21 +94,21 @@ def solved_shape(random: Random) -> Question:
     """A reshape with -1."""
     sizes = [random.choice((2, 3, 4, 5, 6, 8, 10, 12)) for _ in range(random.choice((2, 3)))]
     held = prod(sizes)
-    known = random.choice([size for size in range(2, held) if held % size == 0])
-    second = random.choice([size for size in range(2, held // known + 1) if held // known % size == 0] or [1])
-    target = random.choice(([known, -1], [-1, known], [known, -1, second], [-1], [second, known, -1]))
-    found = reshaping.resolve(sizes, target)
-    if found == tuple(sizes):
+    first = random.choice([size for size in range(2, held) if held % size == 0])
+    second = random.choice([size for size in range(2, held // first + 1) if held // first % size == 0] or [1])
+    target = random.choice(([first, -1], [-1, first], [first, -1, second], [-1], [second, first, -1]))
+    resolved = reshaping.resolve(sizes, target)
+    if resolved == tuple(sizes):
         raise Unlucky
     others = prod(size for size in target if size != -1)
     place = target.index(-1)
 
     def with_size(size: int) -> tuple[int, ...]:
-        return (*found[:place], size, *found[place + 1 :])
+        return (*resolved[:place], size, *resolved[place + 1 :])
 
     return shape(
         f"`x` has the shape {sized(sizes)}. What is the shape of `x.reshape({', '.join(map(str, target))})`?",
-        found,
+        resolved,
         [
             (target, "−1 stands for a size that follows from the others."),
             (with_size(held), "The other sizes hold a part of the elements already: divide by them."),
@@ -116,7 +116,7 @@ def solved_shape(random: Random) -> Question:
             (with_size(1), "Then some elements would have no place."),
         ],
         f"{' × '.join(map(str, sizes))} = {held} elements; {held} / {others} = {held // others} for −1: "
-        f"{sized(found)}.",
+        f"{sized(resolved)}.",
     )
 
 
@@ -153,16 +153,16 @@ def transposed_shape(random: Random) -> Question:
     order = tuple(random.sample(range(len(sizes)), len(sizes)))
     if order == tuple(range(len(sizes))):
         raise Unlucky
-    found = reshaping.transpose(sizes, (0,) * len(sizes), order)
+    transposed = reshaping.transpose(sizes, (0,) * len(sizes), order)
     back = tuple(order.index(axis) for axis in range(len(sizes)))
     moves = "; ".join(f"axis {place} is the old axis {axis}, of size {sizes[axis]}" for place, axis in enumerate(order))
     return shape(
         f"`x` has the shape {sized(sizes)}. What is the shape of `np.transpose(x, {order})`?",
-        found.shape,
+        transposed.shape,
         [
             (tuple(sizes[axis] for axis in back), "The order says where each new axis comes from, not where it goes."),
             (sizes, "That is the old shape."),
             (sizes[::-1], "The axes are reversed only if no order is given."),
         ],
-        f"{moves.capitalize()}. So {sized(found.shape)}.",
+        f"{moves.capitalize()}. So {sized(transposed.shape)}.",
     )

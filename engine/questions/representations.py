@@ -19,18 +19,18 @@ def nested_shape(random: Random) -> Question:
     if not 2 <= prod(sizes) <= 16:
         raise Unlucky
     text = tensors.literal(integers(random, sizes, 0, 9, zero=True))
-    found = tensors.describe(literals.parse_array(text))
-    inward = "; each of these holds ".join(written(size) for size in found.shape)
+    description = tensors.describe(literals.parse_array(text))
+    inward = "; each of these holds ".join(written(size) for size in description.shape)
     return shape(
         f"What is the shape of this tensor?\n\n`{text}`",
-        found.shape,
+        description.shape,
         [
-            (found.shape[::-1], "The sizes stand from the outermost brackets inward."),
-            ((found.size,), "That is the number of elements. Every level of brackets is an axis of its own."),
-            (found.shape[1:], "The outermost brackets are an axis too."),
-            ((1, *found.shape), "Count the brackets at the very beginning: there is one level fewer."),
+            (description.shape[::-1], "The sizes stand from the outermost brackets inward."),
+            ((description.size,), "That is the number of elements. Every level of brackets is an axis of its own."),
+            (description.shape[1:], "The outermost brackets are an axis too."),
+            ((1, *description.shape), "Count the brackets at the very beginning: there is one level fewer."),
         ],
-        f"The outermost brackets hold {inward}. So the shape is {sized(found.shape)}.",
+        f"The outermost brackets hold {inward}. So the shape is {sized(description.shape)}.",
     )
 
 
@@ -42,46 +42,47 @@ def rank(random: Random) -> Question:
     if prod(sizes) > 16:
         raise Unlucky
     array = integers(random, sizes, 0, 9, zero=True)
-    found = tensors.describe(literals.parse_array(tensors.literal(array)))
-    shown = f"an array of shape {sized(found.shape)}" if found.rank else "a single number"
+    description = tensors.describe(literals.parse_array(tensors.literal(array)))
+    shown = f"an array of shape {sized(description.shape)}" if description.rank else "a single number"
     return number(
         f"What is the rank, the number of axes, of this tensor?\n\n`{tensors.literal(array)}`",
-        found.rank,
+        description.rank,
         [
-            (found.size, "That is how many numbers it holds."),
-            *([(found.shape[0], "That is the length of the first axis.")] if found.rank else []),
-            *([(found.shape[-1], "That is the length of the last axis.")] if found.rank else []),
-            (found.rank + 1, "Count the levels of brackets: there is one fewer."),
+            (description.size, "That is how many numbers it holds."),
+            *([(description.shape[0], "That is the length of the first axis.")] if description.rank else []),
+            *([(description.shape[-1], "That is the length of the last axis.")] if description.rank else []),
+            (description.rank + 1, "Count the levels of brackets: there is one fewer."),
         ],
-        f"It opens with {found.rank or 'no'} bracket{'s' * (found.rank != 1)}: it is {shown}, of rank {found.rank}.",
+        f"It opens with {description.rank or 'no'} bracket{'s' * (description.rank != 1)}: it is {shown}, of rank "
+        f"{description.rank}.",
     )
 
 
 def bytes_of(random: Random) -> Question:
     """Elements times bytes each."""
     sizes = [random.choice((2, 3, 4, 5, 6, 8, 10, 20, 50, 100)) for _ in range(random.choice((2, 2, 3)))]
-    found = tensors.describe_shape(sizes, random.choice(DTYPES))
-    each = found.bytes // found.size
-    product = " × ".join(written(size) for size in found.shape)
+    description = tensors.describe_shape(sizes, random.choice(DTYPES))
+    each = description.bytes // description.size
+    product = " × ".join(written(size) for size in description.shape)
     return number(
-        f"A tensor has the shape {sized(found.shape)} and the dtype `{found.dtype}`. How many bytes do its "
+        f"A tensor has the shape {sized(description.shape)} and the dtype `{description.dtype}`. How many bytes do its "
         "numbers take?",
-        found.bytes,
+        description.bytes,
         [
-            (found.size, f"That is the number of elements. How many bytes does each `{found.dtype}` take?"),
-            (found.bytes * 8, "That counts bits; 8 bits are a byte."),
-            (sum(found.shape) * each, "The sizes are multiplied, not added."),
+            (description.size, f"That is the number of elements. How many bytes does each `{description.dtype}` take?"),
+            (description.bytes * 8, "That counts bits; 8 bits are a byte."),
+            (sum(description.shape) * each, "The sizes are multiplied, not added."),
         ],
-        f"It has {product} = {written(found.size)} elements of {each} byte{'s' if each > 1 else ''} each: "
-        f"{written(found.bytes)} bytes.",
+        f"It has {product} = {written(description.size)} elements of {each} byte{'s' if each > 1 else ''} each: "
+        f"{written(description.bytes)} bytes.",
     )
 
 
 def wrapped_sum(random: Random) -> Question:
     """A sum of uint8 modulo 256."""
     pixel, amount = random.randint(40, 255), random.randint(20, 255)
-    found = dtypes.brightened(np.array([pixel], np.uint8), amount)
-    exact, right = pixel + amount, int(found.wrapped[0])
+    brightened = dtypes.brightened(np.array([pixel], np.uint8), amount)
+    exact, right = pixel + amount, int(brightened.wrapped[0])
     about = (
         f"{pixel} + {amount} = {exact} does not fit: uint8 ends at 255, and 256 is 0 again. {exact} − 256 = {right}."
         if exact > 255
@@ -156,23 +157,23 @@ def taken_shape(random: Random) -> Question:
     sizes = [random.choice((4, 5, 6, 8, 10, 12, 28, 28, 60, 100)) for _ in range(random.choice((2, 3, 3)))]
     count = random.randint(1, len(sizes))
     text = ", ".join(_item(random, size) for size in sizes[:count])
-    found = slicing.derive(sizes, slicing.parse_index(text))
-    if not found.result_shape or found.result_shape == found.shape:
+    derivation = slicing.derive(sizes, slicing.parse_index(text))
+    if not derivation.result_shape or derivation.result_shape == derivation.shape:
         raise Unlucky
-    sentences = ". ".join(_step_words(step.sentence) for step in found.steps)
-    stops = [isinstance(item, slice) and item.stop is not None for item in found.index] + [False] * len(sizes)
-    kept = [step.after for step in found.steps if step.after is not None]
-    ended = [step.after + stops[step.axis] for step in found.steps if step.after is not None]
+    sentences = ". ".join(_step_words(step.sentence) for step in derivation.steps)
+    stops = [isinstance(item, slice) and item.stop is not None for item in derivation.index] + [False] * len(sizes)
+    kept = [step.after for step in derivation.steps if step.after is not None]
+    ended = [step.after + stops[step.axis] for step in derivation.steps if step.after is not None]
     return shape(
         f"`x` has the shape {sized(sizes)}. What is the shape of `x[{text}]`?",
-        found.result_shape,
+        derivation.result_shape,
         [
             (ended, "The end of a slice is not taken."),
-            ([step.after or 1 for step in found.steps], "An axis indexed by a whole number is gone, not 1 long."),
+            ([step.after or 1 for step in derivation.steps], "An axis indexed by a whole number is gone, not 1 long."),
             (kept[: len(kept) - (len(sizes) - count)], "Axes that are not mentioned stay whole."),
-            ([step.before for step in found.steps if step.after is not None], "Each slice takes only a part."),
+            ([step.before for step in derivation.steps if step.after is not None], "Each slice takes only a part."),
         ],
-        f"{sentences}. That leaves {sized(found.result_shape)}.",
+        f"{sentences}. That leaves {sized(derivation.result_shape)}.",
     )
 
 

@@ -16,19 +16,19 @@ from engine.tensors import batches, real_world
 def last_batch(random: Random) -> Question:
     """What is left for the last batch."""
     size = random.choice((8, 10, 16, 20, 25, 32, 50, 60, 64, 100, 128))
-    found = batches.division(random.randint(3, 12) * size + random.randint(1, size), size)
-    samples = size * (found.batches - 1) + found.last
+    division = batches.division(random.randint(3, 12) * size + random.randint(1, size), size)
+    samples = size * (division.batches - 1) + division.last
     return number(
         f"{written(samples)} samples are cut into batches of {size}. How many samples has the last batch?",
-        found.last,
+        division.last,
         [
             (size, "They do not divide evenly."),
-            (found.batches - 1, "That is the number of full batches."),
-            (found.batches, "That is the number of batches."),
-            (size - found.last, "That is how many are missing from a full batch."),
+            (division.batches - 1, "That is the number of full batches."),
+            (division.batches, "That is the number of batches."),
+            (size - division.last, "That is how many are missing from a full batch."),
         ],
-        f"{found.batches - 1} full batches take {found.batches - 1} × {size} = "
-        f"{written(size * (found.batches - 1))}; for the last one {found.last} are left.",
+        f"{division.batches - 1} full batches take {division.batches - 1} × {size} = "
+        f"{written(size * (division.batches - 1))}; for the last one {division.last} are left.",
     )
 
 
@@ -156,19 +156,19 @@ def memory(random: Random) -> Question:
     """How much memory a data set takes."""
     count, side = random.choice((10, 50, 100, 200, 500, 1_000)), random.choice((20, 32, 50, 64, 100, 200))
     dtype = random.choice(("float32", "float64", "float16"))
-    found = real_world.View("images", (count, side, side, 3), dtype)
-    each, text = found.bytes // found.elements, real_world.memory(found.bytes)
+    view = real_world.View("images", (count, side, side, 3), dtype)
+    each, text = view.bytes // view.elements, real_world.memory(view.bytes)
     return choice(
         random,
         f"{written(count)} colour images of {side} × {side} pixels, 3 channels, as `{dtype}`. How much memory do their "
         "numbers take?",
         text,
         [
-            (real_world.memory(found.elements), f"That would be 1 byte for each number; `{dtype}` takes more."),
-            (real_world.memory(found.bytes // 3), "That forgets the three channels."),
-            (real_world.memory(found.bytes // count), "That is one image."),
-            (real_world.memory(found.bytes * 8), "That counts bits as if they were bytes."),
+            (real_world.memory(view.elements), f"That would be 1 byte for each number; `{dtype}` takes more."),
+            (real_world.memory(view.bytes // 3), "That forgets the three channels."),
+            (real_world.memory(view.bytes // count), "That is one image."),
+            (real_world.memory(view.bytes * 8), "That counts bits as if they were bytes."),
         ],
-        f"{written(count)} × {side} × {side} × 3 = {written(found.elements)} numbers of {each} bytes: "
-        f"{written(found.bytes)} bytes, {text}.",
+        f"{written(count)} × {side} × {side} × 3 = {written(view.elements)} numbers of {each} bytes: "
+        f"{written(view.bytes)} bytes, {text}.",
     )

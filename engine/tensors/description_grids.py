@@ -25,10 +25,10 @@ def many(count: int, noun: str) -> str:
 def counted(facts: Facts, *slots: str, noun: str) -> int:
     """How many samples: as said, or one where the noun is singular. InvalidInput where several have no number."""
     slots = (*slots, "samples")
-    found = next((facts.get(slot) for slot in slots if slot in facts), None)
+    number = next((facts.get(slot) for slot in slots if slot in facts), None)
     batches = facts.get("batches", 1)
-    if found is not None:
-        return whole(found) * whole(batches)
+    if number is not None:
+        return whole(number) * whole(batches)
     word = next((facts.named[slot] for slot in slots if slot in facts.named), noun.rstrip("s"))
     if word.endswith("s") or word in ("people", "men", "women", "children"):
         raise InvalidInput(f"this does not say how many {word} there are; right would be “100 {word}”.")

@@ -91,9 +91,9 @@ def derive(shape: Sequence[int], index: Sequence[Item], *, itemsize: int = 1) ->
     result_shape = tuple(sizes[axis] for axis in range(len(order)))
     outcome, reason = _outcome(index, order)
     listed = tuple(part.axis for part in parts if _listed(part, parts))
-    found = Derivation(shape, index, tuple(steps), result_shape, outcome, reason, (), 0, listed)
-    strides, offset = _memory(found, order, itemsize)
-    return found._replace(strides=strides, offset=offset)
+    derivation = Derivation(shape, index, tuple(steps), result_shape, outcome, reason, (), 0, listed)
+    strides, offset = _memory(derivation, order, itemsize)
+    return derivation._replace(strides=strides, offset=offset)
 
 
 def taken(derivation: Derivation, cells: np.ndarray | None = None) -> np.ndarray:
@@ -245,19 +245,21 @@ def _outcome(index: tuple[Item, ...], order: Sequence[int]) -> tuple[str, str]:
     return "view", "Every axis is a start and a step in the same memory: no number is copied."
 
 
-def _memory(found: Derivation, order: Sequence[int], itemsize: int) -> tuple[tuple[int, ...], int]:
+def _memory(derivation: Derivation, order: Sequence[int], itemsize: int) -> tuple[tuple[int, ...], int]:
     """Strides and offset in bytes."""
-    source = _contiguous(found.shape, itemsize)
-    if found.outcome == "number":
+    source = _contiguous(derivation.shape, itemsize)
+    if derivation.outcome == "number":
         return (), 0
-    if found.outcome == "copy":
+    if derivation.outcome == "copy":
         # NumPy fills a copy with the lists' axis outermost, and then moves that axis to its place.
         inner = [axis for axis, place in enumerate(order) if place != LISTS]
         filled = [order.index(LISTS), *inner]
-        strides = dict(zip(filled, _contiguous([found.result_shape[axis] for axis in filled], itemsize), strict=True))
+        strides = dict(
+            zip(filled, _contiguous([derivation.result_shape[axis] for axis in filled], itemsize), strict=True)
+        )
         return tuple(strides[axis] for axis in range(len(order))), 0
     by_axis, offset = {}, 0
-    for step in found.steps:
+    for step in derivation.steps:
         if step.axis is not None and len(step.positions):
             offset += step.positions[0] * source[step.axis]
         if step.result_axis is not None:

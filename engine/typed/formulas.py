@@ -166,15 +166,15 @@ class _Reader:
         )
 
     def formula(self) -> Expression:
-        found = self.sum()
+        expression = self.sum()
         if self.next.kind != "end":
             self.refuse(self.next)
-        level, depth = [found], 0
+        level, depth = [expression], 0
         while level:
             level, depth = [part for node in level for part in node.parts], depth + 1
         if depth > MAX_DEPTH:
             self.too_deep()
-        return found
+        return expression
 
     def sum(self) -> Expression:
         found = self.product()
@@ -210,15 +210,15 @@ class _Reader:
     def power(self) -> Expression:
         return self.raised(self.operand())
 
-    def raised(self, found: Expression) -> Expression:
+    def raised(self, expression: Expression) -> Expression:
         """With the powers that follow: x**2, x², x**-1."""
         if self.next.kind == "raised":
             token = self.take()
-            found = self.made("power", token.column, found, self.exponent(token))
+            expression = self.made("power", token.column, expression, self.exponent(token))
         if self.at("**"):
             sign = self.take()
-            found = self.made("power", sign.column, found, self.deeper(self.signed))
-        return found
+            expression = self.made("power", sign.column, expression, self.deeper(self.signed))
+        return expression
 
     def exponent(self, token: _Token) -> Expression:
         text = lowered(token.text)
@@ -278,12 +278,12 @@ class _Reader:
 
     def absolute(self, bar: _Token) -> Expression:
         self.bars += 1
-        found = self.deeper(self.sum)
+        expression = self.deeper(self.sum)
         if not self.at("|"):
             self.refuse(self.next, bar)
         self.take()
         self.bars -= 1
-        return self.made("abs", bar.column, found)
+        return self.made("abs", bar.column, expression)
 
     def bracketed(self, opened: _Token, *, call: bool) -> list[Expression]:
         """What stands between the brackets, of a call with commas between its arguments."""
@@ -333,16 +333,16 @@ class _Reader:
             count = f"{wanted} argument{'s' if wanted > 1 else ''}"
             comma = " A decimal comma is written as a point, 0.5." if len(given) > wanted else ""
             raise InvalidInput(f"“{name}” at character {token.column} takes {count}; here it has {len(given)}.{comma}")
-        found = self.made(name, token.column, *given)
-        return self.made("power", power.column, found, self.exponent(power)) if power else found
+        expression = self.made(name, token.column, *given)
+        return self.made("power", power.column, expression, self.exponent(power)) if power else expression
 
     def factors(self) -> Expression:
         """What a function without brackets takes: factors up to the next sign or function."""
-        found = self.power()
+        expression = self.power()
         while self.begins() and not (self.next.kind == "name" and self.next.text.lower() in self.functions()):
-            self.separated(found)
-            found = self.made("multiply", self.tokens[self.place - 1].last, found, self.power())
-        return found
+            self.separated(expression)
+            expression = self.made("multiply", self.tokens[self.place - 1].last, expression, self.power())
+        return expression
 
     def unknown(self, token: _Token) -> NoReturn:
         """A name nothing has: a function, a word of Python's, or names written without a sign between them."""

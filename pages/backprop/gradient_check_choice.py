@@ -75,7 +75,7 @@ def _drawn(image: np.ndarray) -> Chosen:
     return Chosen(image[None], np.array([label], np.int32), f"your digit, meant as {label}", image)
 
 
-def choose_weight(params: Params, found: Slopes, images: np.ndarray) -> Place:
+def choose_weight(params: Params, slopes: Slopes, images: np.ndarray) -> Place:
     """Tensor, row and column; shortcuts; the unit's weights and their gradient to click on."""
     state = st.session_state
 
@@ -83,7 +83,7 @@ def choose_weight(params: Params, found: Slopes, images: np.ndarray) -> Place:
         state.gradient_check_layer, state.gradient_check_row, state.gradient_check_column = layer, row, column
 
     def largest(layer: str) -> tuple[int, int]:
-        flat = int(np.abs(getattr(found.gradient, layer)).argmax())
+        flat = int(np.abs(getattr(slopes.gradient, layer)).argmax())
         return divmod(flat, naive_search.shape_of(params, layer)[1])
 
     def put_largest() -> None:
@@ -131,6 +131,6 @@ def choose_weight(params: Params, found: Slopes, images: np.ndarray) -> Place:
     if unit is None:
         unit = share.default("gradient_check_unit", 0, share.between(0, hidden - 1))
     state.gradient_check_unit = min(unit, hidden - 1)
-    scene = viz.unit_scene(params, found, state.gradient_check_unit, row if layer == "W1" else None)
+    scene = viz.unit_scene(params, slopes, state.gradient_check_unit, row if layer == "W1" else None)
     live_cells(scene, key="gradient_check_pictures", max_cell=11, max_height=900, picks=True, on_change=take_pick)
     return Place(layer, row, column)

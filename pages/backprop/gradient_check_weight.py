@@ -38,9 +38,9 @@ def weight(digits: Digits) -> None:
     )
     chosen = choose_digits(digits)
     of = f"{digits.source} {chosen.name} {chosen.labels[0]} {hash(chosen.images.tobytes())}"
-    found = backward_pass(current.version, of, current.params, chosen.images, chosen.labels)
-    place = choose_weight(current.params, found, chosen.images)
-    sweep = check.sweep(current.params, found, place, chosen.images, chosen.labels)
+    slopes = backward_pass(current.version, of, current.params, chosen.images, chosen.labels)
+    place = choose_weight(current.params, slopes, chosen.images)
+    sweep = check.sweep(current.params, slopes, place, chosen.images, chosen.labels)
     factors = chain(current.params, place, chosen.images, chosen.labels)
     st.markdown(f"Loss {sweep.height:.6g} on {chosen.name}; **{sweep.name} = {words.precise(sweep.value)}**.")
     st.markdown(words.table(sweep, factors.gradient))

@@ -72,23 +72,23 @@ def escape() -> None:
         share.default("settings_map_sweep", False)
         shows = st.toggle("Show the sweep", key="settings_map_sweep", persist_state="session")
         st.button("Start on the left again", key="settings_map_left", on_click=begin_left)
-    found = swept(start)
+    sweep = swept(start)
     with st.container():
         if shows:
             live_figure(
-                viz.sweep_figure(found, rate, momentum),
+                viz.sweep_figure(sweep, rate, momentum),
                 key="settings_map_sweep_figure",
                 height=430,
                 narrow=NARROW,
-                alt=f"Where the ball rests for each momentum. {viz.threshold_words(found, rate, momentum)}",
+                alt=f"Where the ball rests for each momentum. {viz.threshold_words(sweep, rate, momentum)}",
             )
-            st.markdown(viz.threshold_words(found, rate, momentum))
+            st.markdown(viz.threshold_words(sweep, rate, momentum))
     layout.notice(
         "A larger learning rate needs less momentum.",
         "Far above the threshold the ball swings over the hill, and the valley it ends in changes again and again: "
         "escaping is not arriving.",
     )
-    layout.code("settings_map_escape", snippets.escape(start[0], RATES[rate], engine.bracket(found, rate)))
+    layout.code("settings_map_escape", snippets.escape(start[0], RATES[rate], engine.bracket(sweep, rate)))
 
 
 def local_minima() -> None:

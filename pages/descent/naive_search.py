@@ -54,7 +54,7 @@ def one_weight(digits: Digits) -> None:
     """The story's three losses, and those of a weight of the reader's choice."""
     current = shell.current().network()
     images, labels = digits.train_images[:BATCH], digits.train_labels[:BATCH]
-    found = backward_pass(current.version, digits.source, current.params, images, labels)
+    slopes = backward_pass(current.version, digits.source, current.params, images, labels)
     story, real = st.columns([2, 3], gap="large")
     with story:
         st.markdown("**The idea, with the textbook's numbers**")
@@ -62,8 +62,8 @@ def one_weight(digits: Digits) -> None:
         st.markdown(viz.STORY_WORDS)
     with real:
         st.markdown(f"**A real weight**: {current.sentence}, the first {BATCH} training images of {data.name(digits)}")
-        place, step = choose(current.params, found)
-        trial = naive_search.tried(current.params, found, place, step, images, labels)
+        place, step = choose(current.params, slopes)
+        trial = naive_search.tried(current.params, slopes, place, step, images, labels)
         words = viz.trial_words(trial)
         live_figure(viz.trial_figure(trial), key="gradient_trial", height=300, alt=words.replace("*", ""))
         st.markdown(words)
@@ -71,7 +71,7 @@ def one_weight(digits: Digits) -> None:
     layout.code("gradient_naive", code, note=WHERE_TO_RUN[current.name])
 
 
-def choose(params: Params, found: Slopes) -> tuple[Place, float]:
+def choose(params: Params, slopes: Slopes) -> tuple[Place, float]:
     """Layer, row, column and step; a random weight; the one with the steepest slope."""
     state = st.session_state
 
@@ -81,7 +81,7 @@ def choose(params: Params, found: Slopes) -> tuple[Place, float]:
     def put_random() -> None:
         put(naive_search.place_of(params, secrets.randbelow(network.parameter_count(params))))
 
-    steepest = found.steepest()
+    steepest = slopes.steepest()
     share.default("gradient_layer", steepest.layer, Params._fields)
     rows, columns = naive_search.shape_of(params, state.gradient_layer)
     share.default("gradient_row", steepest.row, share.between(0, rows - 1))
@@ -97,7 +97,7 @@ def choose(params: Params, found: Slopes) -> tuple[Place, float]:
             f"Column, 0 to {columns - 1}", what="the column", key="gradient_column", high=columns - 1, width=150
         )
         st.button("A random one", key="gradient_random", icon=":material/shuffle:", on_click=put_random)
-        st.button("The steepest", key="gradient_steepest", on_click=lambda: put(found.steepest()))
+        st.button("The steepest", key="gradient_steepest", on_click=lambda: put(slopes.steepest()))
     share.default("gradient_step", 0.05, STEPS)
     step = st.select_slider("Step", STEPS, key="gradient_step", **kept)
     return Place(layer, row, column), step

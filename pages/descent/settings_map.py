@@ -85,9 +85,9 @@ def choose_cell(shown: SettingsMap) -> Choice:
 
 def show_map(shown: SettingsMap, chosen: Choice, surface: Surface, method: str) -> None:
     """The heat map, and its best cell and its theory in words."""
-    known = settings_map.theory(surface, method)
+    theory = settings_map.theory(surface, method)
     live_figure(
-        map_figure(shown, chosen, method, known),
+        map_figure(shown, chosen, method, theory),
         key="settings_map_map",
         height=HEIGHT,
         clicks=True,
@@ -98,12 +98,12 @@ def show_map(shown: SettingsMap, chosen: Choice, surface: Surface, method: str) 
 
 def say_theory(shown: SettingsMap, surface: Surface, method: str, start: tuple[float, ...]) -> None:
     """The best cell, and how far theory and measurement agree."""
-    known = settings_map.theory(surface, method)
-    found = known and settings_map.agreement(shown, known)
-    optimum = known and known.optimum
+    theory = settings_map.theory(surface, method)
+    found = theory and settings_map.agreement(shown, theory)
+    optimum = theory and theory.optimum
     at_optimum = settings_map.steps_at(shown, surface, method, start, optimum) if optimum else 0
     st.markdown(settings_words.best_words(shown))
-    st.markdown(settings_words.theory_words(known, found, method, at_optimum))
+    st.markdown(settings_words.theory_words(theory, found, method, at_optimum))
 
 
 @share.fragment

@@ -46,9 +46,9 @@ def choose_start(surface: Surface) -> None:
             typed_number(f"Start, {name}", key=f"settings_map_start_{name}", low=low, high=high)
 
 
-def show_run(shown: SettingsMap, chosen: Choice, surface: Surface, method: str, family: Family) -> None:
+def show_run(settings_map: SettingsMap, chosen: Choice, surface: Surface, method: str, family: Family) -> None:
     """The chosen cell's run: path and loss curve, played in the browser."""
-    run = settings_run.drawn(surface, shown, chosen, family.points[chosen], family.losses[chosen])
+    run = settings_run.drawn(surface, settings_map, chosen, family.points[chosen], family.losses[chosen])
     grid = surfaces.grid(surface, 81 if len(surface.window) == 2 else 401)
     live_figure(
         settings_run.run_figure(surface, grid, run, method),
@@ -58,4 +58,4 @@ def show_run(shown: SettingsMap, chosen: Choice, surface: Surface, method: str, 
         on_change=partial(pick_start, surface),
         alt=f"The path of {METHODS[method].title} on {surface.title} above its loss at every step",
     )
-    st.markdown(settings_words.run_words(shown, chosen, family.points[chosen], family.losses[chosen], run.last))
+    st.markdown(settings_words.run_words(settings_map, chosen, family.points[chosen], family.losses[chosen], run.last))

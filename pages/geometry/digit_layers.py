@@ -47,22 +47,22 @@ def explore() -> None:
     layout.code("digit_layers", code, note=note, files=files)
 
 
-def cloud(digits: Digits, chosen: Moment, found: Study, batch: slice) -> None:
+def cloud(digits: Digits, chosen: Moment, study: Study, batch: slice) -> None:
     """The digits in space, the reader's own among them."""
     images, labels = digits.test_images[batch], digits.test_labels[batch]
     drawn = shell.current().drawn
     if drawn is not None:
         images = np.concatenate([images, drawn[None]])
-    shown = digit_layers.show(chosen.params, found.layers, images)
+    shown = digit_layers.show(chosen.params, study.layers, images)
     network = shell.current().network() if chosen.name == "yours" else shell.pretrained_network()
     words = viz.batch_words(shown.probabilities, labels, batch.start, chosen.sentence, data.name(digits))
     st.markdown(words + data.trained_elsewhere(network, digits))
     point_cloud(
-        viz.digit_cloud(found, shown, images, labels), key="digit_layers_cloud", height=HEIGHT, scrub_label="Stage"
+        viz.digit_cloud(study, shown, images, labels), key="digit_layers_cloud", height=HEIGHT, scrub_label="Stage"
     )
 
 
-def probes(found: Study, fresh: Study) -> None:
+def probes(study: Study, fresh: Study) -> None:
     """Accuracies of straight cuts, and the spreads, stage by stage."""
     st.subheader("Do the classes become separable by straight cuts?", anchor=False)
     st.markdown(
@@ -71,8 +71,8 @@ def probes(found: Study, fresh: Study) -> None:
     )
     left, right = st.columns(2, gap="large")
     for column, key, figure, words in (
-        (left, "probes", viz.probe_figure(found, fresh), viz.probe_words(found, fresh)),
-        (right, "spread", viz.spread_figure(found, fresh), viz.spread_words(found)),
+        (left, "probes", viz.probe_figure(study, fresh), viz.probe_words(study, fresh)),
+        (right, "spread", viz.spread_figure(study, fresh), viz.spread_words(study)),
     ):
         with column:
             live_figure(figure, key=f"digit_layers_{key}", height=FIGURE_HEIGHT, alt=words.replace("*", ""))

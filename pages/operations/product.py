@@ -62,7 +62,7 @@ def no_product(x: product.Operand, y: product.Operand, problem: str, left: Any, 
         )
 
 
-def picture(x: product.Operand, y: product.Operand, found: product.ProductShape) -> str:
+def picture(x: product.Operand, y: product.Operand, product_shape: product.ProductShape) -> str:
     """The box diagram, played in the order chosen; returns that order."""
     share.default("product_order", "dot", ORDERS)
     order = st.segmented_control(
@@ -74,12 +74,12 @@ def picture(x: product.Operand, y: product.Operand, found: product.ProductShape)
         format_func=ORDERS.get,
         persist_state="session",
     )
-    playable = product.playable(found)
+    playable = product.playable(product_shape)
     scene = product_scene(
         x.array,
         y.array,
         product.matmul(x.array, y.array),
-        found,
+        product_shape,
         product.partial_products(x.array, y.array, order) if playable else None,
         order,
         editable=product_operands.editable(x, y),

@@ -68,14 +68,14 @@ def read(hide: Sequence[str], frozen: Sequence[str]) -> Asked:
     return Asked(hidden, refused, freezes, " ".join(said))
 
 
-def style(stem: str, found: Asked) -> str:
+def style(stem: str, asked: Asked) -> str:
     """The style sheet that takes off the page what the link names."""
     selectors = []
-    for name in found.hidden:
+    for name in asked.hidden:
         keys = [f".st-key-{stem}_{name}", f".st-key-{stem}_{name}_box"]
         selectors += PARTS[name][1] if name in PARTS else keys
     rules = [f"{selector}, {dom.BLOCK}:has(> {selector}) {{ display: none !important }}" for selector in selectors]
-    return "\n".join([MARK, *rules, *([FROZEN] if found.frozen else [])])
+    return "\n".join([MARK, *rules, *([FROZEN] if asked.frozen else [])])
 
 
 def opened(stem: str) -> None:

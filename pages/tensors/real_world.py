@@ -58,13 +58,13 @@ def scene() -> Scene:
 @share.fragment
 def show() -> None:
     """The words, the blocks, and the code of what they show."""
-    found = described()
+    description = described()
     words = st.session_state.real_world_words_accepted
     data_blocks(
         key="real_world_blocks",
         view=st.session_state.real_world_view,
         words=words,
-        described=found,
+        described=description,
         refused=st.session_state.real_world_words != words,
         on_change=keep,
     )

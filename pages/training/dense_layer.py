@@ -26,10 +26,10 @@ def unit() -> None:
     )
     number = _choose(hidden)
     weights = W1[:, number]
-    found = product.unit_sum(x, weights, b1[number])
-    live_cells(unit_scene(x, weights, found, number), key="product_unit_picture", max_cell=12, max_height=1_150)
-    st.markdown(sum_words(found, number))
-    for column, words in zip(st.columns(2, gap="large"), largest_words(x, weights, found), strict=True):
+    unit_sum = product.unit_sum(x, weights, b1[number])
+    live_cells(unit_scene(x, weights, unit_sum, number), key="product_unit_picture", max_cell=12, max_height=1_150)
+    st.markdown(sum_words(unit_sum, number))
+    for column, words in zip(st.columns(2, gap="large"), largest_words(x, weights, unit_sum), strict=True):
         column.markdown(words)
     st.page_link("pages/digits/drawing.py", label="Draw another digit", icon=":material/draw:")
     code = snippets.unit_code(number, len(hidden), real["digit"].array, WEIGHTS[network.name])

@@ -27,12 +27,12 @@ def verdict(judged: session.Judged) -> None:
 
 
 @share.fragment
-def one_digit(digits: Digits, found: Evaluation) -> None:
+def one_digit(digits: Digits, evaluation: Evaluation) -> None:
     """Any test digit with the network's ten probabilities."""
-    last = len(found.labels) - 1
+    last = len(evaluation.labels) - 1
     share.default("network_test_digit", 0, share.between(0, last))
     index = int(st.slider("Test digit", 0, last, key="network_test_digit", persist_state="session"))
-    label, predicted = int(found.labels[index]), int(found.predicted[index])
+    label, predicted = int(evaluation.labels[index]), int(evaluation.predicted[index])
     picture, bars = st.columns([1, 3])
     with picture:
         digit_gallery(
@@ -41,15 +41,15 @@ def one_digit(digits: Digits, found: Evaluation) -> None:
             size=140,
             descriptions=[f"Test digit {index}, label {label}"],
         )
-        st.markdown(digit_words(found, index))
+        st.markdown(digit_words(evaluation, index))
     with bars:
         live_figure(
-            probabilities_figure(found.probabilities[index], label),
+            probabilities_figure(evaluation.probabilities[index], label),
             key="network_test_bars",
             height=260,
             alt=f"Ten probabilities for test digit {index}; the largest is {predicted}, the label is {label}.",
         )
-    loss = crossentropies(found.probabilities[index], label)
+    loss = crossentropies(evaluation.probabilities[index], label)
     st.caption(
         f"The *loss* of this digit is -log(probability of its label). With the label as an integer, `{label}`, it is "
         f"called sparse categorical crossentropy: **{loss.sparse:.4f}**. With the label *one-hot*, "
@@ -57,23 +57,23 @@ def one_digit(digits: Digits, found: Evaluation) -> None:
     )
 
 
-def failures(digits: Digits, found: Evaluation) -> None:
+def failures(digits: Digits, evaluation: Evaluation) -> None:
     """The wrongly classified test digits, the most confident first."""
-    shown = found.wrong[:SHOWN]
+    shown = evaluation.wrong[:SHOWN]
     st.caption(
-        f"{len(found.wrong):,} test digits are classified wrongly; here are the {len(shown)} it was surest of. "
+        f"{len(evaluation.wrong):,} test digits are classified wrongly; here are the {len(shown)} it was surest of. "
         "Some would puzzle a person too."
     )
-    _gallery(digits, found, shown, key="network_failures")
+    _gallery(digits, evaluation, shown, key="network_failures")
 
 
 @share.fragment
-def confusions(digits: Digits, found: Evaluation) -> None:
+def confusions(digits: Digits, evaluation: Evaluation) -> None:
     """The confusion matrix; a click on a cell, or the two selectors, show the digits behind it."""
     matrix, behind = st.columns([3, 2], gap="large")
     with matrix:
         live_figure(
-            confusion_figure(found),
+            confusion_figure(evaluation),
             key="network_confusion",
             height=460,
             narrow=Narrow({}, 380),
@@ -87,9 +87,9 @@ def confusions(digits: Digits, found: Evaluation) -> None:
         first, second = st.columns(2)
         label = first.selectbox("Label", range(10), key="network_cell_label", persist_state="session")
         predicted = second.selectbox("Predicted", range(10), key="network_cell_predicted", persist_state="session")
-        indices = found.cell(label, predicted)
+        indices = evaluation.cell(label, predicted)
         st.markdown(f"**{len(indices):,}** test digits are a {label} and were taken for a {predicted}.")
-        _gallery(digits, found, indices[:18], key="network_cell", height=420)
+        _gallery(digits, evaluation, indices[:18], key="network_cell", height=420)
 
 
 def _take_click() -> None:
@@ -99,17 +99,18 @@ def _take_click() -> None:
         st.session_state["network_cell_label"] = int(click["point"]["y"])
 
 
-def _gallery(digits: Digits, found: Evaluation, indices: np.ndarray, *, key: str, height: int = 0) -> None:
+def _gallery(digits: Digits, evaluation: Evaluation, indices: np.ndarray, *, key: str, height: int = 0) -> None:
     lines = []
     for index in indices:
-        label, predicted = found.labels[index], found.predicted[index]
-        lines.append((f"{label} → {predicted}", f"{found.probabilities[index, predicted]:.0%} sure"))
+        label, predicted = evaluation.labels[index], evaluation.predicted[index]
+        lines.append((f"{label} → {predicted}", f"{evaluation.probabilities[index, predicted]:.0%} sure"))
     digit_gallery(
         digits.test_images[indices],
         key=key,
         captions=lines,
         height=height,
         descriptions=[
-            f"Test digit {index}: label {found.labels[index]}, predicted {found.predicted[index]}" for index in indices
+            f"Test digit {index}: label {evaluation.labels[index]}, predicted {evaluation.predicted[index]}"
+            for index in indices
         ],
     )

@@ -108,9 +108,9 @@ def _board() -> Data:
     train = session.placed(session.current().digits)[0]
     taken = whole_picture.batch(before.settings, before.update, len(train.labels))
     state = State(before.params, before.optimizer_state)
-    found = whole_picture.turn(state, train, taken, before.learning_rate, optimizer=before.settings.optimizer)
+    turn = whole_picture.turn(state, train, taken, before.learning_rate, optimizer=before.settings.optimizer)
     moment = viz.Moment(now.state, before.settings, before.learning_rate, now.update, before.total, made, now.loss)
-    data = viz.board(found, taken, moment, TITLES)
+    data = viz.board(turn, taken, moment, TITLES)
     st.session_state["whole_picture_known"] = before.checkpoints[0], version, data
     st.session_state["whole_picture_count"] = st.session_state.get("whole_picture_count", 0) + 1
     return data

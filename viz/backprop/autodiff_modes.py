@@ -18,12 +18,12 @@ NAMES = ("by jvp, a column a pass", "by vjp, a row a pass")
 OUTPUT, INPUT = theme.AXES[0], theme.AXES[1]
 
 
-def scene(asked: Problem, found: Jacobians) -> Scene:
+def scene(asked: Problem, jacobians: Jacobians) -> Scene:
     """Both Jacobians (outputs, inputs); after pass p the first p columns of one and p rows of the other are known."""
     kept = kept_of((asked.outputs, asked.inputs), limit=LIMIT)
     blocks = tuple(
         tensor_block(jacobian, name, kept=kept)
-        for jacobian, name in zip((found.forward, found.reverse), NAMES, strict=True)
+        for jacobian, name in zip((jacobians.forward, jacobians.reverse), NAMES, strict=True)
     )
     axes = ("outputs", "inputs")
     layouts = [tensor_layout(block, k, axis_names=axes, colors=(OUTPUT, INPUT)) for k, block in enumerate(blocks)]
@@ -94,15 +94,15 @@ def _count(number: int, noun: str) -> str:
     return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
-def counts_table(found: Counts) -> str:
+def counts_table(counts: Counts) -> str:
     """Passes, operations and memory of both modes side by side, as a Markdown table."""
-    forward, reverse = found.passes
+    forward, reverse = counts.passes
     rows = [
         ("one pass gives", "one column of the Jacobian", "one row of the Jacobian"),
         ("passes", f"{forward:,}, one for each input", f"{reverse:,}, one for each output"),
-        ("operations of one pass, f included", f"{found.jvp:,}", f"{found.vjp:,}"),
-        ("operations of the whole Jacobian", f"**{found.forward:,}**", f"**{found.reverse:,}**"),
-        ("memory kept for the way back", "none", memory(found.kept)),
+        ("operations of one pass, f included", f"{counts.jvp:,}", f"{counts.vjp:,}"),
+        ("operations of the whole Jacobian", f"**{counts.forward:,}**", f"**{counts.reverse:,}**"),
+        ("memory kept for the way back", "none", memory(counts.kept)),
     ]
     head = ["| | forward mode, `jvp` | reverse mode, `vjp` |", "|---|---|---|"]
     return "\n".join(head + [f"| {' | '.join(row)} |" for row in rows])
@@ -117,18 +117,18 @@ def memory(size: int) -> str:
     return f"{size:,} bytes" if size < 10_000 else f"{size / 1000:,.1f} kB"
 
 
-def winner_words(asked: Problem, found: Counts) -> str:
+def winner_words(asked: Problem, counts: Counts) -> str:
     """Which mode needs fewer operations here, and why."""
-    forward, reverse = found.passes
-    large, small = max(found.forward, found.reverse), min(found.forward, found.reverse)
+    forward, reverse = counts.passes
+    large, small = max(counts.forward, counts.reverse), min(counts.forward, counts.reverse)
     ratio = large / max(small, 1)
-    alone = f"f itself takes {found.value:,} operations. "
+    alone = f"f itself takes {counts.value:,} operations. "
     if ratio < 1.15:
         return (
             f"{alone}**Neither wins by counting**: there are about as many inputs as outputs. Forward mode keeps no "
             "intermediate values, so it needs less memory."
         )
-    mode, why = ("Reverse", "outputs") if found.reverse < found.forward else ("Forward", "inputs")
+    mode, why = ("Reverse", "outputs") if counts.reverse < counts.forward else ("Forward", "inputs")
     passes = _count(min(forward, reverse), "pass").replace("passs", "passes")
     return (
         f"{alone}**{mode} mode wins**: {passes} instead of {max(forward, reverse):,}, because there are fewer {why}. "
@@ -140,15 +140,15 @@ def _times(ratio: float) -> str:
     return f"{ratio:,.0f} times" if ratio >= 10 else f"{ratio:.1f} times"
 
 
-def network_words(found: Counts) -> str:
+def network_words(counts: Counts) -> str:
     """One backward pass for all weights of the network, with the counts that say so."""
-    weights = found.passes[0]
+    weights = counts.passes[0]
     return (
         f"**A loss has one output: reverse mode needs one pass for all {weights:,} weights.** Computing the loss takes "
-        f"{found.value:,} operations; loss and whole gradient by reverse mode {found.vjp:,}, "
-        f"{found.vjp / found.value:.1f} times as many, and {memory(found.kept)} kept on the way. Forward mode takes "
-        f"{found.jvp:,} for a single weight, and a pass for every weight: {found.forward:,} in all, "
-        f"{found.forward / found.reverse:,.0f} times as many as reverse mode. That is why networks are trained with "
+        f"{counts.value:,} operations; loss and whole gradient by reverse mode {counts.vjp:,}, "
+        f"{counts.vjp / counts.value:.1f} times as many, and {memory(counts.kept)} kept on the way. Forward mode takes "
+        f"{counts.jvp:,} for a single weight, and a pass for every weight: {counts.forward:,} in all, "
+        f"{counts.forward / counts.reverse:,.0f} times as many as reverse mode. That is why networks are trained with "
         "reverse mode, under the name **backpropagation**."
     )
 

@@ -219,8 +219,8 @@ def board(
     }
 
 
-def _paths(graph: Graph, found: Backward, chosen: Chosen) -> "PathsData":
-    written = words.path_words(graph, chosen.node, found, chosen.paths, chosen.parts)
+def _paths(graph: Graph, backward: Backward, chosen: Chosen) -> "PathsData":
+    written = words.path_words(graph, chosen.node, backward, chosen.paths, chosen.parts)
     lines: list[Line] = [{"text": line.text, "edges": list(line.edges)} for line in written.lines]
     heading, total, note = written.heading, written.total, written.note
     return {"node": chosen.node, "heading": heading, "lines": lines, "total": total, "note": note}

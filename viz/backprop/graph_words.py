@@ -163,30 +163,30 @@ def consumers(graph: Graph) -> list[list[tuple[int, int]]]:
     return leaving
 
 
-def backward_sentence(graph: Graph, index: int, found: Backward, leaving: Sequence[tuple[int, int]]) -> str:
+def backward_sentence(graph: Graph, index: int, backward: Backward, leaving: Sequence[tuple[int, int]]) -> str:
     """How a node's gradient comes about: local derivatives times what arrived, summed where several edges leave it.
 
     d stands for the derivative over all ways to the output, ∂ for the slope of one operation with the rest held still.
     An operation that takes the node twice (x × x) has one slope with respect to it, the sum over both its operands.
     """
     node, loss = graph.nodes[index], graph.nodes[graph.output].name
-    adjoint = found.adjoints[index]
+    adjoint = backward.adjoints[index]
     if index == graph.output:
         if node.shape == ():
             return f"{derivative(loss, loss)} = 1: the backward pass starts at {loss}."
         return (
             f"{loss} has several numbers: the backward pass starts with a 1 for each, so it differentiates their sum."
         )
-    flows = [(target, position) for target, position in leaving if found.contributions[target][position] is not None]
+    flows = [(target, position) for target, position in leaving if backward.contributions[target][position] is not None]
     wanted = derivative(loss, node.name)
     if not flows:
         return f"{wanted} = 0: nothing flows back to {node.name}."
-    products = " + ".join(dict.fromkeys(_product(graph, target, position, found) for target, position in flows))
+    products = " + ".join(dict.fromkeys(_product(graph, target, position, backward) for target, position in flows))
     meet = f" {count(len(flows), 'edge').capitalize()} meet at {node.name}: add them." if len(flows) > 1 else ""
     singles = all(graph.nodes[target].shape == () for target, _ in flows) and node.shape == ()
     if singles:
         numbers = " + ".join(
-            _numbers(found, target, [place for other, place in flows if other == target])
+            _numbers(backward, target, [place for other, place in flows if other == target])
             for target in dict.fromkeys(target for target, _ in flows)
         )
         return f"{wanted} = {products} = {numbers} = {number(adjoint)}.{meet}"
@@ -208,17 +208,17 @@ def derivative(of: str, name: str) -> str:
     return f"d{of}/d{name}"
 
 
-def _numbers(found: Backward, target: int, positions: Sequence[int]) -> str:
+def _numbers(backward: Backward, target: int, positions: Sequence[int]) -> str:
     """What flows back through one operation of single numbers: its adjoint × its slope, one term for each operand."""
-    slopes = [factor(found.locals[target][position]) for position in positions]
+    slopes = [factor(backward.locals[target][position]) for position in positions]
     slope = slopes[0] if len(slopes) == 1 else f"({' + '.join(slopes)})"
-    return f"{factor(found.adjoints[target])} × {slope}"
+    return f"{factor(backward.adjoints[target])} × {slope}"
 
 
-def _product(graph: Graph, target: int, position: int, found: Backward) -> str:
+def _product(graph: Graph, target: int, position: int, backward: Backward) -> str:
     """What flows back along one edge, in names: dloss/dx1 × ∂x1/∂w, or for tensors xᵀ @ dloss/dx1."""
     node, loss = graph.nodes[target], graph.nodes[graph.output].name
-    arrived, local = derivative(loss, node.name), edge_text(graph, target, position, found)
+    arrived, local = derivative(loss, node.name), edge_text(graph, target, position, backward)
     if local.startswith("@"):
         return f"{arrived} {local}"
     if local.endswith("@"):
@@ -228,11 +228,11 @@ def _product(graph: Graph, target: int, position: int, found: Backward) -> str:
     return f"{arrived} × ∂{node.name}/∂{graph.nodes[node.inputs[position]].name}"
 
 
-def edge_text(graph: Graph, target: int, position: int, found: Backward) -> str:
+def edge_text(graph: Graph, target: int, position: int, backward: Backward) -> str:
     """The local derivative as written on an edge; "" where nothing flows back."""
-    if found.contributions[target][position] is None:
+    if backward.contributions[target][position] is None:
         return ""
-    node, local = graph.nodes[target], found.locals[target][position]
+    node, local = graph.nodes[target], backward.locals[target][position]
     if local is not None:
         numbers = np.ravel(local)
         if numbers.size and np.array_equal(numbers, np.full_like(numbers, numbers[0]), equal_nan=True):
@@ -246,7 +246,7 @@ def edge_text(graph: Graph, target: int, position: int, found: Backward) -> str:
     return "× …"
 
 
-def path_words(graph: Graph, node: int, found: Backward, paths: Paths, parts: Sequence[Any]) -> PathWords:
+def path_words(graph: Graph, node: int, backward: Backward, paths: Paths, parts: Sequence[Any]) -> PathWords:
     """Every listed path from a node to the output with what flows back along it, and their sum.
 
     parts: of each path its product (numbers) or what flows back along it alone (tensors of the node's shape).
@@ -254,10 +254,10 @@ def path_words(graph: Graph, node: int, found: Backward, paths: Paths, parts: Se
     name, loss = graph.nodes[node].name, graph.nodes[graph.output].name
     edges = edge_numbers(graph)
     lines = tuple(
-        PathLine(_path_line(graph, found, path, part, node), tuple(edges[edge] for edge in path))
+        PathLine(_path_line(graph, backward, path, part, node), tuple(edges[edge] for edge in path))
         for path, part in zip(paths.paths, parts, strict=True)
     )
-    adjoint = found.adjoints[node]
+    adjoint = backward.adjoints[node]
     heading = f"From {name} to {loss}: {count(paths.total, 'path')}."
     if adjoint is None or not paths.total:
         return PathWords(heading, (), f"No derivative flows back to {name}.")
@@ -277,11 +277,11 @@ def path_words(graph: Graph, node: int, found: Backward, paths: Paths, parts: Se
     )
 
 
-def _path_line(graph: Graph, found: Backward, path: Sequence[Edge], part: Any, node: int) -> str:
+def _path_line(graph: Graph, backward: Backward, path: Sequence[Edge], part: Any, node: int) -> str:
     way = " → ".join([graph.nodes[node].name, *(graph.nodes[edge.target].name for edge in path)])
     if not path:
-        return f"{way}: {array_text(found.adjoints[node])}"
-    local = [found.locals[edge.target][edge.position] for edge in path]
+        return f"{way}: {array_text(backward.adjoints[node])}"
+    local = [backward.locals[edge.target][edge.position] for edge in path]
     single = all(graph.nodes[edge.target].shape == graph.nodes[edge.source].shape == () for edge in path)
     if single and all(item is not None for item in local):
         return f"{way}: {' × '.join(factor(item) for item in local)} = {array_text(part)}"

@@ -58,13 +58,13 @@ def parts_of(graph: Graph, opened: Collection[str]) -> list[Part]:
     return parts
 
 
-def flows_of(graph: Graph, parts: Sequence[Part], found: Backward) -> list[Flow]:
+def flows_of(graph: Graph, parts: Sequence[Part], backward: Backward) -> list[Flow]:
     """The edges between boxes; several uses of one value inside a closed box are one edge, their gradients added."""
     box = {node: index for index, part in enumerate(parts) for node in part.members}
     sums: dict[tuple[int, int], Any] = {}
     for index, part in enumerate(parts):
         for target in part.members:
-            for source, flow in zip(graph.nodes[target].inputs, found.contributions[target], strict=True):
+            for source, flow in zip(graph.nodes[target].inputs, backward.contributions[target], strict=True):
                 if box[source] == index:
                     continue
                 known = sums.setdefault((source, index), None)
@@ -176,8 +176,8 @@ def board(
     }
 
 
-def _value(part: Part, box: board_of.Box, found: Backward) -> Any:
-    return part.name if box.kind == "constant" else content(found.values[part.node])
+def _value(part: Part, box: board_of.Box, backward: Backward) -> Any:
+    return part.name if box.kind == "constant" else content(backward.values[part.node])
 
 
 def _names(graph: Graph, parts: Sequence[Part]) -> list[str]:
@@ -189,11 +189,16 @@ def _names(graph: Graph, parts: Sequence[Part]) -> list[str]:
 
 
 def _told(
-    graph: Graph, found: Backward, chosen: int, parts: Sequence[Part], flows: Sequence[Flow], equations: Sequence[str]
+    graph: Graph,
+    backward: Backward,
+    chosen: int,
+    parts: Sequence[Part],
+    flows: Sequence[Flow],
+    equations: Sequence[str],
 ) -> "PathsData":
     """What is written below the picture about the chosen box; each line lights its edge."""
     part = parts[chosen]
-    value, adjoint = found.values[part.node], found.adjoints[part.node]
+    value, adjoint = backward.values[part.node], backward.adjoints[part.node]
     lines: list[Line] = [
         {"text": f"back from {parts[flow.target].name}: norm {graph_words.number(flow.norm)}", "edges": [index]}
         for index, flow in enumerate(flows)

@@ -22,9 +22,9 @@ FORMULAS = {
 """What each closed group computes, of a single digit."""
 
 
-def forward_sentence(graph: Graph, index: int, names: Sequence[str], found: Backward, *, closed: bool) -> str:
+def forward_sentence(graph: Graph, index: int, names: Sequence[str], backward: Backward, *, closed: bool) -> str:
     """One step forward: the operation, the result's shape and norm."""
-    node, value = graph.nodes[index], found.values[index]
+    node, value = graph.nodes[index], backward.values[index]
     if closed:
         batch = len(graph.nodes[graph.index("y_true")].shape) > 1
         mean = ", the mean over the batch" if batch and node.group == "loss" else ""
@@ -79,13 +79,13 @@ def _range(array: np.ndarray) -> str:
     return f"norm {number(norm(values))}, from {number(values.min(), 3)} to {number(values.max(), 3)}{zeros}"
 
 
-def trouble(graph: Graph, found: Backward) -> list[str]:
+def trouble(graph: Graph, backward: Backward) -> list[str]:
     """Why the loss is no finite number, if it is not."""
-    loss = found.values[graph.output]
+    loss = backward.values[graph.output]
     if np.isfinite(loss):
         return []
     softmax = [k for k, node in enumerate(graph.nodes) if node.group == "softmax"]
-    probabilities = found.values[softmax[-1]]
+    probabilities = backward.values[softmax[-1]]
     zeros = int((probabilities == 0).sum())
     if np.isfinite(probabilities).all() and zeros:
         return [
@@ -162,14 +162,14 @@ _STYLE = """<style>
 </style>"""
 
 
-def pairs_html(pairs: Sequence[Pair], found: Backward, chosen: Sequence[int] = ()) -> str:
+def pairs_html(pairs: Sequence[Pair], backward: Backward, chosen: Sequence[int] = ()) -> str:
     """The two columns as a table with both norms; rows of the chosen nodes stand out."""
     rows = "".join(
         f"<tr{' class=chosen' if row.node in chosen else ''}><td>{escape(row.group)}</td>"
         f"<td><code>{escape(row.forward)}</code></td>"
-        f'<td class="number">{number(norm(found.values[row.node]), 3)}</td>'
-        f"<td>{_lines(row, found)}</td>"
-        f'<td class="number">{number(norm(found.adjoints[row.node]), 3)}</td></tr>'
+        f'<td class="number">{number(norm(backward.values[row.node]), 3)}</td>'
+        f"<td>{_lines(row, backward)}</td>"
+        f'<td class="number">{number(norm(backward.adjoints[row.node]), 3)}</td></tr>'
         for row in pairs
     )
     head = ("Layer", "Forward, read down", "Norm of it", "Backward, read up", "Norm of its gradient")
@@ -179,9 +179,9 @@ def pairs_html(pairs: Sequence[Pair], found: Backward, chosen: Sequence[int] = (
     )
 
 
-def _lines(row: Pair, found: Backward) -> str:
+def _lines(row: Pair, backward: Backward) -> str:
     kept = "".join(f'<code class="muted">kept: {escape(text)}</code>' for text in row.kept)
     back = "".join(f"<code>{escape(text)}</code>" for text in row.backward)
-    passes = any(flow is not None and flow.any() for flow in found.contributions[row.node])
+    passes = any(flow is not None and flow.any() for flow in backward.contributions[row.node])
     none = "no equation: it passes on unchanged" if passes else "no equation: nothing passes"
     return kept + back or f'<span class="muted">{none}</span>'

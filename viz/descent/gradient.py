@@ -23,10 +23,10 @@ ROW_GAP = 2.9
 """Cell sizes from the top of a row's last cells to the next row, brackets and names between."""
 
 
-def model_scene(problem: Problem, found: Gradient) -> Scene:
+def model_scene(problem: Problem, gradient: Gradient) -> Scene:
     """x @ W = y_pred, beside it the targets and the gradient, whose axes have the colours of W's."""
     samples = (SAMPLE,) * (problem.x.ndim - 1)
-    arrays = (problem.x, problem.weights, found.predictions, problem.targets, found.gradient)
+    arrays = (problem.x, problem.weights, gradient.predictions, problem.targets, gradient.gradient)
     colors = ((*samples, INPUT), (INPUT, OUTPUT), (*samples, OUTPUT), (*samples, OUTPUT), (INPUT, OUTPUT))
     fills = ("data", "weights", "prediction", "truth", "gradient")
     blocks = tuple(
@@ -42,12 +42,12 @@ def model_scene(problem: Problem, found: Gradient) -> Scene:
         arrange(layouts[4:], names=names[4:], narrow=True),
     )
     alt = "x @ W = y_pred as cells; beside it y_true, and the gradient, which has W's shape and axes."
-    return Scene(blocks, (wide,), (Frame(alt),), alt, (narrow,), relations=_relations(problem, found, blocks))
+    return Scene(blocks, (wide,), (Frame(alt),), alt, (narrow,), relations=_relations(problem, gradient, blocks))
 
 
-def model_words(problem: Problem, found: Gradient) -> str:
+def model_words(problem: Problem, gradient: Gradient) -> str:
     """The loss and the two equal shapes, as Markdown."""
-    loss = f"{found.loss:.5g}".replace("-", "−")
+    loss = f"{gradient.loss:.5g}".replace("-", "−")
     shape = problem.weights.shape
     return (
         f"loss = mean((y_pred − y_true)²) = **{loss}**. W and its gradient both have the shape {shape}. Double-click a "

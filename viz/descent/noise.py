@@ -170,16 +170,16 @@ def cost(methods: Sequence[Method]) -> str:
     return "\n".join(["| | one update | per sample |", "|:--|--:|--:|", *rows])
 
 
-def floor_figure(found: Floor) -> go.Figure:
+def floor_figure(floor: Floor) -> go.Figure:
     """The noise floor and its swing against the batch size, one line per learning rate, with the 1 / batch law."""
     figure = make_subplots(1, 2, horizontal_spacing=0.11)
-    panels = (("mean", found.mean, found.theory), ("spread", found.spread, _law(found)))
+    panels = (("mean", floor.mean, floor.theory), ("spread", floor.spread, _law(floor)))
     for column, (name, measured, law) in enumerate(panels, 1):
-        for row, rate in enumerate(found.rates):
+        for row, rate in enumerate(floor.rates):
             color = theme.color(STYLES[row][0])
             # What is smaller is the rounding of float32, not noise.
             usable = np.where(np.isfinite(measured[row]) & (measured[row] > 1e-9), measured[row], np.nan)
-            shared = {"x": found.sizes, "legendgroup": f"{rate:g}", "showlegend": column == 1}
+            shared = {"x": floor.sizes, "legendgroup": f"{rate:g}", "showlegend": column == 1}
             marker = {"size": 9, "symbol": ("circle", "square", "diamond")[row], "color": color}
             figure.add_scatter(
                 y=usable, mode="markers", marker=marker, name=f"rate {rate:g}", meta=name, **shared, row=1, col=column
@@ -198,7 +198,7 @@ def floor_figure(found: Floor) -> go.Figure:
                 col=column,
             )
     figure.update_layout(theme.layout())
-    ticks = {"type": "log", "tickvals": found.sizes.tolist()}
+    ticks = {"type": "log", "tickvals": floor.sizes.tolist()}
     figure.update_xaxes(title_text="batch size", **ticks)
     figure.update_yaxes(type="log", **decades.wide())
     figure.update_yaxes(title_text="mean above the minimum", col=1)
@@ -206,9 +206,9 @@ def floor_figure(found: Floor) -> go.Figure:
     return figure
 
 
-def _law(found: Floor) -> np.ndarray:
+def _law(floor: Floor) -> np.ndarray:
     """The 1 / batch law through the largest batch, where the noise is smallest and the law most exact."""
-    return found.spread[:, -1:] * found.sizes[-1] / found.sizes
+    return floor.spread[:, -1:] * floor.sizes[-1] / floor.sizes
 
 
 STACKED = {

@@ -38,23 +38,23 @@ class Drawn(NamedTuple):
     floored: bool
 
 
-def drawn(surface: Surface, shown: SettingsMap, chosen: Choice, points: np.ndarray, losses: np.ndarray) -> Drawn:
+def drawn(surface: Surface, settings_map: SettingsMap, chosen: Choice, points: np.ndarray, losses: np.ndarray) -> Drawn:
     """A run (steps + 1, d), (steps + 1,) until it leaves, or for three times the steps it needs, at least 40."""
     low, high = np.array(surface.window, float).T
     points, losses = np.asarray(points, float), np.asarray(losses, float)
     with np.errstate(invalid="ignore"):
         inside = (np.abs(points - (low + high) / 2) <= (REACH + 0.5) * (high - low)).all(1)
-        heights = losses - (shown.lowest if shown.attained else 0)
-    arrival = int(shown.steps[chosen])
-    last = shown.limit if arrival < 0 else min(shown.limit, max(3 * arrival, SHORTEST))
+        heights = losses - (settings_map.lowest if settings_map.attained else 0)
+    arrival = int(settings_map.steps[chosen])
+    last = settings_map.limit if arrival < 0 else min(settings_map.limit, max(3 * arrival, SHORTEST))
     if not inside.all():
         last = min(last, max(int(np.argmin(inside)) - 1, 0))
-    heights = np.where(np.isfinite(heights) & ((heights > 0) | (not shown.attained)), heights, np.nan)
-    goal = shown.goal - shown.lowest if shown.attained else np.nan
+    heights = np.where(np.isfinite(heights) & ((heights > 0) | (not settings_map.attained)), heights, np.nan)
+    goal = settings_map.goal - settings_map.lowest if settings_map.attained else np.nan
     curve = points.shape[1] == 1
     upright = np.where(np.isfinite(losses), losses, np.nan) if curve else points[:, -1]
     kept = slice(last + 1)
-    return Drawn(points[kept, 0], upright[kept], heights[kept], losses[kept], last, goal, curve, shown.attained)
+    return Drawn(points[kept, 0], upright[kept], heights[kept], losses[kept], last, goal, curve, settings_map.attained)
 
 
 def run_figure(surface: Surface, grid: Grid, run: Drawn, method: str) -> go.Figure:

@@ -22,75 +22,82 @@ def percent(fraction: float) -> str:
     return f"{100 * fraction:g} %"
 
 
-def start_problem(shown: SettingsMap) -> str:
+def start_problem(settings_map: SettingsMap) -> str:
     """Why nothing can be measured from this start; empty if it can."""
-    if not np.isfinite(shown.start_loss):
+    if not np.isfinite(settings_map.start_loss):
         return "At this start the function has no finite value, so no run can be said to arrive. Choose another start."
-    if not shown.attained:
+    if not settings_map.attained:
         return (
             "No floor of this function was found, so no run can be said to arrive: the lowest loss met is "
-            f"{number(shown.lowest)}, and no run comes to rest there."
+            f"{number(settings_map.lowest)}, and no run comes to rest there."
         )
-    if shown.start_loss <= shown.lowest:
+    if settings_map.start_loss <= settings_map.lowest:
         return "The start already lies at the lowest loss: every run has arrived before its first step."
     return ""
 
 
-def run_words(shown: SettingsMap, chosen: Choice, points: np.ndarray, losses: np.ndarray, drawn: int) -> str:
+def run_words(settings_map: SettingsMap, chosen: Choice, points: np.ndarray, losses: np.ndarray, drawn: int) -> str:
     """What became of one run, with its numbers."""
-    rate, momentum = shown.rates[chosen.rate], shown.momenta[chosen.momentum]
-    words = f"**Learning rate {number(rate)}, momentum {momentum:.2f}:** {_outcome(shown, chosen, points, losses)} "
-    if np.isfinite(losses[shown.limit]) and np.isfinite(points[shown.limit]).all():
-        place = ", ".join(f"{name} = {number(value)}" for name, value in zip("xy", points[shown.limit], strict=False))
-        words += f"After {shown.limit} steps the loss is {number(losses[shown.limit])}, at {place}. "
-    return words + ("" if drawn == shown.limit else f"Drawn: the first {drawn} steps.")
+    rate, momentum = settings_map.rates[chosen.rate], settings_map.momenta[chosen.momentum]
+    words = (
+        f"**Learning rate {number(rate)}, momentum {momentum:.2f}:** {_outcome(settings_map, chosen, points, losses)} "
+    )
+    if np.isfinite(losses[settings_map.limit]) and np.isfinite(points[settings_map.limit]).all():
+        place = ", ".join(
+            f"{name} = {number(value)}" for name, value in zip("xy", points[settings_map.limit], strict=False)
+        )
+        words += f"After {settings_map.limit} steps the loss is {number(losses[settings_map.limit])}, at {place}. "
+    return words + ("" if drawn == settings_map.limit else f"Drawn: the first {drawn} steps.")
 
 
-def _outcome(shown: SettingsMap, chosen: Choice, points: np.ndarray, losses: np.ndarray) -> str:
+def _outcome(settings_map: SettingsMap, chosen: Choice, points: np.ndarray, losses: np.ndarray) -> str:
     """How the run goes, as its own losses have it."""
-    steps, lost = int(shown.steps[chosen]), int(fates(points, losses).step)
-    goal = f"{number(shown.goal)}, {percent(shown.tolerance)} of the way up from the lowest loss to the start's"
-    late = f"within {shown.limit} steps the loss does not come to stay below {goal}."
+    steps, lost = int(settings_map.steps[chosen]), int(fates(points, losses).step)
+    above = f"{percent(settings_map.tolerance)} of the way up from the lowest loss to the start's"
+    goal = f"{number(settings_map.goal)}, {above}"
+    late = f"within {settings_map.limit} steps the loss does not come to stay below {goal}."
     away = "its loss ends above where it began" if lost == len(losses) else f"step {lost} is beyond all numbers"
     return {
-        NOT_WITHIN: late if shown.attained else f"its losses are numbers for all {shown.limit} steps.",
+        NOT_WITHIN: late if settings_map.attained else f"its losses are numbers for all {settings_map.limit} steps.",
         DIVERGED: f"the run **diverges**: {away}.",
         FELL: f"the loss **falls without end**: by step {lost} it is below all numbers.",
         UNDEFINED: f"the run **ends** at step {lost}, where the function has no value.",
     }.get(steps, f"from step **{steps}** on the loss stays below {goal}.")
 
 
-def best_words(shown: SettingsMap) -> str:
+def best_words(settings_map: SettingsMap) -> str:
     """The cell with the fewest steps, and how the others fared."""
-    counts = {code: int((shown.steps == code).sum()) for code in (NOT_WITHIN, DIVERGED, FELL, UNDEFINED)}
-    late = f"{counts[NOT_WITHIN]:,} do not arrive within {shown.limit} steps, {counts[DIVERGED]:,} diverge"
+    counts = {code: int((settings_map.steps == code).sum()) for code in (NOT_WITHIN, DIVERGED, FELL, UNDEFINED)}
+    late = f"{counts[NOT_WITHIN]:,} do not arrive within {settings_map.limit} steps, {counts[DIVERGED]:,} diverge"
     late += f", with {counts[FELL]:,} the loss falls without end" if counts[FELL] else ""
     late += f", {counts[UNDEFINED]:,} end where the function has no value" if counts[UNDEFINED] else ""
-    if shown.best is None:
-        return f"No setting arrives: of {shown.steps.size:,} settings {late}."
-    rate, momentum = shown.rates[shown.best.rate], shown.momenta[shown.best.momentum]
-    steps = int(shown.steps[shown.best])
-    others = {1: "", 2: " (one more cell needs as few)"}.get(shown.as_good, f" ({shown.as_good - 1} more need as few)")
+    if settings_map.best is None:
+        return f"No setting arrives: of {settings_map.steps.size:,} settings {late}."
+    rate, momentum = settings_map.rates[settings_map.best.rate], settings_map.momenta[settings_map.best.momentum]
+    steps = int(settings_map.steps[settings_map.best])
+    others = {1: "", 2: " (one more cell needs as few)"}.get(
+        settings_map.as_good, f" ({settings_map.as_good - 1} more need as few)"
+    )
     return (
         f"**Fewest steps: {steps}**, with learning rate {number(rate)} and momentum {momentum:.2f}{others}. "
-        f"Of {shown.steps.size:,} settings {late}."
+        f"Of {settings_map.steps.size:,} settings {late}."
     )
 
 
-def theory_words(known: Theory | None, found: Agreement | None, method: str, at_optimum: int) -> str:
+def theory_words(theory: Theory | None, agreement: Agreement | None, method: str, at_optimum: int) -> str:
     """How far theory and measurement agree, and where theory puts the optimum; at_optimum: its steps."""
-    if known is None or found is None:
+    if theory is None or agreement is None:
         return (
             "Theory gives the boundary for quadratics only, whose curvatures are the same everywhere, and is drawn for "
             "the bowls, the ravine and the parabola. Here the map is measured, not predicted."
         )
     words = (
-        f"**Theory** ({METHODS[method].title}, largest curvature {known.steepest:g}): what lies left of the dashed "
-        f"line converges. {_agreement_words(found)}"
+        f"**Theory** ({METHODS[method].title}, largest curvature {theory.steepest:g}): what lies left of the dashed "
+        f"line converges. {_agreement_words(agreement)}"
     )
-    if known.optimum is None:
+    if theory.optimum is None:
         return words
-    rate, momentum = known.optimum
+    rate, momentum = theory.optimum
     needs = {DIVERGED: "diverges", NOT_WITHIN: "does not arrive in time"}.get(at_optimum, f"needs {at_optimum} steps")
     return (
         f"{words} In the long run the error shrinks fastest at learning rate {number(rate)}, momentum "
@@ -98,17 +105,17 @@ def theory_words(known: Theory | None, found: Agreement | None, method: str, at_
     )
 
 
-def _agreement_words(found: Agreement) -> str:
-    if not found.disagreeing:
-        return f"Measured and predicted agree in all {found.cells:,} cells."
-    elsewhere = found.disagreeing - found.beside
-    verb = "cell disagrees" if found.disagreeing == 1 else "cells disagree"
+def _agreement_words(agreement: Agreement) -> str:
+    if not agreement.disagreeing:
+        return f"Measured and predicted agree in all {agreement.cells:,} cells."
+    elsewhere = agreement.disagreeing - agreement.beside
+    verb = "cell disagrees" if agreement.disagreeing == 1 else "cells disagree"
     if not elsewhere:
         return (
-            f"{found.disagreeing:,} of {found.cells:,} {verb}, beside the line: there a loss changes so slowly that "
-            "this many steps do not show its fate."
+            f"{agreement.disagreeing:,} of {agreement.cells:,} {verb}, beside the line: there a loss changes so slowly "
+            "that this many steps do not show its fate."
         )
     return (
-        f"{found.disagreeing:,} of {found.cells:,} {verb}, {elsewhere:,} of them not beside the line: so it goes when "
-        "the start has no share in the steepest direction, or when these steps are too few to show a loss's fate."
+        f"{agreement.disagreeing:,} of {agreement.cells:,} {verb}, {elsewhere:,} of them not beside the line: so it "
+        "goes when the start has no share in the steepest direction, or when these steps are too few to show a loss's fate."
     )

@@ -13,12 +13,12 @@ YOURS = "yours"
 _GUESSING = 0.1
 
 
-def digit_cloud(found: Study, shown: Shown, images: np.ndarray, labels: np.ndarray) -> Cloud:
+def digit_cloud(study: Study, shown: Shown, images: np.ndarray, labels: np.ndarray) -> Cloud:
     """All shown digits at all stages; images (n, 28, 28). One more than labels (m,): the last is the reader's own."""
     own = len(images) > len(labels)
     stages = [
         Stage(name, points, stage_words(layer))
-        for name, points, layer in zip(STAGES, shown.points, found.layers, strict=True)
+        for name, points, layer in zip(STAGES, shown.points, study.layers, strict=True)
     ]
     return Cloud(
         stages=tuple(stages),
@@ -78,15 +78,15 @@ def stage_words(layer: Layer) -> str:
     )
 
 
-def probe_figure(found: Study, fresh: Study) -> go.Figure:
+def probe_figure(study: Study, fresh: Study) -> go.Figure:
     """Accuracy of the probes at each stage: on all its numbers, on the three shown, and in an untrained network."""
     figure = theme.figure(y_title="named correctly by fitted cuts")
-    own = [float(layer.accuracy) for layer in found.layers]
+    own = [float(layer.accuracy) for layer in study.layers]
     untrained = [float(layer.accuracy) for layer in fresh.layers]
     # Values are written on the side where the other line is not.
     above = ["top center" if mine >= its else "bottom center" for mine, its in zip(own, untrained, strict=True)]
     figure.add_trace(_line("untrained network, all numbers", untrained, "neutral", "circle-open", "dash"))
-    shown = [float(layer.shown_accuracy) for layer in found.layers]
+    shown = [float(layer.shown_accuracy) for layer in study.layers]
     figure.add_trace(_line("this network, the three shown", shown, "data", "diamond", "dot"))
     figure.add_trace(
         _line("this network, all numbers", own, "prediction", "circle", "solid").update(
@@ -100,11 +100,11 @@ def probe_figure(found: Study, fresh: Study) -> go.Figure:
     return figure.update_yaxes(range=[0, 1.1], tickformat=".0%", tickvals=[0, 0.2, 0.4, 0.6, 0.8, 1], fixedrange=True)
 
 
-def spread_figure(found: Study, fresh: Study) -> go.Figure:
+def spread_figure(study: Study, fresh: Study) -> go.Figure:
     """Spread within classes over spread between them at each stage; below 1 the classes stand apart."""
     figure = theme.figure(y_title="spread within / between classes")
     figure.add_trace(_line("untrained network", ratios(fresh), "neutral", "circle-open", "dash", "%{y:.2f}"))
-    own = ratios(found)
+    own = ratios(study)
     figure.add_trace(
         _line("this network", own, "prediction", "circle", "solid", "%{y:.2f}").update(
             mode="lines+markers+text",
@@ -119,9 +119,9 @@ def spread_figure(found: Study, fresh: Study) -> go.Figure:
     return figure.update_yaxes(range=[-0.15, max([1.2, *known]) * 1.12], fixedrange=True)
 
 
-def ratios(found: Study) -> list[float | None]:
+def ratios(study: Study) -> list[float | None]:
     """within / between at each stage; None where the classes' means coincide."""
-    pairs = [(float(layer.spread.within), float(layer.spread.between)) for layer in found.layers]
+    pairs = [(float(layer.spread.within), float(layer.spread.between)) for layer in study.layers]
     return [within / between if between else None for within, between in pairs]
 
 
@@ -137,20 +137,20 @@ def _line(name: str, values: list, meaning: str, symbol: str, dash: str, form: s
     )
 
 
-def probe_words(found: Study, fresh: Study) -> str:
+def probe_words(study: Study, fresh: Study) -> str:
     """What the probes say of this network, as Markdown."""
-    pixels, before, after, logits, _ = (percent(layer.accuracy) for layer in found.layers)
+    pixels, before, after, logits, _ = (percent(layer.accuracy) for layer in study.layers)
     return (
         f"Fitted straight cuts name **{pixels}** of new digits from their pixels, **{before}** before relu, "
         f"**{after}** after relu, **{logits}** from the ten logits. The network itself names "
-        f"{percent(found.accuracy)}. In an untrained network: {percent(fresh.layers[2].accuracy)} after relu, "
+        f"{percent(study.accuracy)}. In an untrained network: {percent(fresh.layers[2].accuracy)} after relu, "
         f"{percent(fresh.layers[3].accuracy)} from the logits."
     )
 
 
-def spread_words(found: Study) -> str:
+def spread_words(study: Study) -> str:
     """The two spreads at the first stage and at the logits, as Markdown."""
-    first, last = (found.layers[stage].spread for stage in (0, 3))
+    first, last = (study.layers[stage].spread for stage in (0, 3))
     parts = [
         f"{place} a digit lies {float(each.within):.3g} from the mean of its class, and the classes’ means lie "
         f"{float(each.between):.3g} from the common mean"

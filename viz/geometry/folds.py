@@ -26,19 +26,19 @@ GAP = 0.345
 """From the left side of one small map to that of the next, as a share of the figure."""
 
 
-def fold_cloud(shown: Snapshot, activation: str, way: Way) -> Cloud:
+def fold_cloud(snapshot: Snapshot, activation: str, way: Way) -> Cloud:
     """Data, border and grid at the input, after each affine map and each activation, and as scores."""
     first = way.data + way.border
     corners = len(way.steps[0]) - first
-    kinds = [shown.data.labels, np.full(way.border, len(CLASSES)), np.zeros(corners, int)]
-    names = stage_names(shown.runs[activation].params, activation)
+    kinds = [snapshot.data.labels, np.full(way.border, len(CLASSES)), np.zeros(corners, int)]
+    names = stage_names(snapshot.runs[activation].params, activation)
     return Cloud(
-        stages=tuple(map(Stage, names, _upright(way.steps), stage_texts(shown, activation, way))),
+        stages=tuple(map(Stage, names, _upright(way.steps), stage_texts(snapshot, activation, way))),
         classes=np.concatenate(kinds),
         names=(*CLASSES, BORDER),
         colors=(*COLORS, "truth"),
         alt=f"Points of two classes and a grid on their way through {len(names) // 2} layers. "
-        f"{outcome(shown, activation)}",
+        f"{outcome(snapshot, activation)}",
         lines=way.lines,
         grid=range(first, first + corners),
         axes=("first number", "second number"),
@@ -53,13 +53,13 @@ def _upright(steps: Sequence[np.ndarray]) -> list[np.ndarray]:
     return [*before, np.stack([scores[:, 0], np.zeros(len(scores)), scores[:, 1]], axis=1)]
 
 
-def training_figure(shown: Snapshot, activation: str, regions: Regions) -> go.Figure:
+def training_figure(snapshot: Snapshot, activation: str, regions: Regions) -> go.Figure:
     """The answers all over the plane; below them the loss and the accuracy of every start, the shown one bold."""
-    run, last = shown.runs[activation], shown.settings.updates
+    run, last = snapshot.runs[activation], snapshot.settings.updates
     ticks = LOSS_TICKS if np.nanmin(run.losses, initial=1) < 0.1 else sorted([*LOSS_TICKS, 0.5])
     figure = theme.figure(showlegend=False, margin={"l": 8, "r": 8, "t": 26, "b": 8})
-    _add_map(figure, shown, activation, regions, "", marker=6)
-    _square(figure, "", folds_data.reach(shown.data), ([0, 1], [0.42, 1]))
+    _add_map(figure, snapshot, activation, regions, "", marker=6)
+    _square(figure, "", folds_data.reach(snapshot.data), ([0, 1], [0.42, 1]))
     _add_curves(figure, run, run.losses.clip(FLOOR), "2", "loss")
     _add_curves(figure, run, run.accuracies, "3", "prediction")
     updates = {"title": {"text": "update"}, "range": [0, last], "tickvals": [0, last // 2, last], "fixedrange": True}
@@ -75,14 +75,14 @@ def training_figure(shown: Snapshot, activation: str, regions: Regions) -> go.Fi
     return figure
 
 
-def rivals_figure(shown: Snapshot, regions: Mapping[str, Regions]) -> go.Figure:
+def rivals_figure(snapshot: Snapshot, regions: Mapping[str, Regions]) -> go.Figure:
     """What relu, tanh and linear answer on the same points, with accuracy and loss as titles."""
     figure = theme.figure(showlegend=False, margin={"l": 8, "r": 8, "t": 28, "b": 8})
     for position, name in enumerate(ACTIVATIONS):
         axis, left = _axis(position), GAP * position
-        _add_map(figure, shown, name, regions[name], axis, marker=4)
-        _square(figure, axis, folds_data.reach(shown.data), ([left, left + 0.31], [0, 1]))
-        run = shown.runs[name]
+        _add_map(figure, snapshot, name, regions[name], axis, marker=4)
+        _square(figure, axis, folds_data.reach(snapshot.data), ([left, left + 0.31], [0, 1]))
+        run = snapshot.runs[name]
         _title(figure, axis, f"<b>{name}</b>: {percent(run.accuracy)} right, loss {number(run.loss)}")
     return figure
 
@@ -126,7 +126,9 @@ def _square(figure: go.Figure, axis: str, reach: float, domains: tuple[list[floa
     )
 
 
-def _add_map(figure: go.Figure, shown: Snapshot, activation: str, regions: Regions, axis: str, *, marker: int) -> None:
+def _add_map(
+    figure: go.Figure, snapshot: Snapshot, activation: str, regions: Regions, axis: str, *, marker: int
+) -> None:
     """Regions, their border, and the data."""
     place = {"xaxis": f"x{axis}", "yaxis": f"y{axis}"}
     figure.add_heatmap(
@@ -154,7 +156,7 @@ def _add_map(figure: go.Figure, shown: Snapshot, activation: str, regions: Regio
         hoverinfo="skip",
     )
     for kind, name in enumerate(CLASSES):
-        points = shown.data.points[shown.data.labels == kind].astype(np.float32)
+        points = snapshot.data.points[snapshot.data.labels == kind].astype(np.float32)
         sign = {"symbol": SYMBOLS[kind], "size": marker, "color": color(COLORS[kind])}
         figure.add_scatter(
             **place,

@@ -132,18 +132,18 @@ _ACTIVATIONS = {
 }
 
 
-def folds(shown: Snapshot, activation: str, *, shape: str, knobs: Mapping[str, float]) -> dict[str, str]:
+def folds(snapshot: Snapshot, activation: str, *, shape: str, knobs: Mapping[str, float]) -> dict[str, str]:
     """Library → code of what is shown. shape: a made set's name, with its noise, seed and turns, else the points."""
-    settings, run = shown.settings, shown.runs[activation]
+    settings, run = snapshot.settings, snapshot.runs[activation]
     values = {
-        "data": _data(shown, shape, knobs),
+        "data": _data(snapshot, shape, knobs),
         "sizes": settings.sizes,
         "starts": STARTS,
         "updates": settings.updates,
         "rate": settings.learning_rate,
         "seed": settings.seed,
         "chosen_after": CHOSEN_AFTER,
-        "update": shown.update,
+        "update": snapshot.update,
         "best": run.best,
         "start": run.best + 1,
         "units": settings.units,
@@ -157,10 +157,10 @@ def folds(shown: Snapshot, activation: str, *, shape: str, knobs: Mapping[str, f
     }
 
 
-def _data(shown: Snapshot, shape: str, knobs: Mapping[str, float]) -> str:
+def _data(snapshot: Snapshot, shape: str, knobs: Mapping[str, float]) -> str:
     if shape in _PLACES:
         return _MADE.format(**knobs, count=POINTS, place=_PLACES[shape].format(turns=knobs["turns"]))
-    listed = {"points": shown.data.points.tolist(), "labels": shown.data.labels.tolist()}
+    listed = {"points": snapshot.data.points.tolist(), "labels": snapshot.data.labels.tolist()}
     return _OWN.format(**{name: textwrap.fill(str(values), 100) for name, values in listed.items()})
 
 

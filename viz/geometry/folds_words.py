@@ -42,15 +42,15 @@ def stage_names(params: Params, activation: str) -> list[str]:
     return ["Input", *hidden, "Output: scores"]
 
 
-def stage_texts(shown: Snapshot, activation: str, way: Way) -> list[str]:
+def stage_texts(snapshot: Snapshot, activation: str, way: Way) -> list[str]:
     """For each stage what has happened, and how many points a fitted straight cut tells apart there."""
-    params = shown.runs[activation].params
+    params = snapshot.runs[activation].params
     texts = ["The points as they are given, on a sheet of squared paper."]
     for layer, dense in enumerate(params[:-1]):
         before, after = (step[: way.data] for step in way.steps[2 * layer + 1 : 2 * layer + 3])
         texts += [_affine(dense.weights), _bend(activation, before, after)]
     cuts = [_cut(step.shape[1], share) for step, share in zip(way.steps, way.cuts, strict=True)]
-    return [" ".join(pair).strip() for pair in zip(texts, cuts, strict=False)] + [_scores(shown, activation)]
+    return [" ".join(pair).strip() for pair in zip(texts, cuts, strict=False)] + [_scores(snapshot, activation)]
 
 
 def _cut(axes: int, share: float) -> str:
@@ -80,31 +80,31 @@ def _bend(activation: str, before: np.ndarray, after: np.ndarray) -> str:
     return f"relu folds: negative coordinates become 0. Of the points’ coordinates {share} were negative.{gone}"
 
 
-def _scores(shown: Snapshot, activation: str) -> str:
+def _scores(snapshot: Snapshot, activation: str) -> str:
     return (
         "One score for each colour: blue’s to the right, red’s upward. The higher one wins: "
-        f"{percent(shown.runs[activation].accuracy)} right. The border is straight now: both scores are equal there."
+        f"{percent(snapshot.runs[activation].accuracy)} right. The border is straight now: both scores are equal there."
     )
 
 
-def outcome(shown: Snapshot, activation: str) -> str:
+def outcome(snapshot: Snapshot, activation: str) -> str:
     """How far the shown activation is, in a sentence or two."""
-    run = shown.runs[activation]
-    if not len(shown.data.labels):
+    run = snapshot.runs[activation]
+    if not len(snapshot.data.labels):
         return "There are no points yet."
-    if not shown.update:
+    if not snapshot.update:
         return f"Untrained, this network tells {percent(run.accuracy)} of the points apart."
     good = int((run.accuracies[:, -1] >= GOOD).sum())
     return (
-        f"After update {shown.update:,} {activation} tells {percent(run.accuracy)} of the points apart, loss "
+        f"After update {snapshot.update:,} {activation} tells {percent(run.accuracy)} of the points apart, loss "
         f"{number(run.loss)}. {good} of {STARTS} random starts reach {percent(GOOD)}; shown is start {run.best + 1}."
     )
 
 
-def trouble(shown: Snapshot, activation: str, way: Way) -> str:
+def trouble(snapshot: Snapshot, activation: str, way: Way) -> str:
     """What went wrong in this run, or ""."""
-    run, rate = shown.runs[activation], f"{shown.settings.learning_rate:g}"
-    if not shown.update or not way.data:
+    run, rate = snapshot.runs[activation], f"{snapshot.settings.learning_rate:g}"
+    if not snapshot.update or not way.data:
         return ""
     if not np.isfinite(run.loss):
         return f"Diverged: with a learning rate of {rate} the numbers grew beyond all bounds. Choose a smaller one."
@@ -123,16 +123,18 @@ def trouble(shown: Snapshot, activation: str, way: Way) -> str:
     return ""
 
 
-def rivals(shown: Snapshot) -> str:
+def rivals(snapshot: Snapshot) -> str:
     """relu, tanh and linear compared, as Markdown."""
-    if not len(shown.data.labels):
+    if not len(snapshot.data.labels):
         return "As soon as there are points, the three can be compared."
-    accuracies = {name: shown.runs[name].accuracy for name in ACTIVATIONS}
+    accuracies = {name: snapshot.runs[name].accuracy for name in ACTIVATIONS}
     listed = ", ".join(f"{name} **{percent(share)}**" for name, share in accuracies.items())
-    if not shown.update:
+    if not snapshot.update:
         return f"Before training: {listed}. All three begin with the same weights."
     linear, bent = accuracies["linear"], max(accuracies["relu"], accuracies["tanh"])
-    said = f"After {shown.update:,} updates: {listed}. Without an activation all layers together are one affine map, so"
+    said = (
+        f"After {snapshot.update:,} updates: {listed}. Without an activation all layers together are one affine map, so"
+    )
     if linear >= 0.99:
         return f"{said} linear draws one straight line; these points need no more."
     if bent > linear + 0.02:

@@ -73,7 +73,7 @@ def vectors_board(A: np.ndarray, B: np.ndarray, total: np.ndarray, *, order: str
 
 def map_board(
     plane: PlaneMap,
-    found: Measures,
+    measures: Measures,
     verdict: str,
     shares: tuple[Shares, Shares],
     objects: Mapping[str, Shape],
@@ -85,9 +85,9 @@ def map_board(
 ) -> "Mapped":
     """All the board draws.
 
-    found, verdict: what the engine measured and says of this map. shares: relu's of all directions, and of the chosen
-    object. preset: the family of maps whose sliders are shown. layers: LAYERS, shown or not. version: differs when
-    the map was set from outside the board.
+    measures, verdict: what the engine measured and says of this map. shares: relu's of all directions, and of the
+    chosen object. preset: the family of maps whose sliders are shown. layers: LAYERS, shown or not. version: differs
+    when the map was set from outside the board.
     """
     return {
         "kind": "map",
@@ -95,14 +95,14 @@ def map_board(
         "found": {
             "map": _numbers(plane),
             "chosen": chosen,
-            "determinant": found.determinant,
-            "rank": found.rank,
+            "determinant": measures.determinant,
+            "rank": measures.rank,
             "eigen": {
-                "values": found.eigen.values.tolist(),
-                "directions": found.eigen.directions.tolist(),
-                "every": found.eigen.every,
+                "values": measures.eigen.values.tolist(),
+                "directions": measures.eigen.directions.tolist(),
+                "every": measures.eigen.every,
             },
-            "singular": found.singular.tolist(),
+            "singular": measures.singular.tolist(),
             "shares": [list(part) for part in shares],
             "verdict": verdict,
         },

@@ -55,7 +55,7 @@ def product_scene(
     x: np.ndarray,
     y: np.ndarray,
     result: np.ndarray,
-    found: ProductShape,
+    product_shape: ProductShape,
     partial: Partial | None,
     order: str,
     *,
@@ -66,14 +66,14 @@ def product_scene(
     partial: the steps to play in this order; None for a still picture. Pointing at a cell of the result lights its row
     and its column and spells its sum; pointing at x or y lights what that number is part of.
     """
-    parts = _parts(x, y, result, found, editable, still=partial is None)
+    parts = _parts(x, y, result, product_shape, editable, still=partial is None)
     frames = [] if partial is None else _frames(parts, partial, order)
     frames.append(Frame("x @ y is complete. Point at one of its cells to see its sum."))
     flat, spread = (tuple((_pose(parts, fanned, narrow),) for narrow in (False, True)) for fanned in (False, True))
     fanned_out = spread if max(x.ndim, y.ndim) > 2 else (None, None)
     alt = (
-        f"x of shape {x.shape} bottom left, y of shape {y.shape} top right, and x @ y of shape {found.shape} where the "
-        "rows of x meet the columns of y."
+        f"x of shape {x.shape} bottom left, y of shape {y.shape} top right, and x @ y of shape {product_shape.shape} "
+        "where the rows of x meet the columns of y."
     )
     blocks = tuple(part.block for part in parts)
     return Scene(blocks, flat[0], tuple(frames), alt, flat[1], fanned_out[0], fanned_out[1], _relations(parts))
@@ -95,17 +95,23 @@ def axis_colors(x_rank: int, y_rank: int) -> tuple[list[str], list[str], list[st
 
 
 def _parts(
-    x: np.ndarray, y: np.ndarray, result: np.ndarray, found: ProductShape, editable: tuple[bool, bool], *, still: bool
+    x: np.ndarray,
+    y: np.ndarray,
+    result: np.ndarray,
+    product_shape: ProductShape,
+    editable: tuple[bool, bool],
+    *,
+    still: bool,
 ) -> tuple[Part, Part, Part]:
-    rows, columns = (1 if size is None else size for size in (found.rows, found.columns))
+    rows, columns = (1 if size is None else size for size in (product_shape.rows, product_shape.columns))
     matrices = (
         (x[None, :] if x.ndim == 1 else x, (1,) if x.ndim == 1 else tuple(range(x.ndim))),
         (y[:, None] if y.ndim == 1 else y, (0,) if y.ndim == 1 else tuple(range(y.ndim))),
-        (result.reshape(*found.batch, rows, columns), _result_axes(found)),
+        (result.reshape(*product_shape.batch, rows, columns), _result_axes(product_shape)),
     )
     names, can_edit = ("x", "y", "(x @ y)"), (*editable, False)
     # Where cells are too small for their numbers, colours still say which are large and which are below 0.
-    fill = "signed" if max(rows, columns, found.summed) > UNTINTED else ""
+    fill = "signed" if max(rows, columns, product_shape.summed) > UNTINTED else ""
     fills = (fill, fill, fill if fill and still else "neutral")
     drawn = [
         tensor_block(array, name, kept=kept, editable=can, fill=color)
@@ -169,10 +175,10 @@ def cut_words(scene: Scene) -> str:
     )
 
 
-def _result_axes(found: ProductShape) -> tuple[int, ...]:
-    batches = len(found.batch)
-    row = () if found.rows is None else (batches,)
-    return (*range(batches), *row, *(() if found.columns is None else (batches + 1,)))
+def _result_axes(product_shape: ProductShape) -> tuple[int, ...]:
+    batches = len(product_shape.batch)
+    row = () if product_shape.rows is None else (batches,)
+    return (*range(batches), *row, *(() if product_shape.columns is None else (batches + 1,)))
 
 
 def _layouts(parts: Sequence[Part], spread: bool) -> list[Layout]:

@@ -13,21 +13,23 @@ LIMIT = 6
 """The most indices drawn of an axis; with fewer there is room for a sign between the two."""
 
 
-def commuted_scene(x: np.ndarray, y: np.ndarray, result: np.ndarray, found: Commuted) -> Scene:
+def commuted_scene(x: np.ndarray, y: np.ndarray, result: np.ndarray, commuted: Commuted) -> Scene:
     """x @ y and, where it is possible, y @ x beside it, each axis in the colour it has in x or y."""
     signs = {"equal": "=", "different": "≠"} if max(result.shape, default=0) <= LIMIT - 2 else {}
     first, second, left = axis_colors(x.ndim, y.ndim)
     blocks, colors = [tensor_block(result, "(x @ y)", limit=LIMIT, sheets=3, fill="neutral")], [left]
-    if found.swapped is not None:
-        blocks.append(tensor_block(found.swapped, "(y @ x)", limit=LIMIT, sheets=3, fill="neutral"))
+    if commuted.swapped is not None:
+        blocks.append(tensor_block(commuted.swapped, "(y @ x)", limit=LIMIT, sheets=3, fill="neutral"))
         batch = left[: max(x.ndim, y.ndim, 2) - 2]
         colors.append([*batch, *second[:-1][-1:], *(first[-1:] if x.ndim > 1 else ())])
     blocks = [block._replace(strengths=block.strengths / 2) for block in blocks]
     layouts = [tensor_layout(block, number, colors=colors[number]) for number, block in enumerate(blocks)]
-    names, between = ("x @ y", "y @ x")[: len(blocks)], (signs.get(found.verdict, ""),) * (len(blocks) - 1)
+    names, between = ("x @ y", "y @ x")[: len(blocks)], (signs.get(commuted.verdict, ""),) * (len(blocks) - 1)
     wide = arrange(layouts, names=names, between=between)
     narrow = arrange(layouts, names=names, between=between, narrow=True)
-    return Scene(tuple(blocks), (wide,), (Frame(found.sentence),), f"x @ y beside y @ x. {found.sentence}", (narrow,))
+    return Scene(
+        tuple(blocks), (wide,), (Frame(commuted.sentence),), f"x @ y beside y @ x. {commuted.sentence}", (narrow,)
+    )
 
 
 def misfit_scene(x: np.ndarray, y: np.ndarray, problem: str, editable: tuple[bool, bool]) -> Scene:
@@ -64,20 +66,20 @@ _STYLE = """<style>
 </style>"""
 
 
-def rule_html(x: Sequence[int], y: Sequence[int], found: ProductShape) -> str:
+def rule_html(x: Sequence[int], y: Sequence[int], product_shape: ProductShape) -> str:
     """The shape rule with the sizes in the colours of their axes, in words, and what the product costs."""
     first, second, left = axis_colors(len(x), len(y))
     shapes = (
         f"{_shape_html(x, first, len(x) - 1)} @ {_shape_html(y, second, len(y) - min(len(y), 2))} → "
-        f"{_shape_html(found.shape, left, None)}"
+        f"{_shape_html(product_shape.shape, left, None)}"
     )
-    cells = f"{np.prod(found.shape, dtype=object):,} {'cell' if not found.shape else 'cells'}"
-    words = f"{found.rule} It costs {cells} × {found.summed:,} terms = {found.multiply_adds:,} multiply–adds."
-    if (dot := dot_shape(x, y)) != found.shape:
+    cells = f"{np.prod(product_shape.shape, dtype=object):,} {'cell' if not product_shape.shape else 'cells'}"
+    cost = f"{cells} × {product_shape.summed:,} terms = {product_shape.multiply_adds:,} multiply–adds"
+    words = f"{product_shape.rule} It costs {cost}."
+    if (dot := dot_shape(x, y)) != product_shape.shape:
         words += f" np.dot differs here: it takes every sheet of x with every sheet of y and gives {dot}."
-    return (
-        f'{_STYLE}<div class="shape-rule"><b>{found.kind}</b><br>{shapes}</div><div class="shape-words">{words}</div>'
-    )
+    rule = f'<div class="shape-rule"><b>{product_shape.kind}</b><br>{shapes}</div>'
+    return f'{_STYLE}{rule}<div class="shape-words">{words}</div>'
 
 
 def _shape_html(shape: Sequence[int], names: Sequence[str], gone: int | None) -> str:

@@ -28,52 +28,52 @@ Kept = tuple[tuple[int | None, ...], ...]
 
 
 def slicing_scene(
-    array: np.ndarray, name: str, found: Derivation, *, image: bool = False, editable: bool = False
+    array: np.ndarray, name: str, derivation: Derivation, *, image: bool = False, editable: bool = False
 ) -> Scene:
     """Two frames: the tensor with the taken cells lit; the same cells as the result beside or below it.
 
-    found: what ``slicing.derive`` says of this array's shape. image: draw cells as ink, whole sheets of 28 × 28.
+    derivation: what ``slicing.derive`` says of this array's shape. image: draw cells as ink, whole sheets of 28 × 28.
     editable: whether the reader may type into the tensor's cells. Of a long axis only some indices are drawn, the
     taken ones first; the caption and brackets say which.
     """
-    result_kept, source_kept = _kept(found, image)
+    result_kept, source_kept = _kept(derivation, image)
     fill = "ink" if image else ""
     source = cells.tensor_block(array, name, kept=source_kept, fill=fill, editable=editable)
-    sources = slicing.taken(found, cells.drawn_indices(result_kept))
-    result = _result_block(array[tuple(sources.T)], found, result_kept, fill)
+    sources = slicing.taken(derivation, cells.drawn_indices(result_kept))
+    result = _result_block(array[tuple(sources.T)], derivation, result_kept, fill)
     if array.dtype.kind == "f" and not editable:
         source, result = (block._replace(texts=_rounded(block.values)) for block in (source, result))
-    lit = np.flatnonzero(slicing.is_taken(found, source.indices))
+    lit = np.flatnonzero(slicing.is_taken(derivation, source.indices))
     place = {tuple(index): cell for cell, index in enumerate(source.indices.tolist())}
     origins = np.array([place[tuple(index)] for index in sources.tolist()], int)
-    layouts = [_layout(source, _source_colors(found)), _layout(result, _result_colors(found))]
-    names = (f"{name} {shape_text(found.shape)}", f"{RESULT} {shape_text(found.result_shape)}")
+    layouts = [_layout(source, _source_colors(derivation)), _layout(result, _result_colors(derivation))]
+    names = (f"{name} {shape_text(derivation.shape)}", f"{RESULT} {shape_text(derivation.result_shape)}")
     poses, narrow = (_poses(layouts, names, lit, origins, width, image) for width in (cells.WIDE, cells.NARROW))
-    frames = _frames(name, found, lit, [source, result])
-    shapes = f"{name}, shape {shape_text(found.shape)}, and its slice, shape {shape_text(found.result_shape)}"
+    frames = _frames(name, derivation, lit, [source, result])
+    shapes = f"{name}, shape {shape_text(derivation.shape)}, and its slice, shape {shape_text(derivation.result_shape)}"
     alt = f"{shapes}. {frames[1].caption}"
     relations = _relations(source, result, lit, origins)
     return Scene((source, result), poses, frames, alt, narrow=narrow, relations=relations)
 
 
-def _kept(found: Derivation, image: bool) -> tuple[Kept, Kept]:
+def _kept(derivation: Derivation, image: bool) -> tuple[Kept, Kept]:
     """Which indices of the result and of the source are drawn: every drawn result cell has its source drawn."""
-    limits = _limits(len(found.shape), image)
+    limits = _limits(len(derivation.shape), image)
     chosen: list[tuple[int | None, ...]] = []
-    for axis, size in enumerate(found.result_shape):
-        limit = min((limits[step.axis] for step in found.steps if _makes(step, axis)), default=1)
+    for axis, size in enumerate(derivation.result_shape):
+        limit = min((limits[step.axis] for step in derivation.steps if _makes(step, axis)), default=1)
         # A cut axis of sheets leaves room in the source for one that is not taken.
         kept = cells.kept_indices(size, limit if size <= limit else max(limit - 2, 2))
-        chosen.append(kept if len(found.result_shape) - axis <= 2 else _without_gaps(kept))
-    wanted: list[list[int]] = [[] for _ in found.shape]
-    for step in found.steps:
-        if step.axis is None or 0 in found.result_shape:
+        chosen.append(kept if len(derivation.result_shape) - axis <= 2 else _without_gaps(kept))
+    wanted: list[list[int]] = [[] for _ in derivation.shape]
+    for step in derivation.steps:
+        if step.axis is None or 0 in derivation.result_shape:
             continue
         drawn = [0] if step.result_axis is None else _without_gaps(chosen[step.result_axis])
         wanted[step.axis] = sorted({step.positions[index] for index in drawn})
     source = tuple(
-        _around(wanted[axis], size, limits[axis], gaps=len(found.shape) - axis <= 2)
-        for axis, size in enumerate(found.shape)
+        _around(wanted[axis], size, limits[axis], gaps=len(derivation.shape) - axis <= 2)
+        for axis, size in enumerate(derivation.shape)
     )
     return tuple(chosen), source
 
@@ -112,12 +112,12 @@ def _around(wanted: Sequence[int], size: int, limit: int, *, gaps: bool) -> tupl
     return tuple(spelled[:-1])
 
 
-def _result_block(drawn: np.ndarray, found: Derivation, kept: Kept, fill: str) -> Block:
+def _result_block(drawn: np.ndarray, derivation: Derivation, kept: Kept, fill: str) -> Block:
     """The drawn cells of the result, as one block of its whole shape."""
     counts = [len(_without_gaps(axis)) for axis in kept]
     every = tuple(tuple(range(count)) for count in counts)
     block = cells.tensor_block(drawn.reshape(counts), RESULT, kept=every, fill=fill)
-    return block._replace(shape=found.result_shape, kept=kept, indices=cells.drawn_indices(kept))
+    return block._replace(shape=derivation.result_shape, kept=kept, indices=cells.drawn_indices(kept))
 
 
 def _rounded(values: Sequence[str]) -> list[str]:
@@ -125,16 +125,16 @@ def _rounded(values: Sequence[str]) -> list[str]:
     return [f"{float(value):.2f}" for value in values]
 
 
-def _source_colors(found: Derivation) -> list[str]:
-    return [theme.AXES[min(axis, len(theme.AXES) - 1)] for axis in range(len(found.shape))]
+def _source_colors(derivation: Derivation) -> list[str]:
+    return [theme.AXES[min(axis, len(theme.AXES) - 1)] for axis in range(len(derivation.shape))]
 
 
-def _result_colors(found: Derivation) -> list[str]:
+def _result_colors(derivation: Derivation) -> list[str]:
     """An axis keeps its colour; one that newaxis puts in has none of its own."""
-    colors = ["muted"] * len(found.result_shape)
-    for step in reversed(found.steps):
+    colors = ["muted"] * len(derivation.result_shape)
+    for step in reversed(derivation.steps):
         if step.axis is not None and step.result_axis is not None:
-            colors[step.result_axis] = _source_colors(found)[step.axis]
+            colors[step.result_axis] = _source_colors(derivation)[step.axis]
     return colors
 
 
@@ -193,12 +193,12 @@ def _downward(layouts: Sequence[Layout], width: int, image: bool) -> bool:
     return min(below, largest) > min(beside, largest)
 
 
-def _frames(name: str, found: Derivation, lit: np.ndarray, blocks: Sequence[Block]) -> tuple[Frame, Frame]:
-    code = f"{name}[{clipped(index_text(found.index))}]"
-    count = _count(found.result_shape)
+def _frames(name: str, derivation: Derivation, lit: np.ndarray, blocks: Sequence[Block]) -> tuple[Frame, Frame]:
+    code = f"{name}[{clipped(index_text(derivation.index))}]"
+    count = _count(derivation.result_shape)
     cut = [words for block, label in zip(blocks, (name, RESULT), strict=True) if (words := _cut_words(block, label))]
     drawn = f" Drawn: {'; '.join(cut)}." if cut else ""
-    shape = f"shape {shape_text(found.result_shape)}"
+    shape = f"shape {shape_text(derivation.result_shape)}"
     return (
         Frame(f"{code} takes the lit cells: {count}.{drawn}", 0, {"data": lit.tolist()}),
         Frame(f"The lit cells make {RESULT}, {shape}.{drawn}", 1, {"data": lit.tolist()}, seconds=1.6),

@@ -33,16 +33,16 @@ _STYLE = """<style>
 </style>"""
 
 
-def derivation_html(name: str, found: Derivation, itemsize: int) -> str:
+def derivation_html(name: str, derivation: Derivation, itemsize: int) -> str:
     """The shape axis by axis as a table, and below it the result's shape, who owns its memory, and its strides."""
-    rows = "".join(_row(step) for step in found.steps)
+    rows = "".join(_row(step) for step in derivation.steps)
     if not rows:
         rows = "<tr><th scope='row'>none</th><td></td><td class='size'></td><td>A single number has no axes.</td></tr>"
     head = "".join(f"<th scope='col'>{title}</th>" for title in ("Axis", "Index", "Size", "What it does"))
     facts = {
-        "Shape": f"<code>{shape_text(found.shape)}</code> → <code>{shape_text(found.result_shape)}</code>",
-        "View or copy": f"<b>{_OUTCOMES[found.outcome]}</b> {escape(found.reason)}",
-        "Strides": _strides_words(name, found, itemsize),
+        "Shape": f"<code>{shape_text(derivation.shape)}</code> → <code>{shape_text(derivation.result_shape)}</code>",
+        "View or copy": f"<b>{_OUTCOMES[derivation.outcome]}</b> {escape(derivation.reason)}",
+        "Strides": _strides_words(name, derivation, itemsize),
     }
     listed = "".join(f"<dt>{term}</dt><dd>{words}</dd>" for term, words in facts.items())
     return (
@@ -70,12 +70,12 @@ def _row(step: Step) -> str:
     )
 
 
-def _strides_words(name: str, found: Derivation, itemsize: int) -> str:
-    if found.outcome == "number":
+def _strides_words(name: str, derivation: Derivation, itemsize: int) -> str:
+    if derivation.outcome == "number":
         return "None: a single number has no axes."
-    own = slicing.derive(found.shape, (Ellipsis,), itemsize=itemsize).strides
-    words = f"<code>{shape_text(found.strides)}</code> bytes from one cell to the next on each axis"
-    if found.outcome == "copy":
+    own = slicing.derive(derivation.shape, (Ellipsis,), itemsize=itemsize).strides
+    words = f"<code>{shape_text(derivation.strides)}</code> bytes from one cell to the next on each axis"
+    if derivation.outcome == "copy":
         return f"{words}, in new memory."
-    start = f"; it begins {found.offset:,} bytes into {name}" if found.offset else ""
+    start = f"; it begins {derivation.offset:,} bytes into {name}" if derivation.offset else ""
     return f"{words}; those of {name} are <code>{shape_text(own)}</code>{start}."

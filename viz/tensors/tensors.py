@@ -197,15 +197,15 @@ def _downward(block: Block, number: int, *, spread: bool) -> Layout:
     return layout._replace(axes=tuple(marks))
 
 
-def attributes_html(found: Description) -> str:
+def attributes_html(description: Description) -> str:
     """Each attribute's name in NumPy, its value, and what it means, in a line."""
     rows = [
-        ("Rank", "ndim", f"{found.rank}", "how many axes there are, and indices an element needs"),
-        ("Shape", "shape", _shape_html(found.shape), "how many entries stand along each axis, axis 0 first"),
-        ("Data type", "dtype", found.dtype, f"what each element is: {_dtype_words(found)}"),
-        ("Elements", "size", f"{found.size:,}", _size_words(found)),
-        ("Bytes", "nbytes", f"{found.bytes:,}", _bytes_words(found)),
-        ("Strides", "strides", f"({_tuple(found.strides)})", _strides_html(found.strides)),
+        ("Rank", "ndim", f"{description.rank}", "how many axes there are, and indices an element needs"),
+        ("Shape", "shape", _shape_html(description.shape), "how many entries stand along each axis, axis 0 first"),
+        ("Data type", "dtype", description.dtype, f"what each element is: {_dtype_words(description)}"),
+        ("Elements", "size", f"{description.size:,}", _size_words(description)),
+        ("Bytes", "nbytes", f"{description.bytes:,}", _bytes_words(description)),
+        ("Strides", "strides", f"({_tuple(description.strides)})", _strides_html(description.strides)),
     ]
     body = "".join(
         f"<tr><th scope='row'>{term}<code>{name}</code></th>"
@@ -253,22 +253,22 @@ def _tuple(parts: Sequence[object]) -> str:
     return ", ".join(map(str, parts)) + ("," if len(parts) == 1 else "")
 
 
-def _dtype_words(found: Description) -> str:
-    itemsize = np.dtype(found.dtype).itemsize
-    return f"{DTYPES.get(found.dtype, 'numbers')}, in {8 * itemsize} bits ({_count(itemsize, 'byte')})"
+def _dtype_words(description: Description) -> str:
+    itemsize = np.dtype(description.dtype).itemsize
+    return f"{DTYPES.get(description.dtype, 'numbers')}, in {8 * itemsize} bits ({_count(itemsize, 'byte')})"
 
 
-def _size_words(found: Description) -> str:
-    if not found.rank:
+def _size_words(description: Description) -> str:
+    if not description.rank:
         return "without axes there is one element"
-    factors = " × ".join(f"{size:,}" for size in found.shape)
-    return f"the shape’s sizes multiplied: {factors}" if found.rank > 1 else "the size of its only axis"
+    factors = " × ".join(f"{size:,}" for size in description.shape)
+    return f"the shape’s sizes multiplied: {factors}" if description.rank > 1 else "the size of its only axis"
 
 
-def _bytes_words(found: Description) -> str:
-    itemsize = np.dtype(found.dtype).itemsize
-    total = f", {found.bytes / 1e6:,.1f} MB" if found.bytes >= 1e6 else ""
-    return f"room in memory: {_count(found.size, 'element')} of {_count(itemsize, 'byte')}{total}"
+def _bytes_words(description: Description) -> str:
+    itemsize = np.dtype(description.dtype).itemsize
+    total = f", {description.bytes / 1e6:,.1f} MB" if description.bytes >= 1e6 else ""
+    return f"room in memory: {_count(description.size, 'element')} of {_count(itemsize, 'byte')}{total}"
 
 
 def _strides_html(strides: Sequence[int]) -> str:

@@ -69,30 +69,30 @@ def probabilities_figure(probabilities: np.ndarray, label: int | None) -> go.Fig
     return figure.update_yaxes(fixedrange=True, range=[0, 1.08], tickformat=".0%", tickvals=[0, 0.5, 1])
 
 
-def accuracy_words(found: Evaluation, network: str, called: str) -> str:
+def accuracy_words(evaluation: Evaluation, network: str, called: str) -> str:
     """How many test digits are right, as Markdown. network: which one; called: what the data set is."""
-    total, wrong = len(found.labels), len(found.wrong)
+    total, wrong = len(evaluation.labels), len(evaluation.wrong)
     return (
-        f"Measured on {network}: it is right on **{found.accuracy:.2%}** of the {total:,} test digits ({called}), "
+        f"Measured on {network}: it is right on **{evaluation.accuracy:.2%}** of the {total:,} test digits ({called}), "
         f"which it has never seen in training, and wrong on {wrong:,}."
     )
 
 
-def comparison_words(found: Comparison, samples: int) -> str:
+def comparison_words(comparison: Comparison, samples: int) -> str:
     """The same weights on their training digits, so many, and what the difference means, as Markdown."""
-    points, chance = f"{100 * abs(found.gap):.2f}", f"{100 * found.chance:.2f}"
-    same = f"The same weights are right on {found.training:.2%} of the {samples:,} training digits"
-    if not found.learnt:
+    points, chance = f"{100 * abs(comparison.gap):.2f}", f"{100 * comparison.chance:.2f}"
+    same = f"The same weights are right on {comparison.training:.2%} of the {samples:,} training digits"
+    if not comparison.learnt:
         return (
-            f"{same}. That is guessing: naming the most frequent digit every time is right on {found.guessing:.2%}. "
-            "What has not been learnt cannot be overfitted."
+            f"{same}. That is guessing: naming the most frequent digit every time is right on "
+            f"{comparison.guessing:.2%}. What has not been learnt cannot be overfitted."
         )
-    if not found.differs:
+    if not comparison.differs:
         return (
             f"{same}. The difference of {points} percentage points is within chance: other test digits would move it "
             f"by as much as {chance}. So there is no sign of *overfitting*."
         )
-    if found.gap > 0:
+    if comparison.gap > 0:
         return (
             f"{same}. The gap of **{points} percentage points** is *overfitting*: it knows the digits it practised on "
             f"better than new ones. (By chance alone it would seldom be more than {chance}.)"
@@ -103,9 +103,9 @@ def comparison_words(found: Comparison, samples: int) -> str:
     )
 
 
-def digit_words(found: Evaluation, index: int) -> str:
+def digit_words(evaluation: Evaluation, index: int) -> str:
     """One test digit's label and prediction, as Markdown."""
-    label, predicted = int(found.labels[index]), int(found.predicted[index])
-    if not np.isfinite(found.probabilities[index]).all():
+    label, predicted = int(evaluation.labels[index]), int(evaluation.predicted[index])
+    if not np.isfinite(evaluation.probabilities[index]).all():
         return f"Label **{label}**, no prediction: the network’s numbers are too large for float32."
     return f"Label **{label}**, predicted **{predicted}**: {'right' if label == predicted else 'wrong'}."

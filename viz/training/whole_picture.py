@@ -130,11 +130,11 @@ def _parts(pages: Mapping[str, str], settings: Settings) -> list["PartData"]:
 
 
 def _story(
-    found: Turn | None, settings: Settings, taken: Batch | None = None, now: Moment | None = None
+    turn: Turn | None, settings: Settings, taken: Batch | None = None, now: Moment | None = None
 ) -> list["Stage"]:
     """The four stages of a turn, each with a sentence; ahead: what it says, without results, until it is reached."""
     digits = digits_text(taken.size if taken else settings.batch_size)
-    loss = f": {number_text(found.loss)}" if found else ""
+    loss = f": {number_text(turn.loss)}" if turn else ""
     name = OPTIMIZERS[settings.optimizer]
     made = {"forward": f"{digits} through both layers.", "loss": "How wrong they are."}
     made["backward"] = "Which way each weight makes the loss grow."
@@ -155,16 +155,16 @@ def digits_text(count: int) -> str:
     return "1 digit" if count == 1 else f"{count:,} digits"
 
 
-def _captions(found: Turn, taken: Batch, now: Moment, turns: int) -> dict[str, str]:
-    settings, norms = now.settings, found.norms
+def _captions(turn: Turn, taken: Batch, now: Moment, turns: int) -> dict[str, str]:
+    settings, norms = now.settings, turn.norms
     before, step = float(norms.weights.W1), float(norms.step.W1)
     share = f" by {100 * step / before:.2g} %" if before and np.isfinite(step) else ""
     return {
         "batch": f"{digits_text(taken.size)}, batch {taken.number + 1:,} of {taken.of:,}",
         "hidden": "{active} of " + f"{settings.hidden_units:,} above 0",
-        "predictions": f"{100 * float(found.accuracy):.0f} % of the batch right",
-        "W1": f"(784, {settings.hidden_units}): {len(found.before.W2)} units",
-        "W2": f"({settings.hidden_units}, 10): {len(found.before.W2)} units",
+        "predictions": f"{100 * float(turn.accuracy):.0f} % of the batch right",
+        "W1": f"(784, {settings.hidden_units}): {len(turn.before.W2)} units",
+        "W2": f"({settings.hidden_units}, 10): {len(turn.before.W2)} units",
         "targets": "the right answers",
         "loss": _curve_text(turns),
         "gradient": "one for each weight",
@@ -190,7 +190,7 @@ def _curve(losses: np.ndarray, loss: float, number: int) -> "Curve":
     return {"turns": (places[finite] + 1).tolist(), "losses": values[finite].round(4).tolist()}
 
 
-def _pictures(found: Turn, name: str) -> "WeightsData":
+def _pictures(turn: Turn, name: str) -> "WeightsData":
     """One layer's drawn weights before and after, on one scale, its gradient and its step, each on its own.
 
     W1's columns become images (units, 28, 28); W2 keeps (units, 10).
@@ -200,12 +200,12 @@ def _pictures(found: Turn, name: str) -> "WeightsData":
         values = np.asarray(getattr(weights, name), np.float64)
         return values.T.reshape(-1, 28, 28) if name == "W1" else values
 
-    scale = limit(drawn(found.before))
+    scale = limit(drawn(turn.before))
     return {
-        "before": shaped(signed(drawn(found.before), scale)),
-        "after": shaped(signed(drawn(found.after), scale)),
-        "gradient": shaped(signed(drawn(found.gradient), limit(drawn(found.gradient)))),
-        "step": shaped(signed(drawn(found.step), limit(drawn(found.step)))),
+        "before": shaped(signed(drawn(turn.before), scale)),
+        "after": shaped(signed(drawn(turn.after), scale)),
+        "gradient": shaped(signed(drawn(turn.gradient), limit(drawn(turn.gradient)))),
+        "step": shaped(signed(drawn(turn.step), limit(drawn(turn.step)))),
     }
 
 

@@ -105,6 +105,6 @@ class RaceState(TypedDict):
     settings: RaceSettings | None
 
 
-def noise_race(shown: RaceData, *, key: str, on_change: Callable[[], None] | None = None) -> RaceState:
+def noise_race(race_data: RaceData, *, key: str, on_change: Callable[[], None] | None = None) -> RaceState:
     """Show what ``viz.descent.noise.race`` made."""
-    return assets.board("noise_race", shown, key=key, states=["start", "settings"], on_change=on_change)
+    return assets.board("noise_race", race_data, key=key, states=["start", "settings"], on_change=on_change)
