@@ -117,5 +117,6 @@ def _agreement_words(agreement: Agreement) -> str:
         )
     return (
         f"{agreement.disagreeing:,} of {agreement.cells:,} {verb}, {elsewhere:,} of them not beside the line: so it "
-        "goes when the start has no share in the steepest direction, or when these steps are too few to show a loss's fate."
+        "goes when the start has no share in the steepest direction, or when these steps are too few to show a loss's "
+        "fate."
     )

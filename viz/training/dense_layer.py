@@ -63,8 +63,8 @@ def sum_words(unit_sum: UnitSum, unit: int) -> str:
     down = f"{abs(unit_sum.down):.3f}"
     return (
         f"**Sum** {unit_sum.up:.3f} (products above 0) − {down} (below 0) {bias} (b1[{unit}]) = "
-        f"**{unit_sum.total:.3f}** → **relu** max(0, {unit_sum.total:.3f}) = **{unit_sum.activation:.3f}**, hidden unit "
-        f"{unit} of this digit."
+        f"**{unit_sum.total:.3f}** → **relu** max(0, {unit_sum.total:.3f}) = **{unit_sum.activation:.3f}**, hidden "
+        f"unit {unit} of this digit."
     )
 
 
