@@ -8,7 +8,7 @@ from engine.backprop import autodiff_modes as modes
 from engine.backprop.autodiff_modes import EXAMPLES, Problem
 from pages.backprop.autodiff_modes_times import measured, real_network
 from pages.shell import layout, share
-from viz.backprop import autodiff_modes as viz
+from viz.backprop import autodiff_modes as autodiff_modes_viz
 from viz.backprop import autodiff_modes_snippets as snippets
 from viz.components.live_cells import live_cells
 
@@ -36,11 +36,11 @@ def choose() -> Problem:
 def explore() -> None:
     """The Jacobian filled in both ways, the counts, the times, the code."""
     asked = choose()
-    st.markdown(viz.problem_words(asked))
+    st.markdown(autodiff_modes_viz.problem_words(asked))
     found = modes.counts(asked)
-    live_cells(viz.scene(asked, modes.jacobians(asked)), key="autodiff_modes_jacobian", max_height=760)
-    st.markdown(viz.counts_table(found))
-    st.markdown(viz.winner_words(asked, found))
+    live_cells(autodiff_modes_viz.scene(asked, modes.jacobians(asked)), key="autodiff_modes_jacobian", max_height=760)
+    st.markdown(autodiff_modes_viz.counts_table(found))
+    st.markdown(autodiff_modes_viz.winner_words(asked, found))
     st.caption(
         "Counted in JAX’s own list of operations (the jaxpr): each number of an element-wise result counts 1, a sum "
         "of k numbers k − 1, a multiply–add 2. Moving numbers, and what the result does not need, counts 0."

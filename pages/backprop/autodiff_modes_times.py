@@ -13,7 +13,7 @@ from engine.backprop.autodiff_modes_times import Times
 from engine.training import network
 from engine.training.network import Params
 from pages.shell import session as shell
-from viz.backprop import autodiff_modes as viz
+from viz.backprop import autodiff_modes as autodiff_modes_viz
 from viz.components.live_figure import live_figure
 
 POLL_SECONDS = 0.3
@@ -54,8 +54,13 @@ def jacobian_bars(asked: Problem, was_under_way: bool) -> None:
     """The times so far, if they are of this problem; the page is told when they end."""
     now = measurement("jacobians").poll()
     found = now.latest if now.latest and now.latest.about == asked else None
-    words = now.message or viz.jacobian_words(found, now.state, asked)
-    live_figure(viz.times_figure(viz.jacobian_rows(found)), key="autodiff_modes_times", height=150, alt=words)
+    words = now.message or autodiff_modes_viz.jacobian_words(found, now.state, asked)
+    live_figure(
+        autodiff_modes_viz.times_figure(autodiff_modes_viz.jacobian_rows(found)),
+        key="autodiff_modes_times",
+        height=150,
+        alt=words,
+    )
     st.markdown(words)
     if was_under_way and now.state != "running":
         st.rerun()
@@ -69,7 +74,7 @@ def real_network() -> None:
     weights = network.parameter_count(current.params)
     st.header("The network’s loss", anchor=False)
     st.markdown(f"{current.sentence[0].upper()}{current.sentence[1:]}, on one digit: many inputs, one output.")
-    st.markdown(viz.network_words(network_counts(weights, current.params, inputs, labels)))
+    st.markdown(autodiff_modes_viz.network_words(network_counts(weights, current.params, inputs, labels)))
     buttons("network", partial(autodiff_modes_times.measure_passes, current.params, inputs, labels))
     under_way = measurement("network").poll().state == "running"
     st.fragment(network_bars, run_every=POLL_SECONDS if under_way else None)(weights, under_way)
@@ -78,9 +83,9 @@ def real_network() -> None:
 def network_bars(weights: int, was_under_way: bool) -> None:
     """The times so far; the page is told when they end."""
     now = measurement("network").poll()
-    words = now.message or viz.network_time_words(now.latest, now.state, weights)
+    words = now.message or autodiff_modes_viz.network_time_words(now.latest, now.state, weights)
     live_figure(
-        viz.times_figure(viz.network_rows(now.latest, weights)),
+        autodiff_modes_viz.times_figure(autodiff_modes_viz.network_rows(now.latest, weights)),
         key="autodiff_modes_network",
         height=190,
         alt=words.replace("*", ""),

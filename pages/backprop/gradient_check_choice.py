@@ -14,7 +14,7 @@ from engine.training.network import Params
 from pages.shell import data, share
 from pages.shell import session as shell
 from pages.shell.typed import typed_whole
-from viz.backprop import gradient_check as viz
+from viz.backprop import gradient_check as gradient_check_viz
 from viz.components.live_cells import live_cells
 
 TEST, FIRST = 8, "test"
@@ -94,7 +94,7 @@ def choose_weight(params: Params, slopes: Slopes, images: np.ndarray) -> Place:
 
     def take_pick() -> None:
         if pick := (state.gradient_check_pictures or {}).get("pick"):
-            put("W1", viz.SIDE * pick["index"][0] + pick["index"][1], state.gradient_check_unit)
+            put("W1", gradient_check_viz.SIDE * pick["index"][0] + pick["index"][1], state.gradient_check_unit)
 
     share.default("gradient_check_layer", "W1", Params._fields)
     rows, columns = naive_search.shape_of(params, state.gradient_check_layer)
@@ -131,6 +131,6 @@ def choose_weight(params: Params, slopes: Slopes, images: np.ndarray) -> Place:
     if unit is None:
         unit = share.default("gradient_check_unit", 0, share.between(0, hidden - 1))
     state.gradient_check_unit = min(unit, hidden - 1)
-    scene = viz.unit_scene(params, slopes, state.gradient_check_unit, row if layer == "W1" else None)
+    scene = gradient_check_viz.unit_scene(params, slopes, state.gradient_check_unit, row if layer == "W1" else None)
     live_cells(scene, key="gradient_check_pictures", max_cell=11, max_height=900, picks=True, on_change=take_pick)
     return Place(layer, row, column)

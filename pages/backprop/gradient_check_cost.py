@@ -11,7 +11,7 @@ from engine.descent.naive_search import BATCH
 from engine.digits.mnist import Digits
 from engine.training import network
 from pages.shell import session as shell
-from viz.backprop import gradient_check as viz
+from viz.backprop import gradient_check as gradient_check_viz
 from viz.components.live_figure import live_figure
 
 POLL_SECONDS = 0.3
@@ -50,8 +50,10 @@ def bars(weights: int, was_under_way: bool) -> None:
     found = now.latest if now.latest and now.latest.weights == weights else None
     share = len(found.pairs) / SAMPLE if found and now.state == "running" else float(now.state == "finished")
     st.progress(share, text=now.message or "Sample of weights")
-    text = viz.cost_words(found, now.state, weights)
-    live_figure(viz.cost_figure(found, weights), key="gradient_check_cost", height=190, alt=text.replace("*", ""))
+    text = gradient_check_viz.cost_words(found, now.state, weights)
+    live_figure(
+        gradient_check_viz.cost_figure(found, weights), key="gradient_check_cost", height=190, alt=text.replace("*", "")
+    )
     st.markdown(text)
     if was_under_way and now.state != "running":
         st.rerun()

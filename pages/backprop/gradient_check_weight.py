@@ -14,7 +14,7 @@ from pages.backprop.gradient_check_choice import choose_digits, choose_weight
 from pages.shell import layout, share
 from pages.shell import session as shell
 from pages.shell.weights import WEIGHTS, WHERE_TO_RUN
-from viz.backprop import gradient_check as viz
+from viz.backprop import gradient_check as gradient_check_viz
 from viz.backprop import gradient_check_snippets as snippets
 from viz.backprop import gradient_check_words as words
 from viz.components.live_figure import Narrow, live_figure
@@ -80,17 +80,17 @@ def hints() -> None:
     )
 
 
-def curve(stem: str, sweep: viz.Sweep) -> None:
+def curve(stem: str, sweep: gradient_check_viz.Sweep) -> None:
     """The U-curve with its slider over epsilon, and the theory in words."""
     st.markdown(
         "**Every ε from 10⁻¹⁰ to 10⁻¹.** Move the slider below the picture: the digits that f(w + ε) and f(w − ε) "
         "share are underlined, and so are those in which the quotient agrees with autodiff."
     )
     live_figure(
-        viz.sweep_figure(sweep),
+        gradient_check_viz.sweep_figure(sweep),
         key=f"gradient_check_{stem}_curve",
-        height=viz.HEIGHT,
-        narrow=Narrow(viz.NARROW, viz.NARROW_HEIGHT),
+        height=gradient_check_viz.HEIGHT,
+        narrow=Narrow(gradient_check_viz.NARROW, gradient_check_viz.NARROW_HEIGHT),
         scrub_label="ε",
         alt=f"Relative error of the difference quotient for {sweep.name} against epsilon, in float32 and float64.",
     )

@@ -14,7 +14,7 @@ from pages.backprop.graph_descent import descent
 from pages.backprop.graph_expression import Given, choose, current, seed, share_values, tree
 from pages.backprop.graph_variables import taken
 from pages.shell import layout, share
-from viz.backprop import graph as viz
+from viz.backprop import graph as graph_viz
 from viz.backprop import graph_snippets as snippets
 from viz.components.graph_board import Ask, graph_board
 
@@ -45,7 +45,7 @@ def take_message(given: Given, known: dict[str, Any]) -> bool:
     return bool(ask["rest"] and known.pop("moved", False))
 
 
-def chosen_paths(given: Given, known: dict[str, Any], found: Backward) -> viz.Chosen | None:
+def chosen_paths(given: Given, known: dict[str, Any], found: Backward) -> graph_viz.Chosen | None:
     """The chosen box's paths to the result with what flows back along each."""
     node, graph = known["chosen"], given.graph
     if node is None:
@@ -53,8 +53,8 @@ def chosen_paths(given: Given, known: dict[str, Any], found: Backward) -> viz.Ch
     listed = paths(graph, node, limit=MOST_PATHS)
     local = [found.locals[edge.target][edge.position] for path in listed.paths for edge in path]
     if all(item is not None and np.ndim(item) == 0 for item in local) and not graph.nodes[graph.output].shape:
-        return viz.Chosen(node, listed, path_products(found.locals, listed))
-    return viz.Chosen(node, listed, path_adjoints(graph, known["values"], listed, seed=seed(graph)))
+        return graph_viz.Chosen(node, listed, path_products(found.locals, listed))
+    return graph_viz.Chosen(node, listed, path_adjoints(graph, known["values"], listed, seed=seed(graph)))
 
 
 @share.fragment
@@ -64,14 +64,14 @@ def board(given: Given) -> None:
     settled = take_message(given, known)
     graph, values = given.graph, known["values"]
     found = backward(graph, values, seed=seed(graph))
-    shown = viz.board(
+    shown = graph_viz.board(
         graph,
         found,
         version=known["version"],
         chosen=chosen_paths(given, known, found),
         answered=known["answered"],
         variables=[
-            viz.variable(graph, name, item._replace(value=values[name])) for name, item in given.variables.items()
+            graph_viz.variable(graph, name, item._replace(value=values[name])) for name, item in given.variables.items()
         ],
         notes=[
             {"node": note.node, "text": note.sentence}

@@ -9,7 +9,7 @@ from engine.backprop.graph_backward import Backward, backward, gradients, step
 from pages.backprop.graph_expression import Given
 from pages.backprop.graph_variables import MOST
 from pages.shell import share
-from viz.backprop import graph_descent as viz
+from viz.backprop import graph_descent as graph_descent_viz
 from viz.components.live_figure import live_figure
 from viz.verbatim import verbatim
 
@@ -55,7 +55,9 @@ def descent(given: Given, known: dict[str, Any], found: Backward) -> None:
         names = st.multiselect("Variables that change", list(given.variables), key=key, persist_state="session")
         share.default("graph_rate", 0.1, RATES)
         st.select_slider("Learning rate", RATES, key="graph_rate", persist_state="session")
-        lines = viz.step_words(known["values"], gradients(given.graph, found), names, st.session_state.graph_rate)
+        lines = graph_descent_viz.step_words(
+            known["values"], gradients(given.graph, found), names, st.session_state.graph_rate
+        )
         st.markdown("\n".join(f"- {verbatim(line)}" for line in lines) or "Choose at least one variable.")
         columns = st.columns(3)
         buttons = (("Take the step", "graph_step", 1), ("Take 10 steps", "graph_ten", 10))
@@ -65,7 +67,7 @@ def descent(given: Given, known: dict[str, Any], found: Backward) -> None:
     losses = known["losses"] or [float(found.values[given.graph.output])]
     with right:
         alt = f"{output.name} after each of {len(losses) - 1} steps, the last {losses[-1]:.4g}."
-        live_figure(viz.losses_figure(losses, output.name), key="graph_losses", alt=alt, height=260)
-        st.markdown(verbatim(viz.outcome(losses, output.name)))
+        live_figure(graph_descent_viz.losses_figure(losses, output.name), key="graph_losses", alt=alt, height=260)
+        st.markdown(verbatim(graph_descent_viz.outcome(losses, output.name)))
         if known["refused"]:
             st.warning(known["refused"], icon=":material/warning:")

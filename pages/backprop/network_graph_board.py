@@ -10,7 +10,7 @@ from engine.backprop.network_graph_units import paired, printed
 from pages.backprop.network_graph_input import Given, Pass, measured
 from pages.shell import session as shell
 from pages.shell import share
-from viz.backprop import network_graph as viz
+from viz.backprop import network_graph as network_graph_viz
 from viz.backprop import network_graph_words as words
 from viz.components.graph_board import Ask, graph_board
 
@@ -46,7 +46,7 @@ def board(given: Given) -> None:
         st.button("Collapse all", key="network_graph_collapse", on_click=known.update, args=({"opened": ()},))
     rows = words.pairs_of(now.graph, paired(samples=given.samples, hidden_units=now.hidden_units))
     backward_of = {row.node: "; ".join(row.backward) for row in rows}
-    shown = viz.board(
+    shown = network_graph_viz.board(
         now.graph,
         now.found,
         opened=known["opened"],
@@ -88,7 +88,7 @@ def jaxprs(given: Given, now: Pass, rows: list[words.Pair]) -> None:
         "loss, then it goes back. Each row pairs an operation with the equations that pass its gradient on. g1, g2, … "
         "are gradients; r1, r2, … are kept on the way down for the way back. The row of the box chosen is shaded."
     )
-    chosen, parts = st.session_state.network_graph_known["chosen"], viz.parts_of(now.graph, _opened())
+    chosen, parts = st.session_state.network_graph_known["chosen"], network_graph_viz.parts_of(now.graph, _opened())
     members = parts[chosen].members if chosen is not None and chosen < len(parts) else ()
     with st.container(height=430):
         st.html(words.pairs_html(rows, now.found, members))

@@ -6,7 +6,7 @@ import streamlit as st
 from engine.backprop.network_graph_units import Units, units_of
 from pages.backprop.network_graph_input import Given, measured
 from pages.shell import share
-from viz.backprop import network_graph_units as viz
+from viz.backprop import network_graph_units as network_graph_units_viz
 from viz.components.live_figure import Narrow, live_figure
 
 NOT_FINITE = (
@@ -21,7 +21,7 @@ def units(given: Given) -> None:
     st.subheader("The gradient of W1, unit by unit", anchor=False)
     st.markdown(
         "Each of the columns of W1 belongs to one hidden unit and has a weight for every pixel, so its gradient is a "
-        f"28 × 28 image too: how the loss changes with each weight. {viz.count_words(found)} "
+        f"28 × 28 image too: how the loss changes with each weight. {network_graph_units_viz.count_words(found)} "
         "A cross marks a dead unit. Click an image to choose its unit."
     )
     with st.container():
@@ -34,12 +34,12 @@ def units(given: Given) -> None:
         gallery(found)
     with chosen:
         unit = st.session_state.network_graph_unit
-        st.markdown(viz.unit_words(found, unit))
+        st.markdown(network_graph_units_viz.unit_words(found, unit))
         live_figure(
-            viz.unit_figure(found, unit),
+            network_graph_units_viz.unit_figure(found, unit),
             key="network_graph_pair",
             height=230,
-            alt=f"Weights and gradient as images. {viz.unit_words(found, unit)}",
+            alt=f"Weights and gradient as images. {network_graph_units_viz.unit_words(found, unit)}",
         )
         st.caption(
             "In this picture both images have scales of their own. A step of descent moves the weights by minus "
@@ -56,12 +56,12 @@ def gallery(found: Units) -> None:
         share.default("network_graph_own", False)
         largest = st.toggle("Largest gradient first", key="network_graph_largest", persist_state="session")
         own = st.toggle("Each image in its own scale", key="network_graph_own", persist_state="session")
-    order = viz.ordered(found, largest_first=largest)
-    pages = -(-total // viz.ON_A_PAGE)
+    order = network_graph_units_viz.ordered(found, largest_first=largest)
+    pages = -(-total // network_graph_units_viz.ON_A_PAGE)
     unit = share.default("network_graph_unit", int(found.norms.argmax()), share.between(0, total - 1))
     state.network_graph_unit = min(unit, total - 1)
     _take_click()
-    beside = int((order == state.network_graph_unit).argmax()) // viz.ON_A_PAGE
+    beside = int((order == state.network_graph_unit).argmax()) // network_graph_units_viz.ON_A_PAGE
     page = share.default("network_graph_page", beside, share.between(0, pages - 1))
     seen = state.setdefault("network_graph_unit_seen", state.network_graph_unit)
     state.network_graph_page = min(page if seen == state.network_graph_unit else beside, pages - 1)
@@ -70,16 +70,16 @@ def gallery(found: Units) -> None:
         st.slider("Hidden unit", 0, total - 1, key="network_graph_unit", persist_state="session")
     if pages > 1:
         st.slider("Page of 64 units", 0, pages - 1, key="network_graph_page", persist_state="session")
-    shown = order[state.network_graph_page * viz.ON_A_PAGE :][: viz.ON_A_PAGE]
+    shown = order[state.network_graph_page * network_graph_units_viz.ON_A_PAGE :][: network_graph_units_viz.ON_A_PAGE]
     state.network_graph_shown = shown.tolist()
     with picture:
         live_figure(
-            viz.gallery_figure(found, shown, selected=state.network_graph_unit, own_scale=own),
+            network_graph_units_viz.gallery_figure(found, shown, selected=state.network_graph_unit, own_scale=own),
             key="network_graph_gallery",
             height=660,
             narrow=Narrow({}, 440),
             clicks=True,
-            alt=viz.gallery_words(shown, found),
+            alt=network_graph_units_viz.gallery_words(shown, found),
         )
 
 
@@ -90,6 +90,6 @@ def _take_click() -> None:
     if not click or click["count"] == state.get("network_graph_click"):
         return
     state.network_graph_click = click["count"]
-    unit = viz.unit_at(state.get("network_graph_shown", ()), click["x"], click["y"])
+    unit = network_graph_units_viz.unit_at(state.get("network_graph_shown", ()), click["x"], click["y"])
     if unit is not None:
         state.network_graph_unit = unit

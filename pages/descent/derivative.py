@@ -8,7 +8,7 @@ from engine.typed import expressions
 from pages.shell import layout, share
 from pages.shell.typed import typed, typeset
 from viz.components.tangent_board import Data, Place, tangent_board
-from viz.descent import derivative as viz
+from viz.descent import derivative as derivative_viz
 from viz.descent import derivative_snippets as snippets
 
 TYPED = "typed"
@@ -56,7 +56,7 @@ def choose() -> tuple[str, Preset]:
 def studied(text: str, window: tuple[float, float], version: str, start: float) -> Data:
     """The function on its window, as the board takes it; the same for every reader."""
     study = derivative.study(expressions.parse(text), window)
-    return viz.board(
+    return derivative_viz.board(
         study,
         version=version,
         place=FIRST | {"x": start},

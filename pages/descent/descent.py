@@ -14,7 +14,7 @@ from engine.descent.surfaces import Surface
 from pages.descent.surface_choice import choose_kind, choose_surface, show_formula
 from pages.shell import layout, share
 from viz.components.descent_board import Race, descent_board
-from viz.descent import descent as viz
+from viz.descent import descent as descent_viz
 from viz.descent import descent_snippets as snippets
 
 FIRST_METHODS = {"surface": ["sgd", "momentum", "adam"], "curve": ["sgd", "momentum"]}
@@ -28,8 +28,8 @@ def chosen_surface(kind: str, picker: Any, bender: Any) -> tuple[str, Surface]:
     name, surface, half = choose_surface("descent", kind, picker, bender, window=True)
     if half is None:
         return name, surface
-    seen = viz.windowed(surface, half)
-    return f"{kind} typed {half}", viz.offered(seen, *surfaces.grid(seen, RESOLUTION[kind]))
+    seen = descent_viz.windowed(surface, half)
+    return f"{kind} typed {half}", descent_viz.offered(seen, *surfaces.grid(seen, RESOLUTION[kind]))
 
 
 @st.cache_data(max_entries=16, show_spinner=False)
@@ -46,7 +46,7 @@ def raced(surface: Surface, start: tuple[float, ...], methods: tuple[str, ...], 
     with ThreadPoolExecutor() as pool:
         families = dict(zip(methods, pool.map(runs, methods), strict=True))
     _, values = surfaces.grid(surface, resolution)
-    return viz.race(surface, values, surfaces.heights(surface), families)
+    return descent_viz.race(surface, values, surfaces.heights(surface), families)
 
 
 def inside(surface: Surface, start: tuple[float, ...]) -> bool:
@@ -54,7 +54,7 @@ def inside(surface: Surface, start: tuple[float, ...]) -> bool:
     return not start or all(low <= at <= high for at, (low, high) in zip(start, surface.window, strict=True))
 
 
-def remembered(kind: str, name: str, surface: Surface) -> tuple[dict[str, Any], viz.Setting, str]:
+def remembered(kind: str, name: str, surface: Surface) -> tuple[dict[str, Any], descent_viz.Setting, str]:
     """For this function: its last start and the one before, where the controls stand, and the last click's count."""
     board = st.session_state.get(f"descent_board_{kind}") or {}
     seen = st.session_state.setdefault(f"descent_seen_{kind}", {"start": "", "settings": ""})
@@ -71,7 +71,7 @@ def remembered(kind: str, name: str, surface: Surface) -> tuple[dict[str, Any], 
         place["setting"] = tuple(moved[part] for part in ("rate", "momentum", "step", "method"))
         seen["settings"] = moved["count"]
     rate, momentum, step, method = place["setting"]
-    return place, viz.Setting(rate, momentum, step, method, version=name), seen["start"]
+    return place, descent_viz.Setting(rate, momentum, step, method, version=name), seen["start"]
 
 
 def begun(surface: Surface, place: dict[str, Any], method: str, rate: float, momentum: float) -> tuple[Trace, str]:
@@ -80,10 +80,10 @@ def begun(surface: Surface, place: dict[str, Any], method: str, rate: float, mom
         trace = descent.descend(surface.expression, method, jnp.asarray(start, jnp.float32), rate, momentum)
         if np.isfinite(trace.losses[0]):
             refused = place["start"] not in ((), start)
-            message = viz.refusal(place["start"]) if refused else ""
+            message = descent_viz.refusal(place["start"]) if refused else ""
             place |= {"start": start if place["start"] else (), "before": None}
             return trace, message
-    return trace, viz.NOWHERE
+    return trace, descent_viz.NOWHERE
 
 
 @share.fragment
@@ -111,14 +111,14 @@ def race() -> None:
     rate, momentum = rates[setting.rate], momenta[setting.momentum]
     trace, message = begun(surface, place, setting.method, rate, momentum)
     start = place["start"] or surface.start
-    shown = viz.board(
+    shown = descent_viz.board(
         raced(surface, start, methods, RESOLUTION[kind]),
         rates=rates,
         momenta=momenta,
         start=start,
         setting=setting,
         trace=trace if methods else None,
-        answer=viz.Answer(click, message),
+        answer=descent_viz.Answer(click, message),
         alt=f"{surface.title} with the paths of {', '.join(METHODS[name].title for name in methods) or 'no method'}",
     )
     descent_board(shown, key=f"descent_board_{kind}")

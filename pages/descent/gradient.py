@@ -15,7 +15,7 @@ from pages.shell import layout, share
 from pages.shell.refusal import refuse
 from viz.components.gradient_board import gradient_board
 from viz.components.live_cells import Edit, live_cells
-from viz.descent import gradient as viz
+from viz.descent import gradient as gradient_viz
 from viz.descent import gradient_snippets as snippets
 
 EDITABLE = {0: "x", 1: "weights", 3: "targets"}
@@ -127,21 +127,21 @@ def explore() -> None:
     problem = known["problem"]
     at = problem.weights, problem.x, problem.targets
     found = gradient.gradient(*at)
-    live_cells(viz.model_scene(problem, found), key="gradient_cells", max_height=760, on_change=take_edit)
-    st.markdown(viz.model_words(problem, found))
+    live_cells(gradient_viz.model_scene(problem, found), key="gradient_cells", max_height=760, on_change=take_edit)
+    st.markdown(gradient_viz.model_words(problem, found))
     with st.container():
         if refused := st.session_state.get("gradient_error"):
             refuse(refused)
-    board = viz.board(
+    board = gradient_viz.board(
         problem,
         found,
         known["polynomial"],
-        slices=gradient.slices(*at, viz.slice_values(problem.weights)),
+        slices=gradient.slices(*at, gradient_viz.slice_values(problem.weights)),
         pair=known["pair"],
         angles=gradient.directions(),
         slopes=gradient.slopes(*at, np.array(known["pair"]), gradient.directions()),
         limit=known["limit"],
-        line=gradient.along(*at, viz.line_values(known["limit"])),
+        line=gradient.along(*at, gradient_viz.line_values(known["limit"])),
         largest=gradient.largest_rate(*at),
         rate=known["rate"],
         start=known["start"],

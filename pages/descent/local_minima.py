@@ -2,15 +2,14 @@
 
 import streamlit as st
 
-from engine.descent import local_minima as engine
-from engine.descent import surfaces
+from engine.descent import local_minima, surfaces
 from engine.descent.descent import STEPS
 from engine.descent.local_minima import RATES, SLIDER_MOMENTA, SURFACE, Sweep
 from pages.shell import layout, share
 from viz.components.descent_board import Race, descent_board
 from viz.components.live_figure import Narrow, live_figure
 from viz.descent import descent as board
-from viz.descent import local_minima as viz
+from viz.descent import local_minima as local_minima_viz
 from viz.descent import settings_map_snippets as snippets
 
 FIRST = {"start": SURFACE.start, "rate": 3, "momentum": 50, "step": 40}
@@ -27,13 +26,13 @@ NARROW = Narrow({"legend": {"y": -0.2, "yanchor": "top", "orientation": "h", "x"
 def raced(start: tuple[float, ...]) -> Race:
     """The curve, and the runs of all the sliders' settings from this start."""
     _, values = surfaces.grid(SURFACE, 401)
-    return board.race(SURFACE, values, surfaces.heights(SURFACE), {engine.METHOD: engine.family(start)})
+    return board.race(SURFACE, values, surfaces.heights(SURFACE), {local_minima.METHOD: local_minima.family(start)})
 
 
 @st.cache_data(max_entries=16, show_spinner=False)
 def swept(start: tuple[float, ...]) -> Sweep:
     """Where the ball ends for all learning rates and momenta of the sweep."""
-    return engine.sweep(start)
+    return local_minima.sweep(start)
 
 
 def keep() -> None:
@@ -61,13 +60,13 @@ def escape() -> None:
         rates=RATES,
         momenta=SLIDER_MOMENTA,
         start=start,
-        trace=engine.run(start, RATES[rate], momentum),
-        setting=board.Setting(rate, kept["momentum"], kept["step"], engine.METHOD, "ball"),
+        trace=local_minima.run(start, RATES[rate], momentum),
+        setting=board.Setting(rate, kept["momentum"], kept["step"], local_minima.METHOD, "ball"),
         answer=board.Answer(kept.get("clicked", "")),
         alt="A curve with a higher valley on the left and a lower one on the right, and the path of a heavy ball",
     )
     descent_board(shown, key="settings_map_ball", on_change=keep)
-    st.markdown(viz.guess_words(RATES[rate], momentum, engine.end(start, RATES[rate], momentum)))
+    st.markdown(local_minima_viz.guess_words(RATES[rate], momentum, local_minima.end(start, RATES[rate], momentum)))
     with st.container(horizontal=True, vertical_alignment="center"):
         share.default("settings_map_sweep", False)
         shows = st.toggle("Show the sweep", key="settings_map_sweep", persist_state="session")
@@ -75,20 +74,21 @@ def escape() -> None:
     sweep = swept(start)
     with st.container():
         if shows:
+            words = local_minima_viz.threshold_words(sweep, rate, momentum)
             live_figure(
-                viz.sweep_figure(sweep, rate, momentum),
+                local_minima_viz.sweep_figure(sweep, rate, momentum),
                 key="settings_map_sweep_figure",
                 height=430,
                 narrow=NARROW,
-                alt=f"Where the ball rests for each momentum. {viz.threshold_words(sweep, rate, momentum)}",
+                alt=f"Where the ball rests for each momentum. {words}",
             )
-            st.markdown(viz.threshold_words(sweep, rate, momentum))
+            st.markdown(words)
     layout.notice(
         "A larger learning rate needs less momentum.",
         "Far above the threshold the ball swings over the hill, and the valley it ends in changes again and again: "
         "escaping is not arriving.",
     )
-    layout.code("settings_map_escape", snippets.escape(start[0], RATES[rate], engine.bracket(sweep, rate)))
+    layout.code("settings_map_escape", snippets.escape(start[0], RATES[rate], local_minima.bracket(sweep, rate)))
 
 
 def local_minima() -> None:

@@ -17,7 +17,7 @@ from pages.shell.typed import typed_whole
 from pages.shell.weights import WEIGHTS, WHERE_TO_RUN
 from viz.components.live_figure import live_figure
 from viz.descent import gradient_snippets as snippets
-from viz.descent import naive_search as viz
+from viz.descent import naive_search as naive_search_viz
 
 STEPS = [0.001, 0.01, 0.05, 0.2, 1.0]
 POLL_SECONDS = 0.3
@@ -58,14 +58,14 @@ def one_weight(digits: Digits) -> None:
     story, real = st.columns([2, 3], gap="large")
     with story:
         st.markdown("**The idea, with the textbook's numbers**")
-        live_figure(viz.story_figure(), key="gradient_story", height=300, alt=viz.STORY_WORDS)
-        st.markdown(viz.STORY_WORDS)
+        live_figure(naive_search_viz.story_figure(), key="gradient_story", height=300, alt=naive_search_viz.STORY_WORDS)
+        st.markdown(naive_search_viz.STORY_WORDS)
     with real:
         st.markdown(f"**A real weight**: {current.sentence}, the first {BATCH} training images of {data.name(digits)}")
         place, step = choose(current.params, slopes)
         trial = naive_search.tried(current.params, slopes, place, step, images, labels)
-        words = viz.trial_words(trial)
-        live_figure(viz.trial_figure(trial), key="gradient_trial", height=300, alt=words.replace("*", ""))
+        words = naive_search_viz.trial_words(trial)
+        live_figure(naive_search_viz.trial_figure(trial), key="gradient_trial", height=300, alt=words.replace("*", ""))
         st.markdown(words)
     code = snippets.naive_search(place, step, WEIGHTS[current.name], procedural=digits.source == "procedural")
     layout.code("gradient_naive", code, note=WHERE_TO_RUN[current.name])
@@ -125,8 +125,10 @@ def bars(weights: int, passes: int, was_under_way: bool) -> None:
     here = stopwatch()
     # A network of another size needs a measurement of its own.
     found = here.cost if here.cost and here.cost.passes == passes else None
-    words = "Measuring …" if here.under_way else viz.cost_words(found, weights)
-    live_figure(viz.cost_figure(found, passes), key="gradient_cost", height=190, alt=words.replace("*", ""))
+    words = "Measuring …" if here.under_way else naive_search_viz.cost_words(found, weights)
+    live_figure(
+        naive_search_viz.cost_figure(found, passes), key="gradient_cost", height=190, alt=words.replace("*", "")
+    )
     st.markdown(words)
     if was_under_way and not here.under_way:
         st.rerun()

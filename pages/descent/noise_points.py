@@ -13,7 +13,7 @@ from pages.descent.noise_race import answered, news
 from pages.shell import share
 from pages.shell.typed import typed_whole
 from viz.components.noise_board import noise_board
-from viz.descent import noise as viz
+from viz.descent import noise as noise_viz
 
 REACH = 3
 """How far the reader's points and weights may lie from 0."""
@@ -81,12 +81,12 @@ def one_step(kind: str, x: np.ndarray, y: np.ndarray, axes: tuple[str, str]) -> 
         seed = typed_whole("Seed of the shuffling", key="noise_seed", high=9999)
     with st.container():
         if special := noise.degeneracy(x, y):
-            st.info(viz.DEGENERATE[special])
+            st.info(noise_viz.DEGENERATE[special])
     draws = noise.orders(
         jax.random.fold_in(jax.random.key(seed), 1), len(x), noise.DRAWS, room=noise.ROOM if kind == "own" else None
     )
     place = share.default("noise_place", (-1.5, 1.5), share.within(REACH))
-    shown = viz.board(
+    shown = noise_viz.board(
         x,
         y,
         kind=kind,

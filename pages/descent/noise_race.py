@@ -10,7 +10,7 @@ from engine.descent import noise, noise_floor
 from pages.shell import share
 from viz.components.live_figure import Narrow, live_figure
 from viz.components.noise_board import noise_race
-from viz.descent import noise as viz
+from viz.descent import noise as noise_viz
 
 FIRST_RATE = 10
 """Position of the first learning rate, 0.02, among the rates."""
@@ -78,9 +78,9 @@ def race(kind: str, x: np.ndarray, y: np.ndarray, minis: list[int], seed: int) -
     rates = {str(size): known["rates"].get(str(size), FIRST_RATE) for size in sizes}
     seconds = measure_time(kind, len(x), sizes, st.session_state.get("noise_attempt", 0))
     runs = run_race(kind, x, y, sizes, seed, tuple(known["start"]))
-    methods = [viz.Method(*each) for each in zip(sizes, runs, seconds, strict=True)]
+    methods = [noise_viz.Method(*each) for each in zip(sizes, runs, seconds, strict=True)]
     noise_race(
-        viz.race(
+        noise_viz.race(
             x,
             y,
             methods,
@@ -88,7 +88,7 @@ def race(kind: str, x: np.ndarray, y: np.ndarray, minis: list[int], seed: int) -
             rates=noise.RATES,
             minimum=noise.minimum(x, y),
             start=known["start"],
-            setting=viz.Setting(int(known["clock"]), bool(known["linked"]), rates, kind),
+            setting=noise_viz.Setting(int(known["clock"]), bool(known["linked"]), rates, kind),
             answered=answered("noise_race", "start"),
         ),
         key="noise_race",
@@ -100,10 +100,10 @@ def race(kind: str, x: np.ndarray, y: np.ndarray, minis: list[int], seed: int) -
     return {size: float(noise.RATES[int(rates[str(size)])]) for size in sizes}
 
 
-def show_cost(methods: list[viz.Method], kind: str) -> None:
+def show_cost(methods: list[noise_viz.Method], kind: str) -> None:
     """What an update and a sample cost, and what was measured."""
     table, words = st.columns([3, 4], gap="large")
-    table.markdown(viz.cost(methods))
+    table.markdown(noise_viz.cost(methods))
     padded = (
         f" A batch of all your points is padded to the next power of two, at most {noise.ROOM}."
         if kind == "own"
@@ -133,10 +133,10 @@ def floor(kind: str, x: np.ndarray, y: np.ndarray, seed: int) -> None:
         "drawn at random; only the last quarter counts. Twice the batch, or half the rate, halves the floor."
     )
     live_figure(
-        viz.floor_figure(sweep(kind, x, y, seed)),
+        noise_viz.floor_figure(sweep(kind, x, y, seed)),
         key="noise_floor",
         height=380,
-        narrow=Narrow(viz.STACKED, 680),
+        narrow=Narrow(noise_viz.STACKED, 680),
         alt="Mean loss above its minimum and standard deviation of the loss against the batch size, both logarithmic",
     )
     st.caption(

@@ -14,7 +14,7 @@ from pages.shell import session as shell
 from pages.shell.refusal import refuse
 from pages.shell.typed import typed_whole
 from pages.shell.weights import WEIGHTS, WHERE_TO_RUN
-from viz.digits import drawing as viz
+from viz.digits import drawing as drawing_viz
 from viz.digits import drawing_snippets as snippets
 
 session = shell.current()
@@ -106,8 +106,8 @@ def offer_upload() -> None:
 
 def show_reading(reading: upload.Reading) -> None:
     """How the reader's picture was understood, what the network gets of it, and the other way to read it."""
-    picture, image = viz.reading_pictures(reading, drawing.normalize(reading.canvas).centred)
-    st.markdown(viz.reading_sentence(reading))
+    picture, image = drawing_viz.reading_pictures(reading, drawing.normalize(reading.canvas).centred)
+    st.markdown(drawing_viz.reading_sentence(reading))
     with st.container(horizontal=True):
         st.image(picture, caption="Your picture", width="content")
         st.image(image, caption="What the network gets", width="content")

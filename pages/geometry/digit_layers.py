@@ -13,7 +13,7 @@ from pages.shell import session as shell
 from pages.shell.weights import WEIGHTS, WHERE_TO_RUN, file
 from viz.components.live_figure import live_figure
 from viz.components.point_cloud import point_cloud
-from viz.geometry import digit_layers as viz
+from viz.geometry import digit_layers as digit_layers_viz
 from viz.geometry import digit_layers_snippets as snippets
 
 EARLIER = " The file holds the newest weights, not those of the earlier moment shown here."
@@ -55,10 +55,13 @@ def cloud(digits: Digits, chosen: Moment, study: Study, batch: slice) -> None:
         images = np.concatenate([images, drawn[None]])
     shown = digit_layers.show(chosen.params, study.layers, images)
     network = shell.current().network() if chosen.name == "yours" else shell.pretrained_network()
-    words = viz.batch_words(shown.probabilities, labels, batch.start, chosen.sentence, data.name(digits))
+    words = digit_layers_viz.batch_words(shown.probabilities, labels, batch.start, chosen.sentence, data.name(digits))
     st.markdown(words + data.trained_elsewhere(network, digits))
     point_cloud(
-        viz.digit_cloud(study, shown, images, labels), key="digit_layers_cloud", height=HEIGHT, scrub_label="Stage"
+        digit_layers_viz.digit_cloud(study, shown, images, labels),
+        key="digit_layers_cloud",
+        height=HEIGHT,
+        scrub_label="Stage",
     )
 
 
@@ -71,8 +74,8 @@ def probes(study: Study, fresh: Study) -> None:
     )
     left, right = st.columns(2, gap="large")
     for column, key, figure, words in (
-        (left, "probes", viz.probe_figure(study, fresh), viz.probe_words(study, fresh)),
-        (right, "spread", viz.spread_figure(study, fresh), viz.spread_words(study)),
+        (left, "probes", digit_layers_viz.probe_figure(study, fresh), digit_layers_viz.probe_words(study, fresh)),
+        (right, "spread", digit_layers_viz.spread_figure(study, fresh), digit_layers_viz.spread_words(study)),
     ):
         with column:
             live_figure(figure, key=f"digit_layers_{key}", height=FIGURE_HEIGHT, alt=words.replace("*", ""))

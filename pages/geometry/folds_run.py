@@ -14,7 +14,7 @@ from pages.shell import share
 from pages.shell.typed import typed_whole
 from viz.components.live_figure import Narrow, live_figure
 from viz.components.point_cloud import point_cloud
-from viz.geometry import folds as viz
+from viz.geometry import folds as folds_viz
 from viz.geometry import folds_words as words
 from viz.verbatim import verbatim
 
@@ -131,10 +131,10 @@ def _picture(data: Points, wanted: Settings, drawn: str) -> None:
             st.warning(verbatim(message), icon=":material/warning:")
     left, right = st.columns([3, 2], gap="large")
     with left:
-        point_cloud(viz.fold_cloud(shown, drawn, way), key="folds_cloud", height=460, scrub_label="Stage")
+        point_cloud(folds_viz.fold_cloud(shown, drawn, way), key="folds_cloud", height=460, scrub_label="Stage")
     with right:
         live_figure(
-            viz.training_figure(shown, drawn, way.regions),
+            folds_viz.training_figure(shown, drawn, way.regions),
             key="folds_training",
             height=570,
             alt=f"Where in the plane the network answers blue or red; its loss and its accuracy. {said}",
@@ -151,9 +151,9 @@ def _rivals(data: Points, wanted: Settings) -> None:
     reach = folds_data.reach(data)
     regions = {name: folds_view.regions(run.params, name, reach) for name, run in shown.runs.items()}
     live_figure(
-        viz.rivals_figure(shown, regions),
+        folds_viz.rivals_figure(shown, regions),
         key="folds_rivals",
         height=340,
-        narrow=Narrow(viz.narrow_rivals(), 960),
+        narrow=Narrow(folds_viz.narrow_rivals(), 960),
         alt=f"What relu, tanh and linear answer all over the plane. {words.rivals(shown).replace('*', '')}",
     )

@@ -14,7 +14,7 @@ from pages.shell import layout, share
 from pages.shell import session as shell
 from pages.shell.refusal import refuse
 from viz.components.plane_board import plane_board
-from viz.geometry import geometry as viz
+from viz.geometry import geometry as geometry_viz
 from viz.geometry import geometry_snippets as snippets
 
 LAYERS = {"area": True, "eigen": False, "ellipse": False, "before": True}
@@ -43,7 +43,7 @@ def settled() -> dict[str, Any]:
     if sent and sent["version"] == known["version"] and sent["preset"] in PRESETS:
         with suppress(InvalidInput):
             plane = geometry.require(np.reshape(sent["W"], (2, 2)), sent["b"], relu=sent["relu"])
-            layers = {name: bool(sent["layers"].get(name)) for name in viz.LAYERS}
+            layers = {name: bool(sent["layers"].get(name)) for name in geometry_viz.LAYERS}
             known |= entries(plane) | {"chosen": sent["chosen"], "preset": sent["preset"], "layers": layers}
     return known
 
@@ -98,10 +98,10 @@ def show(digits: Digits | None) -> None:
     known = settled()
     plane = geometry.require(known["W"], known["b"], relu=known["relu"])
     images = pictures(digits)
-    objects = viz.shapes(images)
+    objects = geometry_viz.shapes(images)
     chosen = known["chosen"] if known["chosen"] in objects else "grid"
     shares = geometry_measures.direction_shares(plane), objects[chosen].shares(plane)
-    board = viz.map_board(
+    board = geometry_viz.map_board(
         plane,
         geometry_measures.measure(plane.W),
         geometry_measures.classify(plane),

@@ -10,13 +10,13 @@ from engine.geometry.layer_stack import CHAINS, PLACES, Chain
 from pages.shell import layout, share
 from pages.shell.refusal import refuse
 from viz.components.stack_board import stack_board
-from viz.geometry import layer_stack as viz
+from viz.geometry import layer_stack as layer_stack_viz
 from viz.geometry import layer_stack_snippets as snippets
 
 
 def begin() -> None:
     """The chain chosen in the list; the version tells the board to start afresh."""
-    known = st.session_state.get("layer_stack_known", {"version": 0, "tolerance": viz.TOLERANCES[2]})
+    known = st.session_state.get("layer_stack_known", {"version": 0, "tolerance": layer_stack_viz.TOLERANCES[2]})
     chain = CHAINS[st.session_state.layer_stack_chain][1]
     st.session_state.layer_stack_known = known | {"chain": chain, "selected": 0, "version": known["version"] + 1}
 
@@ -24,11 +24,13 @@ def begin() -> None:
 def shared() -> dict[str, Any]:
     """What the link says of the chain in the list; taken over when the page is opened."""
     usual = {
-        "layers": viz.layers(CHAINS[st.session_state.layer_stack_chain][1]),
+        "layers": layer_stack_viz.layers(CHAINS[st.session_state.layer_stack_chain][1]),
         "selected": 0,
-        "tolerance": viz.TOLERANCES[2],
+        "tolerance": layer_stack_viz.TOLERANCES[2],
     }
-    linked = share.parts("layer_stack_link", usual, {"layers": layer_stack.chain_of, "tolerance": viz.TOLERANCES})
+    linked = share.parts(
+        "layer_stack_link", usual, {"layers": layer_stack.chain_of, "tolerance": layer_stack_viz.TOLERANCES}
+    )
     if "layer_stack_known" not in st.session_state:
         begin()
         chain, selected = layer_stack.chain_of(linked["layers"]), linked["selected"]
@@ -87,9 +89,13 @@ def explore() -> None:
         except InvalidInput as error:
             refuse(error)
             known = st.session_state.layer_stack_known
-    linked |= {"layers": viz.layers(known["chain"]), "selected": known["selected"], "tolerance": known["tolerance"]}
+    linked |= {
+        "layers": layer_stack_viz.layers(known["chain"]),
+        "selected": known["selected"],
+        "tolerance": known["tolerance"],
+    }
     chain, points = known["chain"], layer_stack.cloud(place)
-    board = viz.board(
+    board = layer_stack_viz.board(
         chain,
         points,
         layer_stack.examine(chain, points),

@@ -7,7 +7,7 @@ from engine.geometry.uncrumple import DEPTHS, Settings
 from engine.geometry.uncrumple_runs import Uncrumpler
 from pages.shell import share
 from pages.shell.typed import typed_whole
-from viz.geometry import uncrumple as viz
+from viz.geometry import uncrumple as uncrumple_viz
 
 
 @st.cache_resource(scope="session", on_release=Uncrumpler.close, show_spinner=False)
@@ -29,7 +29,7 @@ def chosen() -> Settings:
     share.default("uncrumple_strength", DEFAULT_STRENGTH, share.between(0, 1))
     share.default("uncrumple_seed", 0, share.between(0, MAX_SEED))
     share.default("uncrumple_depth", 8, DEPTHS)
-    share.default("uncrumple_objective", "separate", viz.OBJECTIVES)
+    share.default("uncrumple_objective", "separate", uncrumple_viz.OBJECTIVES)
     crumple = Crumple(round(float(state.uncrumple_strength), 2), int(state.uncrumple_seed))
     return Settings(crumple, state.uncrumple_depth, state.uncrumple_objective)
 
@@ -58,9 +58,9 @@ def choose(wanted: Settings) -> None:
         st.segmented_control("Layers", DEPTHS, wrap=True, key="uncrumple_depth", required=True, persist_state="session")
         st.segmented_control(
             "What the network is asked",
-            list(viz.OBJECTIVES),
+            list(uncrumple_viz.OBJECTIVES),
             wrap=True,
-            format_func=viz.OBJECTIVES.get,
+            format_func=uncrumple_viz.OBJECTIVES.get,
             key="uncrumple_objective",
             required=True,
             persist_state="session",

@@ -9,7 +9,7 @@ from pages.geometry.uncrumple_controls import chosen, trainings
 from pages.geometry.uncrumple_picture import paper
 from pages.shell.refusal import refuse
 from viz.components.live_figure import live_figure
-from viz.geometry import uncrumple_depths as viz
+from viz.geometry import uncrumple_depths as uncrumple_depths_viz
 
 POLL_SECONDS = 0.6
 
@@ -38,19 +38,19 @@ def _body(wanted: Settings) -> None:
             on_click=lambda: here.compare(chosen()),
         )
         st.button("Stop", key="uncrumple_compare_stop", disabled=not running, on_click=here.stop)
-    st.progress(min(viz.fraction(rungs), 1.0), text=viz.progress(now.state, rungs))
+    st.progress(min(uncrumple_depths_viz.fraction(rungs), 1.0), text=uncrumple_depths_viz.progress(now.state, rungs))
     with st.container():
         if now.message:
             refuse(f"The comparison failed: {now.message}.")
     linear = paper(wanted.crumple)[3]
     live_figure(
-        viz.depths_figure(rungs, linear),
+        uncrumple_depths_viz.depths_figure(rungs, linear),
         key="uncrumple_depths",
         height=360,
-        alt=f"Bars: the fitted linear model {linear:.1%}. {viz.outcome(rungs, linear)}",
+        alt=f"Bars: the fitted linear model {linear:.1%}. {uncrumple_depths_viz.outcome(rungs, linear)}",
     )
     with st.container():
-        if outcome := viz.outcome(rungs, linear):
+        if outcome := uncrumple_depths_viz.outcome(rungs, linear):
             st.markdown(outcome)
     was_running = st.session_state.get("uncrumple_was_comparing", False)
     st.session_state["uncrumple_was_comparing"] = running

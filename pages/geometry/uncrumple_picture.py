@@ -18,7 +18,7 @@ from pages.shell import share
 from pages.shell.refusal import refuse
 from viz.components.live_figure import live_figure
 from viz.components.point_cloud import point_cloud
-from viz.geometry import uncrumple as viz
+from viz.geometry import uncrumple as uncrumple_viz
 from viz.geometry.clouds import Cloud
 
 POLL_SECONDS = 0.6
@@ -92,7 +92,7 @@ def _progress(now: Progress[Trained]) -> None:
             on_click=lambda: here.train(chosen()),
         )
         st.button("Stop", icon=":material/stop:", key="uncrumple_stop", disabled=not running, on_click=here.stop)
-    st.progress((now.latest.updates if now.latest else 0) / UPDATES, text=viz.status(now.state, now.latest))
+    st.progress((now.latest.updates if now.latest else 0) / UPDATES, text=uncrumple_viz.status(now.state, now.latest))
     with st.container():
         if now.message:
             refuse(f"Training failed: {now.message}.")
@@ -102,8 +102,8 @@ def _numbers(trained: Trained, report: Report, linear: float) -> None:
     """Accuracy beside the linear model's, movement, and the distance from the flat sheets."""
     learnt = trained.updates > 0
     with st.container(horizontal=True):
-        st.metric("Network", viz.percent(report.accuracy) if learnt else "–", width=130)
-        st.metric("Linear model", viz.percent(linear), width=130, help=viz.LINEAR_HELP)
+        st.metric("Network", uncrumple_viz.percent(report.accuracy) if learnt else "–", width=130)
+        st.metric("Linear model", uncrumple_viz.percent(linear), width=130, help=uncrumple_viz.LINEAR_HELP)
         st.metric("Moved per layer", f"{report.moved.mean():.2f}", width=130, help=MOVED)
         st.metric("From flat", f"{report.error:.1%}" if learnt else "–", width=130, help=FLAT)
 
@@ -112,7 +112,7 @@ def _layers(trained: Trained, report: Report, mesh: bool) -> Cloud:
     sheets, _, corners, _ = paper(trained.settings.crumple)
     places = uncrumple.stages(trained.params, np.concatenate([sheets.positions, corners.positions]))
     count = len(sheets.colors)
-    return viz.network_cloud(
+    return uncrumple_viz.network_cloud(
         trained, report, places[:, :count], sheets, places[:, count:] if mesh else None, crumpling.mesh_lines()
     )
 
@@ -120,7 +120,7 @@ def _layers(trained: Trained, report: Report, mesh: bool) -> Cloud:
 def _crumpling(crumple: Crumple, mesh: bool) -> Cloud:
     strengths = [round(crumple.strength * part / 8, 4) for part in range(9)]
     made = [paper(Crumple(strength, crumple.seed)) for strength in strengths]
-    return viz.crumpling_cloud(
+    return uncrumple_viz.crumpling_cloud(
         strengths,
         np.stack([each[0].positions for each in made]),
         made[0][0],
@@ -132,13 +132,13 @@ def _crumpling(crumple: Crumple, mesh: bool) -> Cloud:
 def _figures(wanted: Settings) -> None:
     _, trained, report = _network(wanted)
     linear = paper(wanted.crumple)[3]
-    st.markdown(viz.verdict(trained, report, linear))
+    st.markdown(uncrumple_viz.verdict(trained, report, linear))
     left, right = st.columns(2, gap="large")
     with left:
         st.markdown("**Layer by layer**")
         probes = ", ".join(f"{share:.1%}" for share in report.probes)
         live_figure(
-            viz.layers_figure(report, linear),
+            uncrumple_viz.layers_figure(report, linear),
             key="uncrumple_layers",
             height=330,
             alt=f"Accuracy of the best plane from the ball to the last layer: {probes}. Bars: their movement.",
@@ -146,7 +146,7 @@ def _figures(wanted: Settings) -> None:
     with right:
         st.markdown("**Training**")
         alt = f"Loss and held-out accuracy over {trained.updates:,} updates."
-        live_figure(viz.training_figure(trained), key="uncrumple_training", height=330, alt=alt)
+        live_figure(uncrumple_viz.training_figure(trained), key="uncrumple_training", height=330, alt=alt)
 
 
 def _refresh(running: bool) -> None:

@@ -13,7 +13,7 @@ from pages.shell import session as shell
 from pages.shell.refusal import refuse
 from pages.shell.weights import WEIGHTS, WHERE_TO_RUN
 from viz.components.live_cells import live_cells
-from viz.operations import broadcasting as viz
+from viz.operations import broadcasting as broadcasting_viz
 from viz.operations import broadcasting_snippets as snippets
 from viz.operations import broadcasting_words as words
 from viz.operations.broadcasting_table import alignment_table
@@ -47,11 +47,11 @@ def show(operation: str, shapes: tuple[Shape, ...], wants_real: bool) -> None:
         real = real_operands(wants_real)
     numbered = [Numbered(shape, 3 if operation == "power" else 9) for shape in shapes]
     names = REAL_NAMES if real else tuple(NAMES[: len(shapes)])
-    kept = viz.kept_axes(alignment, long_numbers=bool(real))
-    computed = compute(operation, real or numbered, viz.places(kept))
+    kept = broadcasting_viz.kept_axes(alignment, long_numbers=bool(real))
+    computed = compute(operation, real or numbered, broadcasting_viz.places(kept))
     symbol = OPERATIONS[operation].symbol
-    picture = viz.Picture(alignment, kept, names, symbol, computed, "signed" if real else "neutral")
-    live_cells(viz.broadcasting_scene(picture), key="broadcasting_picture", max_height=1100)
+    picture = broadcasting_viz.Picture(alignment, kept, names, symbol, computed, "signed" if real else "neutral")
+    live_cells(broadcasting_viz.broadcasting_scene(picture), key="broadcasting_picture", max_height=1100)
     itemsizes = [operand.dtype.itemsize for operand in computed.operands]
     st.markdown(
         "\n\n".join([words.left_out(alignment, kept), *words.memory_sentences(alignment, names, itemsizes)]).strip()

@@ -14,7 +14,7 @@ from pages.shell.refusal import refuse
 from pages.shell.typed import typed
 from pages.shell.weights import WEIGHTS, WHERE_TO_RUN
 from viz.components.live_cells import Edit, live_cells
-from viz.operations import elementwise as viz
+from viz.operations import elementwise as elementwise_viz
 from viz.operations import elementwise_snippets as snippets
 from viz.operations.elementwise import Operand
 
@@ -89,13 +89,14 @@ def picture(operation: str, operands: list[Operand]) -> list[Operand]:
             if len({operand.array.shape for operand in operands} - {()}) > 1:
                 st.caption("The page “Broadcasting” shows which other shapes go together.")
     operation, operands, result = st.session_state.elementwise_shown
-    scene = viz.elementwise_scene(operation, operands, result)
+    scene = elementwise_viz.elementwise_scene(operation, operands, result)
     live_cells(scene, key="elementwise_picture", max_height=420, start_at_end=True, on_change=take_edit)
     with st.container():
         if problem := st.session_state.get("elementwise_edit_error"):
             refuse(problem)
     counts = count(operation, [operand.array for operand in operands], result)
-    st.markdown(f"{viz.result_sentence(operation, operands, result, counts)} {viz.left_out(scene)}".strip())
+    sentence = elementwise_viz.result_sentence(operation, operands, result, counts)
+    st.markdown(f"{sentence} {elementwise_viz.left_out(scene)}".strip())
     return operands
 
 
@@ -115,7 +116,7 @@ def compute() -> None:
         wrap=True,
         required=True,
         persist_state="session",
-        format_func=viz.button,
+        format_func=elementwise_viz.button,
     )
     left, right = st.columns(2, gap="large")
     with left:

@@ -8,7 +8,7 @@ from pages.shell.refusal import refuse
 from pages.shell.typed import typed, typed_whole
 from viz.components.live_figure import live_figure
 from viz.operations import elementwise_snippets as snippets
-from viz.operations import race as viz
+from viz.operations import race as race_viz
 
 POLL_SECONDS = 0.3
 SIZES = {"1 × 1": "1, 1", "20 × 100": "20, 100", "200 × 1,000": "200, 1000", "2,000 × 5,000": "2000, 5000"}
@@ -94,17 +94,17 @@ def _buttons(wanted: Settings, now: Snapshot) -> None:
 
 def _picture() -> None:
     now = current().poll()
-    st.progress(now.fraction, text=f"**{viz.status(now)}** · {viz.work(now)}")
+    st.progress(now.fraction, text=f"**{race_viz.status(now)}** · {race_viz.work(now)}")
     with st.container():
         if now.message:
             refuse(now.message)
-    live_figure(viz.race_figure(now), key="elementwise_race_bars", height=270, alt=viz.alt(now))
+    live_figure(race_viz.race_figure(now), key="elementwise_race_bars", height=270, alt=race_viz.alt(now))
     with st.container():
         if now.state == "finished":
-            st.markdown(viz.outcome(now))
-            st.caption(viz.measured(now))
+            st.markdown(race_viz.outcome(now))
+            st.caption(race_viz.measured(now))
         if len(finished := current().finished) > 1:
-            st.table(viz.history(finished))
+            st.table(race_viz.history(finished))
     was_under_way = st.session_state.get("elementwise_race_was_under_way", False)
     st.session_state["elementwise_race_was_under_way"] = now.under_way
     if was_under_way and not now.under_way:

@@ -7,7 +7,7 @@ from typing import cast
 import numpy as np
 import streamlit as st
 
-from engine.operations import reshaping_steps as engine
+from engine.operations import reshaping_steps
 from engine.operations.reshaping import resolve, shown
 from pages.shell import share
 from pages.shell.typed import typed
@@ -40,7 +40,7 @@ def flatten() -> None:
     st.session_state.reshaping_target = "-1"
 
 
-def ask(real: Mapping[str, np.ndarray]) -> tuple[engine.Source, tuple[engine.Step, ...]]:
+def ask(real: Mapping[str, np.ndarray]) -> tuple[reshaping_steps.Source, tuple[reshaping_steps.Step, ...]]:
     """The source and its steps as typed; what does not fit is said, and the last that did stays."""
     first_source, first_operation, first_target = PRESETS[FIRST]
     share.default("reshaping_preset", FIRST, PRESETS)
@@ -50,7 +50,7 @@ def ask(real: Mapping[str, np.ndarray]) -> tuple[engine.Source, tuple[engine.Ste
     )
     source = typed(
         "x: values in lists, or a shape",
-        lambda text: engine.parse_source(text, real),
+        lambda text: reshaping_steps.parse_source(text, real),
         key="reshaping_source",
         default=first_source,
         help=f"`[[0, 1], [2, 3]]` are values; `(300, 20)` is a shape, filled with 0, 1, 2 and so on. "
@@ -71,7 +71,7 @@ def ask(real: Mapping[str, np.ndarray]) -> tuple[engine.Source, tuple[engine.Ste
         if operation != "Transpose":
             shape = source.shape if order is None else tuple(source.shape[axis] for axis in order)
             targets = ask_targets(shape, first_target)
-    return source, engine.walk(source.shape, source.dtype.itemsize, order=order, targets=targets)
+    return source, reshaping_steps.walk(source.shape, source.dtype.itemsize, order=order, targets=targets)
 
 
 def ask_order(rank: int) -> tuple[int, ...]:
@@ -79,7 +79,7 @@ def ask_order(rank: int) -> tuple[int, ...]:
     label, key = "Axis order: which old axis each new axis is", f"reshaping_order_{rank}"
     backward = tuple(reversed(range(rank)))
     if rank > 3:
-        return typed(label, lambda text: engine.parse_order(text, rank), key=key, default=shown(backward))
+        return typed(label, lambda text: reshaping_steps.parse_order(text, rank), key=key, default=shown(backward))
     orders = list(permutations(range(rank)))
     share.default(key, backward, orders)
     return st.selectbox(label, orders, key=key, format_func=shown, persist_state="session")
@@ -89,7 +89,7 @@ def ask_targets(shape: tuple[int, ...], first: str) -> tuple[tuple[int, ...], ..
     """One target shape, or several in a row, each of which must hold all elements."""
 
     def fitting(text: str) -> tuple[tuple[int, ...], ...]:
-        targets = engine.parse_targets(text)
+        targets = reshaping_steps.parse_targets(text)
         for target in targets:
             resolve(shape, target)
         return targets

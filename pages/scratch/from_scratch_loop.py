@@ -11,7 +11,7 @@ from pages.shell import share
 from pages.shell.refusal import refuse
 from pages.shell.typed import typed_number, typed_whole
 from viz.components.live_figure import Narrow, live_figure
-from viz.scratch import from_scratch as viz
+from viz.scratch import from_scratch as from_scratch_viz
 from viz.scratch import from_scratch_snippets as snippets
 from viz.scratch import from_scratch_words as words
 
@@ -52,13 +52,13 @@ def begin(digits: Digits, epochs: int | None = None) -> None:
 def controls() -> Settings:
     """Numbers, the optimizer and the lines to break; a sentence where they do not fit."""
     usual = Settings()
-    share.default(f"{KEY}optimizer", usual.optimizer, viz.OPTIMIZERS)
+    share.default(f"{KEY}optimizer", usual.optimizer, from_scratch_viz.OPTIMIZERS)
     share.default(f"{KEY}broken", [], lambda names: set(names) <= set(BREAKS))
     st.segmented_control(
         "Weight update",
-        list(viz.OPTIMIZERS),
+        list(from_scratch_viz.OPTIMIZERS),
         wrap=True,
-        format_func=viz.OPTIMIZERS.get,
+        format_func=from_scratch_viz.OPTIMIZERS.get,
         key=f"{KEY}optimizer",
         required=True,
         persist_state="session",
@@ -67,7 +67,7 @@ def controls() -> Settings:
         "Break it on purpose",
         BREAKS,
         wrap=True,
-        format_func=lambda each: viz.WITHOUT[each][0].upper() + viz.WITHOUT[each][1:],
+        format_func=lambda each: from_scratch_viz.WITHOUT[each][0].upper() + from_scratch_viz.WITHOUT[each][1:],
         selection_mode="multi",
         key=f"{KEY}broken",
         persist_state="session",
@@ -105,7 +105,7 @@ def _accepted() -> Settings:
 def program(settings: Settings) -> None:
     """The lines of the program that hold the choices, those that differ from the textbook's marked."""
     st.markdown("**The lines of the program that say so.** All the rest of it are the pieces above.")
-    st.html(viz.changes_html(snippets.changes(settings)))
+    st.html(from_scratch_viz.changes_html(snippets.changes(settings)))
     with st.container():
         if more := snippets.added(settings):
             st.code(more, language="python")
@@ -123,21 +123,21 @@ def _body(settings: Settings, digits: Digits) -> None:
     run, running = now.latest, now.state == "running"
     kept = here.kept
     _buttons(settings, digits, running, bool(kept))
-    st.progress(min(run.fraction, 1.0) if run else 0.0, text=viz.status(now.state, run))
+    st.progress(min(run.fraction, 1.0) if run else 0.0, text=from_scratch_viz.status(now.state, run))
     with st.container():
         if now.message:
             refuse(f"The run failed: {now.message}.")
     live_figure(
-        viz.run_figure(run, kept, settings),
+        from_scratch_viz.run_figure(run, kept, settings),
         key=f"{KEY}curves",
         height=430,
-        narrow=Narrow(viz.narrow_layout(), 640),
-        alt=f"Loss and test accuracy. {viz.status(now.state, run)}",
+        narrow=Narrow(from_scratch_viz.narrow_layout(), 640),
+        alt=f"Loss and test accuracy. {from_scratch_viz.status(now.state, run)}",
     )
     with st.container():
         if run is not None:
             outcome(run)
-    st.html(viz.log_html(run, settings))
+    st.html(from_scratch_viz.log_html(run, settings))
     was = st.session_state.get(f"{KEY}was_running", False)
     st.session_state[f"{KEY}was_running"] = running
     if was != running:
@@ -169,5 +169,5 @@ def outcome(run: Run) -> None:
         st.markdown(said)
     found = words.verdicts(run)
     for verdict in found:
-        title = viz.WITHOUT[verdict.name]
+        title = from_scratch_viz.WITHOUT[verdict.name]
         st.markdown(f"- **{title[0].upper()}{title[1:]}.** {verdict.says} *{words.checked(verdict, len(found) > 1)}*")

@@ -14,7 +14,7 @@ from pages.shell.refusal import refuse
 from pages.shell.typed import typed
 from pages.shell.weights import WEIGHTS, WHERE_TO_RUN
 from viz.components.live_cells import Edit, live_cells
-from viz.tensors import tensors as viz
+from viz.tensors import tensors as tensors_viz
 from viz.tensors import tensors_snippets as snippets
 
 MODES = ("Type it", "Examples", "Real tensors", "Shape by sliders")
@@ -100,13 +100,13 @@ def picture(chosen: Chosen) -> None:
     st.session_state.tensors_shown = literal(array) if editable else ""
     left, right = st.columns([3, 2], gap="large")
     with left:
-        scene = viz.picture_scene(array, chosen.name, real=bool(chosen.about), editable=editable)
+        scene = tensors_viz.picture_scene(array, chosen.name, real=bool(chosen.about), editable=editable)
         live_cells(scene, key="tensors_picture", max_height=440, on_change=take_edit)
         with st.container():
             if problem := st.session_state.pop("tensors_edit_error", ""):
                 refuse(problem)
         st.markdown(f"{chosen.about} {scene.frames[0].caption}".strip())
-    right.html(viz.attributes_html(describe(array)))
+    right.html(tensors_viz.attributes_html(describe(array)))
 
 
 @share.fragment
@@ -123,8 +123,8 @@ def compare() -> None:
     entries = left.slider("Entries of the vector", 1, 8, key="tensors_dimension", persist_state="session")
     rank = right.slider("Axes of the tensor", 0, 5, key="tensors_axes", persist_state="session")
     vector, tensor = np.array(VECTOR[:entries]), numbered((2,) * rank)
-    live_cells(viz.comparison_scene(vector, tensor), key="tensors_comparison", max_height=380)
-    st.html(viz.comparison_html(*(describe_shape(array.shape, "int64") for array in (vector, tensor))))
+    live_cells(tensors_viz.comparison_scene(vector, tensor), key="tensors_comparison", max_height=380)
+    st.html(tensors_viz.comparison_html(*(describe_shape(array.shape, "int64") for array in (vector, tensor))))
 
 
 def explain() -> None:

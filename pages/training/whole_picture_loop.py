@@ -12,7 +12,7 @@ from pages.shell import chapter, layout, session
 from pages.shell.refusal import refuse
 from pages.training import run_buttons
 from viz.components.loop_board import Data, loop_board
-from viz.training import whole_picture as viz
+from viz.training import whole_picture as whole_picture_viz
 from viz.training.whole_picture_snippets import turn_snippets
 
 POLL_SECONDS = 0.4
@@ -87,7 +87,7 @@ def _step() -> None:
 def _picture() -> None:
     _open_page()
     here = session.current()
-    data = _board() if here.runner else viz.empty_board(TITLES, Settings())
+    data = _board() if here.runner else whole_picture_viz.empty_board(TITLES, Settings())
     staged = st.session_state.pop("whole_picture_staged", False)
     loop_board(data, key="whole_picture_board", count=st.session_state.get("whole_picture_count", 0), staged=staged)
     _status(here.runner.poll() if here.runner else None)
@@ -109,8 +109,10 @@ def _board() -> Data:
     taken = whole_picture.batch(before.settings, before.update, len(train.labels))
     state = State(before.params, before.optimizer_state)
     turn = whole_picture.turn(state, train, taken, before.learning_rate, optimizer=before.settings.optimizer)
-    moment = viz.Moment(now.state, before.settings, before.learning_rate, now.update, before.total, made, now.loss)
-    data = viz.board(turn, taken, moment, TITLES)
+    moment = whole_picture_viz.Moment(
+        now.state, before.settings, before.learning_rate, now.update, before.total, made, now.loss
+    )
+    data = whole_picture_viz.board(turn, taken, moment, TITLES)
     st.session_state["whole_picture_known"] = before.checkpoints[0], version, data
     st.session_state["whole_picture_count"] = st.session_state.get("whole_picture_count", 0) + 1
     return data
@@ -121,8 +123,10 @@ def _status(state: Snapshot | None) -> None:
     if state is None:
         st.progress(0.0, text="**Waiting for the digits**")
         return
-    words = viz.status(
-        viz.Moment(state.state, state.settings, state.learning_rate, state.update, state.total, False, state.loss),
+    words = whole_picture_viz.status(
+        whole_picture_viz.Moment(
+            state.state, state.settings, state.learning_rate, state.update, state.total, False, state.loss
+        ),
         state.updates_per_second,
         state.seconds,
     )
@@ -138,7 +142,7 @@ def _open_page() -> None:
     if not asked or asked["count"] == st.session_state.get("whole_picture_opened"):
         return
     st.session_state["whole_picture_opened"] = asked["count"]
-    if asked["stem"] in viz.STEMS:
+    if asked["stem"] in whole_picture_viz.STEMS:
         st.switch_page(chapter.lesson(asked["stem"]).file)
 
 
