@@ -91,7 +91,7 @@ def escape() -> None:
     layout.code("settings_map_escape", snippets.escape(start[0], RATES[rate], local_minima.bracket(sweep, rate)))
 
 
-def local_minima() -> None:
+def valleys() -> None:
     """The section: what it asks, the ball, what to notice."""
     st.header("Out of a local minimum", anchor=False)
     st.markdown(

@@ -8,7 +8,7 @@ from engine.descent import settings_map
 from engine.descent.descent import METHODS, Family
 from engine.descent.settings_map import Choice, SettingsMap
 from engine.descent.surfaces import Surface
-from pages.descent.local_minima import local_minima
+from pages.descent.local_minima import valleys
 from pages.descent.settings_run import HEIGHT, begin, choose_start, show_run
 from pages.descent.surface_choice import choose_kind, choose_surface, show_formula
 from pages.shell import layout, share
@@ -147,4 +147,4 @@ layout.opening(
     "step is kept. Here every pair is tried. Colour says how many steps it needs; click a cell and its run appears.",
 )
 explore()
-local_minima()
+valleys()
