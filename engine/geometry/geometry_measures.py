@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from engine import numbers
 from engine.geometry.geometry import PlaneMap, affine, is_rotation
 
 NEARLY_FLAT = 0.05
@@ -232,14 +233,15 @@ def _skew_words(b: float, c: float) -> str:
 
 
 def number(value: float) -> str:
-    """Three decimals, of small numbers three digits; a true minus sign, and 0 for what is only rounding.
+    """Three decimals, of small numbers three digits, and 0 for what is only rounding.
 
     >>> number(-0.25), number(-0.0001), number(2.0), number(-6e-17)
-    ('−0.25', '−0.0001', '2', '0')
+    ('−0.25', '−10⁻⁴', '2', '0')
     """
     size = abs(float(value))
-    shown = 0.0 if size < 1e-9 else round(float(value), 3) if size >= 0.1 else float(f"{value:.3g}")
-    return f"{shown:.12g}".replace("-", "−")
+    if size < 1e-9:
+        return "0"
+    return numbers.number(round(float(value), 3), 12) if size >= 0.1 else numbers.number(value)
 
 
 def factor(value: float) -> str:

@@ -4,7 +4,7 @@ import math
 import random
 import struct
 
-from viz.numbers import number
+from engine.numbers import number
 
 
 def values() -> list[float]:

@@ -10,11 +10,11 @@ from engine.backprop.gradient_check import EPSILONS, Side, Sweep
 from engine.backprop.gradient_check_cost import Cost
 from engine.descent import naive_search
 from engine.descent.naive_search import Slopes
+from engine.numbers import number, power_of_ten
 from engine.training.network import Params
 from viz import theme
 from viz.descent import naive_search as naive_figures
 from viz.descent.naive_search import amount, duration
-from viz.numbers import number, power_of_ten
 from viz.tensors.cells import Frame, Relation, Scene, arrange, first_cells, tensor_block, tensor_layout
 
 COLORS = {"float32": "loss", "float64": "data"}

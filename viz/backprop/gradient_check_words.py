@@ -6,8 +6,8 @@ import numpy as np
 
 from engine.backprop.gradient_check import EPSILONS, Sweep, relative_errors
 from engine.backprop.gradient_check_chain import Chain, Step
+from engine.numbers import number
 from viz.descent.naive_search import amount
-from viz.numbers import number
 
 SYMBOLS = {"add": "+", "subtract": "−", "multiply": "×", "divide": "/", "power": "^"}
 

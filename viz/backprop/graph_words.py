@@ -5,10 +5,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
+from engine import numbers
 from engine.backprop.graph import Graph, Node, Record
 from engine.backprop.graph_backward import Backward
 from engine.backprop.graph_paths import Edge, Paths
-from viz import numbers
 
 if TYPE_CHECKING:
     from viz.components.graph_board import Record as RecordData
@@ -27,7 +27,6 @@ FUNCTIONS = {
 ORDER = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
 REPEATS = "Σ"
 """Written on the edge of an operand that was repeated: what flows back is summed."""
-_RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
 class PathLine(NamedTuple):
@@ -94,7 +93,7 @@ def spelled(node: Node, operands: Sequence[str]) -> str:
     if operation == "abs":
         return f"|{operands[0].removeprefix('(').removesuffix(')')}|"
     if operation in ("integer_pow", "square"):
-        return f"{operands[0]}{str(dict(node.parameters).get('y', 2)).translate(_RAISED)}"
+        return f"{operands[0]}{numbers.raised(dict(node.parameters).get('y', 2))}"
     inside = ", ".join(part.removeprefix("(").removesuffix(")") if part[1:2] == "−" else part for part in operands)
     return f"{FUNCTIONS.get(operation, operation)}({inside})"
 

@@ -8,8 +8,8 @@ import numpy as np
 
 from engine.descent.derivative import EPSILONS, STEP, Study, rounding_floor
 from engine.descent.derivative_verdicts import Verdicts
+from engine.numbers import number
 from viz import packing
-from viz.numbers import number
 
 if TYPE_CHECKING:
     from viz.components.tangent_board import Arrays, Data

@@ -6,7 +6,7 @@ from typing import NamedTuple
 import numpy as np
 
 from engine.descent.descent import FELL, METHODS, Trace, fates
-from viz.numbers import number
+from engine.numbers import number
 
 
 class Numbers(NamedTuple):

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 import plotly.graph_objects as go
 
 from engine.descent.naive_search import STORY, Cost, Trial
+from engine.numbers import number
 from viz import theme
-from viz.numbers import number
 
 DAY = 86_400
 MARKS = {1e-3: "1 ms", 1.0: "1 s", 60.0: "1 min", 3_600.0: "1 h", DAY: "1 day"}

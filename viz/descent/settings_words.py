@@ -4,7 +4,7 @@ import numpy as np
 
 from engine.descent.descent import DIVERGED, FELL, METHODS, UNDEFINED, fates
 from engine.descent.settings_map import NOT_WITHIN, Agreement, Choice, SettingsMap, Theory
-from viz.numbers import number
+from engine.numbers import number
 
 SOURCES = {
     "momentum": "Polyak 1964",

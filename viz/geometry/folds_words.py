@@ -4,6 +4,7 @@ import numpy as np
 
 from engine.geometry.folds import ACTIVATIONS, STARTS, Params, Snapshot
 from engine.geometry.folds_view import Way
+from engine.numbers import number
 
 GUESSING = float(np.log(2))
 """The loss of giving both classes the same probability."""
@@ -21,18 +22,6 @@ def percent(share: float) -> str:
         return "–"
     rounded = f"{100 * share:.1f}" if share in (0, 1) else f"{np.clip(100 * share, 0.1, 99.9):.1f}"
     return f"{rounded.removesuffix('.0')} %"
-
-
-def number(value: float) -> str:
-    """A loss or a factor with three digits.
-
-    >>> number(0.69315), number(0.0000123), number(7921.4), number(-3)
-    ('0.693', '0.0000123', '7,920', '−3.00')
-    """
-    if not np.isfinite(value):
-        return "not a number"
-    digits = max(2 - int(np.floor(np.log10(abs(value)))), 0) if value else 0
-    return f"{float(f'{value:.3g}'):,.{digits}f}".replace("-", "−")
 
 
 def stage_names(params: Params, activation: str) -> list[str]:

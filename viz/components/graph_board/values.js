@@ -1,5 +1,6 @@
 // The variables' sliders and cells beside the graph board. For graph_board.
 
+import { number } from "../shared/numbers.js";
 import { ask, say } from "./asking.js";
 
 export function makeControls(state) {
@@ -36,7 +37,7 @@ function read(state, box, name, { low, high }) {
     say(state, "");
     return value;
   }
-  const limit = (bound) => String(bound).replace("-", "−");
+  const limit = (bound) => number(bound, 12);
   say(state, `${name} must be a number from ${limit(low)} to ${limit(high)}; “${box.value.trim()}” is not.`);
   return null;
 }

@@ -1,23 +1,21 @@
 // Numbers as they are written, and what they mean in words. For plane_board.
 
-import { withMinus } from "../shared/numbers.js";
+import { number as written } from "../shared/numbers.js";
 import { NEARLY_FLAT } from "./arithmetic.js";
 
-/** Three decimals, of small numbers three digits; a true minus sign, and 0 for what is only rounding. */
+/** Three decimals, of small numbers three digits, and 0 for what is only rounding. */
 export function number(value) {
   const size = Math.abs(value);
   if (size < 1e-9) return "0";
-  return written(size < 0.1 ? Number(value.toPrecision(3)) : Math.round(value * 1000) / 1000);
+  return size < 0.1 ? written(value) : written(Math.round(value * 1000) / 1000, 12);
 }
-
-const written = (value) => withMinus(String(value));
 
 /** Above 0: with as many digits as it takes to tell it from another that it does not equal. */
 function told(value, other) {
   if (Math.abs(value - other) <= 1e-9 * Math.max(1, other)) return number(value);
   let digits = 3;
   while (digits < 12 && value.toFixed(digits) === other.toFixed(digits)) digits += 1;
-  return digits === 3 ? number(value) : written(Number(value.toFixed(digits)));
+  return digits === 3 ? number(value) : written(Number(value.toFixed(digits)), 15);
 }
 
 export const vector = (values) => `[${values.map(number).join(", ")}]`;
@@ -33,9 +31,17 @@ function percent(share) {
 /** How much is kept, flattened onto either axis, and put on the origin. */
 const threeParts = ([kept, first, second, zero]) => [kept, first + second, zero];
 
-/** The number typed, with a comma or true minus sign too; NaN for anything else. */
+const PLAIN = Object.fromEntries([..."⁰¹²³⁴⁵⁶⁷⁸⁹⁻"].map((sign, k) => [sign, "0123456789-"[k]]));
+
+/** The number typed, with a comma, a true minus sign or as it is written here, 1.2·10⁻⁷; NaN for anything else. */
 export function typedNumber(text) {
-  const plain = text.trim().replaceAll("−", "-").replace(",", ".");
+  const power = (raised) => `e${[...raised].map((sign) => PLAIN[sign]).join("")}`;
+  const plain = text
+    .trim()
+    .replaceAll("−", "-")
+    .replace(",", ".")
+    .replace(/^(-?)10(?=[⁻⁰¹²³⁴⁵⁶⁷⁸⁹])/, "$11·10")
+    .replace(/ ?[·×] ?10([⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+)$/, (_, raised) => power(raised));
   return /^[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?$/i.test(plain) ? Number(plain) : NaN;
 }
 

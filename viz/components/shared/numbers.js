@@ -1,4 +1,4 @@
-// The one form in which pictures write numbers; viz/numbers.py has the same for sentences.
+// The one form in which pictures write numbers; engine/numbers.py has the same for sentences.
 
 const RAISED = { ...[..."⁰¹²³⁴⁵⁶⁷⁸⁹"], "-": "⁻" };
 

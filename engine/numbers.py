@@ -1,4 +1,4 @@
-"""The one form in which sentences write numbers; ``viz/components/shared/numbers.js`` has the same for pictures."""
+"""The one form in which sentences write numbers; the pictures' own is in ``shared/numbers.js`` of the components."""
 
 import math
 from decimal import ROUND_HALF_UP, Context, Decimal
@@ -7,13 +7,22 @@ _RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 _WIDE = Context(prec=1200)
 
 
+def raised(power: int) -> str:
+    """A whole power as it stands behind its base.
+
+    >>> raised(-7)
+    '⁻⁷'
+    """
+    return str(power).translate(_RAISED)
+
+
 def power_of_ten(power: int) -> str:
     """10 to a whole power.
 
     >>> power_of_ten(-7)
     '10⁻⁷'
     """
-    return f"10{str(power).translate(_RAISED)}"
+    return f"10{raised(power)}"
 
 
 def number(value: float, digits: int = 3) -> str:
