@@ -24,6 +24,7 @@ COMPONENT = ".stBidiComponent"
 HTML = ".stHtml"
 ALERT = ".stAlert"
 CAPTION = "[data-testid=stCaptionContainer]"
+MARKDOWN = "[data-testid=stMarkdownContainer]"
 CODE = "[data-testid=stCode]"
 PAGE_LINK = '[data-testid="stPageLink"]'
 PRIMARY_BUTTON = '[data-testid^="stBaseButton-primary"]'

@@ -1,6 +1,5 @@
 """The server around the script: cures for its framework, Plotly's file, predictions and digits without a rerun."""
 
-import gc
 import gzip
 import json
 import threading
@@ -43,9 +42,7 @@ async def lifespan(app: Any) -> AsyncIterator[None]:
 
 def _warm_up() -> None:
     session.warm_up()
-    # What is imported and compiled by now stays for good: keep the collector from walking it again and again.
-    gc.collect()
-    gc.freeze()
+    streamlit_seam.spare_the_collector()
 
 
 async def plotly_script(request: Request) -> Response:

@@ -1,9 +1,10 @@
-"""What the app touches of Streamlit's insides, and of asyncio's below it: each with its reason.
+"""What the app touches of Streamlit's insides, of asyncio's below it and of the collector: each with its reason.
 
 ``tests/pages/test_seams.py`` fails when one of them is gone, or not needed any more. The settings that cure the rest
 stand in ``.streamlit/config.toml``, names of the document in ``viz/streamlit_dom.py``.
 """
 
+import gc
 import socket
 from asyncio import base_events
 
@@ -37,3 +38,12 @@ def leave_pages_to_navigation() -> None:
 def fragment() -> str | None:
     """The fragment that runs now; None in a whole run of the page. Streamlit has no public name for it."""
     return ThreadState.get().fragment_id
+
+
+def spare_the_collector() -> None:
+    """Keep the garbage collector from walking what is imported and compiled by now: it stays for good.
+
+    JAX's, Plotly's and Streamlit's modules are half a million objects; a full collection otherwise takes 50 ms.
+    """
+    gc.collect()
+    gc.freeze()

@@ -1,13 +1,19 @@
 """Streamlit's insides that the app relies on: there still, and needed still."""
 
+import gc
+import re
 import socket
+import tomllib
 from asyncio import base_events
+from pathlib import Path
 
-import streamlit as st
+from streamlit.config import get_config_options
 from streamlit.runtime.pages_manager import PagesManager
 from streamlit.testing.v1 import AppTest
 
 from pages.shell import streamlit_seam
+
+ROOT = Path(__file__).resolve().parents[2]
 
 
 def test_small_frames_are_sent_at_once():
@@ -50,6 +56,36 @@ def test_a_fragment_has_a_name_of_its_own_and_the_page_none():
     assert isinstance(app.session_state.inside, str) and app.session_state.inside
 
 
-def test_the_settings_that_cure_streamlit_are_options_it_knows():
-    assert st.get_option("runner.postScriptGC") in (True, False)
-    assert st.get_option("global.minCachedMessageSize") > 0
+def configured() -> dict[str, object]:
+    sections = tomllib.loads((ROOT / ".streamlit" / "config.toml").read_text())
+    return {f"{section}.{name}": value for section, part in sections.items() for name, value in part.items()}
+
+
+def test_the_settings_that_cure_streamlit_are_set():
+    wanted = {"runner.postScriptGC": False, "server.fileWatcherType": "none", "client.showErrorDetails": "none"}
+    assert wanted.items() <= configured().items()
+    assert configured()["global.minCachedMessageSize"] >= 10**9
+
+
+def test_every_setting_is_an_option_of_streamlits_and_not_its_default():
+    """A default that has become ours, or an option that is gone, can be deleted."""
+    known = get_config_options()
+    for name, value in configured().items():
+        if not isinstance(value, dict):
+            assert name in known and known[name].default_val != value, name
+
+
+def test_the_collector_passes_over_what_stays_for_good():
+    try:
+        streamlit_seam.spare_the_collector()
+        assert gc.get_freeze_count() > 10_000
+    finally:
+        gc.unfreeze()
+
+
+def test_every_name_of_streamlits_document_in_a_components_style_is_one_of_the_seam():
+    """The browser test looks only for those it knows."""
+    listed = (ROOT / "viz" / "streamlit_dom.py").read_text()
+    for path in (ROOT / "viz" / "components").glob("*/*.css"):
+        for name in re.findall(r"data-testid[\^*$]?=\"?(st[A-Z]\w+)|\.(st[A-Z]\w+)", path.read_text()):
+            assert re.search(rf"\b{''.join(name)}\b", listed), (path.name, name)
