@@ -20,6 +20,7 @@ from engine.errors import InvalidInput
 from engine.tensors.batches import Chunks
 from pages.shell import session, streamlit_seam
 from pages.shell.first_paint import FirstPaint
+from pages.shell.guard import Guard
 from pages.shell.signpost import Signpost
 from viz.components import assets
 
@@ -107,7 +108,7 @@ async def predict(request: Request) -> Response:
         return JSONResponse(await run_in_threadpool(session.predict, json.loads(body)))
     except InvalidInput as error:
         return JSONResponse({"error": str(error)}, 422)
-    except (ValueError, TypeError, KeyError, RecursionError):
+    except (ValueError, TypeError, KeyError, OverflowError, RecursionError):
         return JSONResponse({"error": "This is not a drawing."}, 400)
 
 
@@ -120,7 +121,7 @@ async def _limited_body(request: Request) -> bytes | None:
     return body
 
 
-MIDDLEWARE = [Middleware(Signpost), Middleware(FirstPaint)]
+MIDDLEWARE = [Middleware(Guard), Middleware(Signpost), Middleware(FirstPaint)]
 ROUTES = [
     Route(assets.PREFIX + "/plotly-{version}.min.js", plotly_script),
     Route(assets.PREFIX + "/modules/{version}/{path:path}", component_module),

@@ -200,7 +200,7 @@ def test_every_map_has_finite_numbers_and_a_sentence(W):
 
 def test_numbers_are_written_short():
     assert [number(value) for value in (-0.0, 2 / 3, -1.5, 100.0)] == ["0", "0.667", "−1.5", "100"]
-    assert [number(value) for value in (0.0004, -0.00123456, 1e-10, 1e-5)] == ["0.0004", "−0.00123", "0", "1e−05"]
+    assert [number(value) for value in (0.0004, -0.00123456, 1e-10, 1e-5)] == ["4·10⁻⁴", "−0.00123", "0", "10⁻⁵"]
 
 
 @pytest.mark.parametrize("size", [1 + 3e-5, 1 - 3e-5, 1.0004])

@@ -171,7 +171,7 @@ def test_what_goes_wrong_is_explained(trained):
     assert said(dead).startswith("Dead: every point gets the same scores.")
     assert "All points have landed on one place." in words.stage_texts(dead, "relu", seen(dead))[2]
     worse = with_params(trained, params, losses=np.full((STARTS, 61), 3.5))
-    assert "the loss, 3.50, is higher than that of guessing, 0.693" in said(worse)
+    assert "the loss, 3.5, is higher than that of guessing, 0.693" in said(worse)
     assert said(worse._replace(update=0)) == ""
 
 

@@ -126,6 +126,7 @@ function build(parent) {
     pending: 0,
     sizes: new Map(),
   };
+  state.context = penOf(state.canvas);
   state.player = playerOf(state, find(".play"));
   listen(state, find);
   document.fonts.ready.then(() => {
