@@ -1,4 +1,4 @@
-"""Names the server does not go by are refused, over HTTP and websockets; every answer says what browsers must refuse."""
+"""Names the server does not go by are refused, over HTTP and websockets; answers say what browsers must refuse."""
 
 import pytest
 
