@@ -15,6 +15,7 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, JSONResponse, Response
 from starlette.routing import Route
 
+from engine import compiled
 from engine.digits.mnist import Digits
 from engine.errors import InvalidInput
 from engine.tensors.batches import Chunks
@@ -37,6 +38,7 @@ async def lifespan(app: Any) -> AsyncIterator[None]:
     del app
     streamlit_seam.send_small_frames_at_once()
     streamlit_seam.leave_pages_to_navigation()
+    compiled.keep()
     threading.Thread(target=_warm_up, name="warm-up", daemon=True).start()
     yield
 
