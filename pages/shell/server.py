@@ -23,7 +23,7 @@ from pages.shell import session, streamlit_seam
 from pages.shell.first_paint import FirstPaint
 from pages.shell.guard import Guard
 from pages.shell.signpost import Signpost
-from viz.components import assets
+from viz.components import assets, payload
 
 MAX_DRAWING_BYTES = 400_000
 KEEP = {"Cache-Control": "public, max-age=31536000, immutable"}
@@ -68,6 +68,14 @@ def compressible(request: Request, compressed: bytes, media_type: str) -> Respon
     if "gzip" in request.headers.get("Accept-Encoding", ""):
         return Response(compressed, media_type=media_type, headers=headers | {"Content-Encoding": "gzip"})
     return Response(gzip.decompress(compressed), media_type=media_type, headers=headers)
+
+
+async def component_data(request: Request) -> Response:
+    """Data of a picture under the name of their content, for good; 404 once they are dropped."""
+    content = payload.shelf.take(request.path_params["name"])
+    if content is None:
+        return JSONResponse({"error": "This picture's data are gone. Reload the page."}, 404)
+    return Response(content, media_type="application/octet-stream", headers=KEEP)
 
 
 async def component_parts(request: Request) -> Response:
@@ -128,6 +136,7 @@ ROUTES = [
     Route(assets.PREFIX + "/plotly-{version}.min.js", plotly_script),
     Route(assets.PREFIX + "/modules/{version}/{path:path}", component_module),
     Route(assets.PREFIX + "/parts/{name}.json", component_parts),
+    Route(assets.PREFIX + "/data/{name}", component_data),
     Route(assets.PREFIX + "/predict", predict, methods=["POST"]),
     Route(assets.PREFIX + "/digits/{version}/{chunk:int}", digit_chunk),
 ]

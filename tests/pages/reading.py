@@ -3,16 +3,30 @@
 import asyncio
 import json
 import re
+import zlib
 from collections.abc import Coroutine
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
+
+from viz.components import payload
 
 
 def component(app, key):
     """The data the newest component of this key was given."""
     found = [item for item in app.get("bidi_component") if key in item.proto.id]
     assert found, f"no component {key}"
-    return json.loads(found[-1].proto.mixed.json if found[-1].proto.HasField("mixed") else found[-1].proto.json)
+    return data_of(found[-1])
+
+
+def data_of(item):
+    """The data of a component, however they travelled."""
+    proto = item.proto
+    if proto.bytes:
+        return json.loads(zlib.decompress(proto.bytes))
+    data = json.loads(proto.mixed.json if proto.HasField("mixed") else proto.json)
+    if isinstance(data, dict) and data.keys() == {"at"}:
+        return json.loads(zlib.decompress(payload.shelf.take(data["at"].rpartition("/")[2])))
+    return data
 
 
 def texts(app):

@@ -1,6 +1,5 @@
 """Terms: what is linked where, what is left alone, and that every definition has its page."""
 
-import json
 import re
 
 import pytest
@@ -11,6 +10,7 @@ from streamlit.testing.v1 import AppTest
 from pages.shell import glossary, notebook
 from pages.shell.chapter import LESSONS
 from pages.shell.terms import NEVER, ONLY, OTHER_MEANINGS, TERMS
+from tests.pages.reading import data_of
 
 STEMS = {each.stem for each in LESSONS}
 EVERYWHERE = [term for term in TERMS if term.name not in ONLY and term.name not in NEVER]
@@ -183,7 +183,7 @@ def test_the_glossary_lists_them_all(app):
     shown = app.switch_page("pages/glossary.py").run()
     assert not shown.exception and shown.title[0].value == "Glossary"
     (listed,) = [item for item in shown.get("bidi_component") if "glossary_terms" in item.proto.id]
-    data = json.loads(listed.proto.mixed.json if listed.proto.HasField("mixed") else listed.proto.json)
+    data = data_of(listed)
     assert [entry["name"] for entry in data["entries"]] == sorted((term.name for term in TERMS), key=str.lower)
     assert data["entries"][0] == {
         "slug": "accuracy",
@@ -222,5 +222,5 @@ def test_a_page_links_its_text_keeps_it_plain_for_the_notebook_and_carries_the_d
         assert [slugs(text) for text in texts] == [["tensor"], ["stride"], ["view"]]
         assert plain[-3:] == [LINK.sub(r"\1", text) for text in texts] and f"of {size} bytes" in plain[-1]
     (carried,) = [item for item in shown.get("bidi_component") if "glossary_definitions" in item.proto.id]
-    data = json.loads(carried.proto.mixed.json if carried.proto.HasField("mixed") else carried.proto.json)
+    data = data_of(carried)
     assert data["here"] == "slicing" and len(data["entries"]) == len(TERMS) and data["glossary"] == "/glossary"

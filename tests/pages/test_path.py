@@ -1,12 +1,11 @@
 """The chapter's path: needs come first in its order; every page shows what it needs and what comes next."""
 
-import json
-
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from pages.shell import chapter, path
 from pages.shell.chapter import LESSONS, SECTIONS
+from tests.pages.reading import data_of
 
 
 def needed(stem):
@@ -45,7 +44,7 @@ def script() -> None:
 
 def component(app, key):
     (found,) = [item for item in app.get("bidi_component") if key in item.proto.id]
-    return json.loads(found.proto.mixed.json if found.proto.HasField("mixed") else found.proto.json)
+    return data_of(found)
 
 
 def test_every_page_shows_its_needs_and_the_next(monkeypatch):

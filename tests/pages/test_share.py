@@ -1,6 +1,5 @@
 """Links: every page's view stands in its address and comes back from it; what does not fit is said, and left out."""
 
-import json
 from pathlib import Path
 from urllib.parse import parse_qs, urlencode
 
@@ -16,6 +15,7 @@ from pages.shell import link_values
 from pages.shell.chapter import LESSONS
 from pages.shell.link_values import Unfit
 from tests.cases import some
+from tests.pages.reading import data_of
 
 VIEWS = {
     "network": {
@@ -213,7 +213,7 @@ def opened(loaded, framed, monkeypatch):
 def query(app) -> str:
     """What the address component at the page's foot says."""
     found = [item for item in app.get("bidi_component") if item.proto.id.endswith("_address")]
-    return json.loads(found[-1].proto.json or found[-1].proto.mixed.json)["query"]
+    return data_of(found[-1])["query"]
 
 
 def written(view: dict) -> dict[str, str]:
@@ -332,7 +332,7 @@ def test_a_word_has_no_backslash_before_what_markdown_takes_as_it_is(opened, sig
 def test_what_only_the_browser_reads_of_a_link_is_handed_to_it(opened):
     def handed(app):
         found = [item for item in app.get("bidi_component") if item.proto.id.endswith("_link_unread_words")]
-        return [json.loads(item.proto.json or item.proto.mixed.json) for item in found]
+        return [data_of(item) for item in found]
 
     link = {"at-board": ["1", "2"], "ink": [""], "dimension": ["3"]}
     app = opened("tensors", link)

@@ -1,13 +1,12 @@
 """What a teacher's link takes off a page, read as what a stranger may have written."""
 
-import json
 import re
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from pages.shell import first_paint, teaching
-from tests.pages.reading import awaited
+from tests.pages.reading import awaited, data_of
 from viz import streamlit_dom as dom
 
 
@@ -97,7 +96,7 @@ def test_frozen_has_one_value(frame, value):
 def test_the_panel_knows_the_page_and_every_part(frame):
     shown(frame)
     (panel,) = frame.get("bidi_component")
-    data = json.loads(panel.proto.json)
+    data = data_of(panel)
     assert data["stem"] == "slicing"
     assert {part["name"]: part["selectors"] for part in data["parts"]} == {
         name: selectors for name, (_, selectors) in teaching.PARTS.items()

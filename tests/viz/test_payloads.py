@@ -1,11 +1,17 @@
 """What is declared for the browser and what the browser reads are the same names."""
 
 import importlib
+import json
 import re
+import zlib
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import get_type_hints
 
+import numpy as np
 import pytest
+
+from viz.components import payload
 
 FOLDER = Path(__file__).resolve().parents[2] / "viz" / "components"
 DECLARED = {
@@ -57,3 +63,38 @@ def test_nothing_is_read_that_nothing_sends(name):
 def test_nothing_is_sent_that_nothing_reads(name):
     words = set(re.findall(r"[A-Za-z_]\w*", script(name)))
     assert declared(name) - {"palettes"} <= words
+
+
+def test_data_arrive_whole_however_they_travel():
+    for size, way in ((10, dict), (20_000, bytes), (400_000, dict)):
+        data = {"numbers": np.random.default_rng(size).integers(0, 10**6, size // 10).tolist(), "text": "1.2·10⁻⁷ ∞"}
+        sent = payload.sent(data, lambda path: f"/here/{path}")
+        assert isinstance(sent, way)
+        if size == 10:
+            assert sent == data
+            continue
+        content = sent if way is bytes else payload.shelf.take(sent["at"].removeprefix("/here/data/"))
+        assert json.loads(zlib.decompress(content)) == data
+
+
+def test_one_content_has_one_name_and_the_least_used_goes_first():
+    shelf = payload.Shelf(most=10)
+    first, second = shelf.put(b"12345"), shelf.put(b"54321")
+    assert shelf.put(b"12345") == first and shelf.take(second) == b"54321" and shelf.take(first) == b"12345"
+    third = shelf.put(b"abc")
+    assert shelf.take(second) is None and shelf.take(first) == b"12345" and shelf.take(third) == b"abc"
+    alone = shelf.put(b"x" * 11)
+    assert shelf.take(alone) == b"x" * 11 and shelf.take(first) is shelf.take(third) is None
+
+
+@pytest.mark.parametrize("threads", [8])
+def test_the_shelf_is_filled_from_several_threads_at_once(threads):
+    shelf = payload.Shelf(most=50_000)
+
+    def fill(seed):
+        for number in range(200):
+            shelf.put(bytes(np.random.default_rng((seed, number)).integers(0, 256, 100, dtype=np.uint8)))
+
+    with ThreadPoolExecutor(threads) as pool:
+        list(pool.map(fill, range(threads)))
+    assert shelf._size == sum(map(len, shelf._kept.values())) == 50_000

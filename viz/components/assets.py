@@ -14,7 +14,7 @@ import streamlit as st
 from streamlit.components.v2.types import ComponentRenderer
 
 from viz import theme
-from viz.components import wayfinding
+from viz.components import payload, wayfinding
 
 PREFIX = "/uncrumple"
 FOLDER = Path(__file__).parent
@@ -88,8 +88,9 @@ def board(
     states: names of the values it may send; on_change: called when it has sent one.
     """
     listeners: dict[str, Any] = {f"on_{state}_change": on_change or _nothing for state in states}
+    content = payload.sent({**data, "palettes": theme.PALETTES}, address)
     with st.container(key=f"{key}_box"):
-        return component(name, taken=taken)(key=key, data={**data, "palettes": theme.PALETTES}, **listeners)
+        return component(name, taken=taken)(key=key, data=content, **listeners)
 
 
 def _nothing() -> None:

@@ -9,6 +9,7 @@ from streamlit.testing.v1 import AppTest
 
 from engine.backprop import autodiff_modes as modes
 from engine.backprop.autodiff_modes import Problem
+from tests.pages.reading import data_of
 
 APP = Path(__file__).parents[3] / "app.py"
 
@@ -22,7 +23,7 @@ def page(loaded):
 
 def component(page, key):
     (found,) = [item for item in page.get("bidi_component") if item.key == key]
-    return json.loads(found.proto.mixed.json if found.proto.HasField("mixed") else found.proto.json)
+    return data_of(found)
 
 
 def texts(page):

@@ -16,7 +16,7 @@ from engine.descent.naive_search import BATCH, Place
 from engine.timing import measuring
 from engine.typed import expressions
 from pages.shell import session as shell
-from tests.pages.reading import plain
+from tests.pages.reading import data_of, plain
 from viz.backprop.gradient_check_words import precise
 
 APP = Path(__file__).parents[3] / "app.py"
@@ -31,7 +31,7 @@ def page(loaded):
 
 def component(page, key):
     (found,) = [item for item in page.get("bidi_component") if item.key == key]
-    return json.loads(found.proto.mixed.json if found.proto.HasField("mixed") else found.proto.json)
+    return data_of(found)
 
 
 def texts(page):

@@ -8,7 +8,7 @@ import pytest
 from engine.backprop.graph_presets import PRESETS
 from engine.errors import InvalidInput
 from pages.backprop.graph_variables import parse_variables, taken, written
-from tests.pages.reading import plain
+from tests.pages.reading import data_of, plain
 
 
 @pytest.fixture
@@ -19,8 +19,8 @@ def page(app):
 
 
 def board(page):
-    found = [item for item in page.get("bidi_component") if item.key == "graph_board"][-1].proto
-    return json.loads(found.mixed.json if found.HasField("mixed") else found.json)
+    found = [item for item in page.get("bidi_component") if item.key == "graph_board"][-1]
+    return data_of(found)
 
 
 def of(page, what):
@@ -179,11 +179,7 @@ def test_steps_of_descent_lower_the_loss_and_lead_back(page):
     page.select_slider(key="graph_rate").set_value(0.01).run()
     page.button(key="graph_ten").click().run()
     figure = json.loads(
-        next(
-            json.loads(item.proto.json or item.proto.mixed.json)["figure"]
-            for item in page.get("bidi_component")
-            if item.key == "graph_losses"
-        )
+        next(data_of(item)["figure"] for item in page.get("bidi_component") if item.key == "graph_losses")
     )
     np.testing.assert_allclose(figure["data"][0]["y"], [3, 2.5, *(2.5 - 0.05 * np.arange(1, 11))], rtol=1e-6)
     assert "After 11 steps loss = 2; it fell" in " ".join(plain(item) for item in page.markdown)

@@ -1,6 +1,5 @@
 """The page "The network's graph": what goes through, which network, open groups, chosen boxes, units, the code."""
 
-import json
 from types import SimpleNamespace
 
 import numpy as np
@@ -12,6 +11,7 @@ from engine.backprop.network_graph_units import units_of
 from engine.training import network
 from engine.training.training import Settings
 from pages.shell import session as shell
+from tests.pages.reading import data_of
 from viz.backprop import network_graph_units as units_viz
 from viz.backprop.graph_words import number
 
@@ -27,8 +27,8 @@ def page(app):
 
 
 def component(page, key):
-    found = [item for item in page.get("bidi_component") if item.key == key][-1].proto
-    return json.loads(found.mixed.json if found.HasField("mixed") else found.json)
+    found = [item for item in page.get("bidi_component") if item.key == key][-1]
+    return data_of(found)
 
 
 def loss(page):

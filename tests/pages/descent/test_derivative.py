@@ -1,12 +1,11 @@
 """The derivative page, without a browser."""
 
-import json
 from pathlib import Path
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from tests.pages.reading import plain
+from tests.pages.reading import data_of, plain
 
 APP = Path(__file__).parents[3] / "app.py"
 
@@ -19,7 +18,7 @@ def page(loaded) -> AppTest:
 def board(page) -> dict:
     """What the tangent board is given."""
     (found,) = [item for item in page.get("bidi_component") if item.key == "derivative_board"]
-    return json.loads(found.proto.json)
+    return data_of(found)
 
 
 def code(page) -> str:

@@ -1,12 +1,12 @@
 """The page Descent, without a browser."""
 
-import json
 import re
 
 import numpy as np
 import pytest
 
 from engine.descent import descent, surfaces
+from tests.pages.reading import data_of
 
 
 @pytest.fixture
@@ -17,7 +17,7 @@ def page(app):
 def board(page):
     """What the component was last given."""
     (component,) = page.get("bidi_component")
-    return json.loads(component.proto.json)
+    return data_of(component)
 
 
 def code(page):

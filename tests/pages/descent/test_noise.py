@@ -1,7 +1,6 @@
 """The page on batch size and noise, without a browser."""
 
 import base64
-import json
 from pathlib import Path
 
 import jax
@@ -11,6 +10,7 @@ from streamlit.testing.v1 import AppTest
 
 from engine.descent import noise
 from tests.cases import some
+from tests.pages.reading import data_of
 
 APP = Path(__file__).parents[3] / "app.py"
 
@@ -22,7 +22,7 @@ def page(loaded) -> AppTest:
 
 def given(page):
     """What board and race are given."""
-    board, race, *_ = (json.loads(found.proto.json) for found in page.get("bidi_component"))
+    board, race, *_ = (data_of(found) for found in page.get("bidi_component"))
     return board, race
 
 

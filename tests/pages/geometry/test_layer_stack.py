@@ -1,14 +1,12 @@
 """The Stacked layers page: every chain, what the board sends is examined by the engine and written as code."""
 
-import json
-
 import numpy as np
 import pytest
 
 from engine.geometry import layer_stack as stack
 from engine.geometry.geometry import rotation
 from engine.geometry.layer_stack import CHAINS
-from tests.pages.reading import plain
+from tests.pages.reading import data_of, plain
 
 
 @pytest.fixture
@@ -20,7 +18,7 @@ def page(app):
 
 def board(app):
     found = [item for item in app.get("bidi_component") if "layer_stack_board" in item.proto.id]
-    return json.loads(found[-1].proto.mixed.json if found[-1].proto.HasField("mixed") else found[-1].proto.json)
+    return data_of(found[-1])
 
 
 def sent(app, layers, **change):

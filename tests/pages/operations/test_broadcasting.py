@@ -1,7 +1,5 @@
 """The page and its challenge, without a browser."""
 
-import json
-
 import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -10,7 +8,7 @@ from engine.operations.broadcasting import align, question
 from engine.training import network
 from pages.shell import session as shell
 from tests.cases import some
-from tests.pages.reading import plain
+from tests.pages.reading import data_of, plain
 
 PICTURE = "broadcasting_picture"
 
@@ -24,8 +22,7 @@ def page(app) -> AppTest:
 
 def scene(page) -> dict:
     found = [item for item in page.get("bidi_component") if PICTURE in item.proto.id]
-    data = found[-1].proto.mixed.json if found[-1].proto.HasField("mixed") else found[-1].proto.json
-    return json.loads(data)["scene"]
+    return data_of(found[-1])["scene"]
 
 
 def shapes(page):

@@ -1,10 +1,8 @@
 """The page of reshape and transpose: what is typed and chosen changes what is shown; what does not fit is said."""
 
-import json
-
 import pytest
 
-from tests.pages.reading import plain
+from tests.pages.reading import data_of, plain
 
 
 @pytest.fixture
@@ -18,8 +16,7 @@ def scene(app, key="reshaping_path"):
     found = [item for item in app.get("bidi_component") if key in item.proto.id]
     if not found:
         return None
-    proto = found[-1].proto
-    return json.loads(proto.mixed.json if proto.HasField("mixed") else proto.json)["scene"]
+    return data_of(found[-1])["scene"]
 
 
 def captions(app, key="reshaping_path"):

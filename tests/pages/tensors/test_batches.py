@@ -13,7 +13,7 @@ from streamlit.testing.v1 import AppTest
 from engine.digits.loading import Snapshot
 from pages.shell import server, session
 from tests.cases import some
-from tests.pages.reading import awaited
+from tests.pages.reading import awaited, data_of
 
 APP = Path(__file__).parents[3] / "app.py"
 
@@ -37,7 +37,7 @@ def get(path: str, encoding: str = "gzip"):
 def strip(page) -> dict:
     """What the batch strip is given."""
     (found,) = page.get("bidi_component")
-    return json.loads(found.proto.json)
+    return data_of(found)
 
 
 def test_the_page_begins_with_469_batches_of_128(page, loaded):

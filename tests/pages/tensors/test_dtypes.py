@@ -1,12 +1,11 @@
 """The data types page, without a browser."""
 
-import json
 from pathlib import Path
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from tests.pages.reading import plain
+from tests.pages.reading import data_of, plain
 
 APP = Path(__file__).parents[3] / "app.py"
 
@@ -19,7 +18,7 @@ def page(loaded) -> AppTest:
 def table(page) -> dict:
     """What the number-bits component is given."""
     (found,) = [item for item in page.get("bidi_component") if item.key == "dtypes_table"]
-    return json.loads(found.proto.json)["table"]
+    return data_of(found)["table"]
 
 
 def test_the_page_shows_eight_numbers_in_seven_types(page):

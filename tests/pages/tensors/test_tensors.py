@@ -1,7 +1,6 @@
 """The tensors page, without a browser."""
 
 import base64
-import json
 import re
 from pathlib import Path
 
@@ -12,7 +11,7 @@ from streamlit.testing.v1 import AppTest
 from engine.digits.loading import Snapshot
 from engine.tensors.tensors import EXAMPLES
 from pages.shell import session as shell
-from tests.pages.reading import plain
+from tests.pages.reading import data_of, plain
 
 APP = Path(__file__).parents[3] / "app.py"
 
@@ -25,7 +24,7 @@ def page(loaded) -> AppTest:
 def scene(page: AppTest, key: str = "tensors_picture") -> dict:
     """What the live cells of this key are given."""
     (found,) = [item for item in page.get("bidi_component") if item.key == key]
-    return json.loads(found.proto.json)["scene"]
+    return data_of(found)["scene"]
 
 
 def attribute(page: AppTest, name: str) -> str:

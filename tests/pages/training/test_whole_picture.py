@@ -1,7 +1,6 @@
 """The home page: turns are real updates of the reader's one run, and the picture, the code and the words follow it."""
 
 import base64
-import json
 import re
 
 import numpy as np
@@ -11,6 +10,7 @@ from engine.training import training
 from engine.training.training import Settings
 from pages.shell import session
 from pages.training import whole_picture_loop
+from tests.pages.reading import data_of
 
 SMALL = Settings(hidden_units=8, epochs=1)
 
@@ -41,7 +41,7 @@ def page(app, loaded, monkeypatch):
 def shown(page, key="whole_picture_board"):
     found = [item for item in page.get("bidi_component") if key in item.proto.id]
     assert found, f"no component {key}"
-    return json.loads(found[-1].proto.mixed.json if found[-1].proto.HasField("mixed") else found[-1].proto.json)
+    return data_of(found[-1])
 
 
 def press(page, name):

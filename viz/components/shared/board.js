@@ -18,10 +18,13 @@ export function mount({ build, renew, release, paint, identify = JSON.stringify 
     let state = instances.get(parentElement);
     if (!state) instances.set(parentElement, (state = Object.assign(build(parentElement, data), { paint })));
     state.setStateValue = senderOf(setStateValue);
-    const text = identify(data);
-    if (text !== state.text) {
-      state.text = text;
-      renew(state, data);
+    if (data !== state.given || identify === always) {
+      state.given = data;
+      const text = identify(data);
+      if (text !== state.text) {
+        state.text = text;
+        renew(state, data);
+      }
     }
     return () => {
       release?.(state);

@@ -1,6 +1,7 @@
 // What the stub of every component imports: the component's own module and its style, then the button below it.
 
 import { takeaway } from "../takeaway/takeaway.js";
+import { arriving } from "./arriving.js";
 
 const sheets = new Map();
 
@@ -31,5 +32,5 @@ export async function component(source) {
   const own = import(`../${name}/${name}.js`);
   await Promise.all([style(`../${name}/${name}.css`), style("../takeaway/takeaway.css")]);
   const { default: shown } = await own;
-  return taken === "never" ? shown : takeaway(shown, source);
+  return taken === "never" ? shown : arriving(takeaway(shown, source));
 }

@@ -6,8 +6,10 @@ export function bytesOf(text) {
   return bytes;
 }
 
+const unpacked = (bytes) => new Response(new Blob([bytes]).stream().pipeThrough(new DecompressionStream("deflate")));
+
 /** The bytes of base 64 that Python compressed. */
-export async function inflated(text) {
-  const stream = new Blob([bytesOf(text)]).stream().pipeThrough(new DecompressionStream("deflate"));
-  return new Response(stream).arrayBuffer();
-}
+export const inflated = (text) => unpacked(bytesOf(text)).arrayBuffer();
+
+/** What JSON that Python compressed says. */
+export const inflatedJson = (bytes) => unpacked(bytes).json();
