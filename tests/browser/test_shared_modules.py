@@ -172,7 +172,8 @@ def test_a_recorded_pen_draws_and_notes(modules):
         const { penOf, recordWith, newPath } = await import('/shared/pen.js');
         const canvas = document.createElement('canvas'); const notes = [];
         const get = (context, name) => { notes.push(name); return context[name].bind(context); };
-        recordWith({ pen: (given, context) => (given === canvas ? new Proxy(context, { get }) : null), path: () => 'noted' });
+        const pen = (given, context) => (given === canvas ? new Proxy(context, { get }) : null);
+        recordWith({ pen, path: () => 'noted' });
         penOf(canvas).fillRect(0, 0, 9, 9); const path = newPath();
         const other = penOf(document.createElement('canvas')) instanceof CanvasRenderingContext2D;
         recordWith(null);
