@@ -1,6 +1,7 @@
 """Gradient check of any weight of the network: choose digits and a weight, three methods, the U-curve."""
 
 import numpy as np
+import plotly.graph_objects as go
 import streamlit as st
 
 from engine.backprop import gradient_check_network as check
@@ -80,6 +81,12 @@ def hints() -> None:
     )
 
 
+@st.cache_resource(max_entries=64, show_spinner=False)
+def drawn(sweep: gradient_check_viz.Sweep) -> go.Figure:
+    """The curve of these numbers, one for all readers who look at them: nobody changes it."""
+    return gradient_check_viz.sweep_figure(sweep)
+
+
 def curve(stem: str, sweep: gradient_check_viz.Sweep) -> None:
     """The U-curve with its slider over epsilon, and the theory in words."""
     st.markdown(
@@ -87,7 +94,7 @@ def curve(stem: str, sweep: gradient_check_viz.Sweep) -> None:
         "share are underlined, and so are those in which the quotient agrees with autodiff."
     )
     live_figure(
-        gradient_check_viz.sweep_figure(sweep),
+        drawn(sweep),
         key=f"gradient_check_{stem}_curve",
         height=gradient_check_viz.HEIGHT,
         narrow=Narrow(gradient_check_viz.NARROW, gradient_check_viz.NARROW_HEIGHT),
