@@ -12,6 +12,7 @@ from engine.backprop.autodiff_modes import Counts, Problem
 from engine.backprop.autodiff_modes_times import Times
 from engine.training import network
 from engine.training.network import Params
+from pages.shell import keeping
 from pages.shell import session as shell
 from viz.backprop import autodiff_modes as autodiff_modes_viz
 from viz.components.live_figure import live_figure
@@ -19,9 +20,9 @@ from viz.components.live_figure import live_figure
 POLL_SECONDS = 0.3
 
 
-@st.cache_resource(scope="session", on_release=Background.close, show_spinner=False)
+@keeping.kept(close=Background.close)
 def measurement(of: str) -> Background[Times]:
-    """The reader's own measurements; they end when the tab closes."""
+    """The reader's own measurements; they outlive a lost connection."""
     return Background(f"autodiff modes {of}")
 
 

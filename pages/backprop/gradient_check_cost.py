@@ -10,6 +10,7 @@ from engine.backprop.gradient_check_cost import SAMPLE, Cost
 from engine.descent.naive_search import BATCH
 from engine.digits.mnist import Digits
 from engine.training import network
+from pages.shell import keeping
 from pages.shell import session as shell
 from viz.backprop import gradient_check as gradient_check_viz
 from viz.components.live_figure import live_figure
@@ -17,9 +18,9 @@ from viz.components.live_figure import live_figure
 POLL_SECONDS = 0.3
 
 
-@st.cache_resource(scope="session", on_release=Background.close, show_spinner=False)
+@keeping.kept(close=Background.close)
 def measurement() -> Background[Cost]:
-    """The reader's own measurement; it ends when the tab closes."""
+    """The reader's own measurement; it outlives a lost connection."""
     return Background("gradient check")
 
 

@@ -11,7 +11,7 @@ from engine.descent.naive_search import BATCH, Place, Slopes, Stopwatch
 from engine.digits.mnist import Digits
 from engine.training import network
 from engine.training.network import Params
-from pages.shell import data, layout, share
+from pages.shell import data, keeping, layout, share
 from pages.shell import session as shell
 from pages.shell.typed import typed_whole
 from pages.shell.weights import WEIGHTS, WHERE_TO_RUN
@@ -23,9 +23,9 @@ STEPS = [0.001, 0.01, 0.05, 0.2, 1.0]
 POLL_SECONDS = 0.3
 
 
-@st.cache_resource(scope="session", on_release=Stopwatch.close, show_spinner=False)
+@keeping.kept(close=Stopwatch.close)
 def stopwatch() -> Stopwatch:
-    """The reader's own measurement; it ends when the tab closes."""
+    """The reader's own measurement; it outlives a lost connection."""
     return Stopwatch()
 
 

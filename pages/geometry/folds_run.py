@@ -10,7 +10,7 @@ from engine.geometry import folds, folds_data, folds_view
 from engine.geometry.folds import ACTIVATIONS, MAX_SEED, RATES, UPDATES, Settings, Snapshot
 from engine.geometry.folds_data import Points
 from pages.geometry.folds_data import chosen, problem
-from pages.shell import share
+from pages.shell import keeping, share
 from pages.shell.typed import typed_whole
 from viz.components.live_figure import Narrow, live_figure
 from viz.components.point_cloud import point_cloud
@@ -29,9 +29,9 @@ OFFERED: dict[str, Any] = {
 }
 
 
-@st.cache_resource(scope="session", on_release=Background.close, show_spinner=False)
+@keeping.kept(close=Background.close, busy=lambda work: work.poll().state != "new")
 def current() -> Background[Snapshot]:
-    """The reader's training; ends when the tab closes."""
+    """The reader's training; it outlives a lost connection."""
     return Background("folds")
 
 

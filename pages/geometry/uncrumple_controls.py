@@ -5,14 +5,14 @@ import streamlit as st
 from engine.geometry.crumpling import DEFAULT_STRENGTH, MAX_SEED, Crumple
 from engine.geometry.uncrumple import DEPTHS, Settings
 from engine.geometry.uncrumple_runs import Uncrumpler
-from pages.shell import share
+from pages.shell import keeping, share
 from pages.shell.typed import typed_whole
 from viz.geometry import uncrumple as uncrumple_viz
 
 
-@st.cache_resource(scope="session", on_release=Uncrumpler.close, show_spinner=False)
+@keeping.kept(close=Uncrumpler.close)
 def trainings() -> Uncrumpler:
-    """The reader's trainings; they end when the tab closes."""
+    """The reader's trainings; they outlive a lost connection."""
     return Uncrumpler()
 
 

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from engine.operations.product_speed import Settings, Speed
-from pages.shell import share
+from pages.shell import keeping, share
 from viz.components.live_figure import live_figure
 from viz.operations.product_speed import settings_words, speed_figure, speed_words
 
@@ -25,9 +25,9 @@ WORDS = {
 }
 
 
-@st.cache_resource(scope="session", on_release=Speed.close, show_spinner=False)
+@keeping.kept(close=Speed.close)
 def measurement() -> Speed:
-    """The reader's own measurement; it ends when the tab closes."""
+    """The reader's own measurement; it outlives a lost connection."""
     return Speed()
 
 

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from engine.operations.race import MAX_REPETITIONS, Race, Settings, Snapshot, parse_size
-from pages.shell import layout, share
+from pages.shell import keeping, layout, share
 from pages.shell.refusal import refuse
 from pages.shell.typed import typed, typed_whole
 from viz.components.live_figure import live_figure
@@ -15,9 +15,9 @@ SIZES = {"1 × 1": "1, 1", "20 × 100": "20, 100", "200 × 1,000": "200, 1000", 
 REPETITIONS = {"2,000 × 5,000": 10}
 
 
-@st.cache_resource(scope="session", on_release=Race.close, show_spinner=False)
+@keeping.kept(close=Race.close)
 def current() -> Race:
-    """The reader's race; ends when the tab closes."""
+    """The reader's race; it outlives a lost connection."""
     return Race()
 
 

@@ -7,7 +7,7 @@ import streamlit as st
 from engine.digits.mnist import Digits
 from engine.errors import InvalidInput
 from engine.scratch.from_scratch_runs import BREAKS, LIMITS, Run, Runs, Settings
-from pages.shell import share
+from pages.shell import keeping, share
 from pages.shell.refusal import refuse
 from pages.shell.typed import typed_number, typed_whole
 from viz.components.live_figure import Narrow, live_figure
@@ -24,9 +24,9 @@ WIDTH = 150
 KEY = "from_scratch_"
 
 
-@st.cache_resource(scope="session", on_release=Runs.close, show_spinner=False)
+@keeping.kept(close=Runs.close)
 def runs() -> Runs:
-    """The reader's runs; they end when the tab closes."""
+    """The reader's runs; they outlive a lost connection."""
     return Runs()
 
 

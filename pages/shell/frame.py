@@ -3,7 +3,7 @@
 import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 
-from pages.shell import glossary, path, questions, share, teaching
+from pages.shell import glossary, keeping, path, questions, share, teaching
 from pages.shell.chapter import LESSONS
 from viz import theme
 
@@ -12,6 +12,7 @@ def run(page: StreamlitPage) -> None:
     """Run the chosen page in its frame."""
     lesson = next((each for each in LESSONS if each.title == page.title), None)
     st.html(f"<style>{theme.style()}</style>")
+    keeping.greet()
     glossary.opened(lesson.stem if lesson else "")
     if lesson is None:
         page.run()

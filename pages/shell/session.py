@@ -10,7 +10,6 @@ from weakref import WeakValueDictionary
 
 import jax
 import numpy as np
-import streamlit as st
 
 from engine.digits import drawing
 from engine.digits.loading import Loader
@@ -20,7 +19,7 @@ from engine.training import evaluation, prediction, pretrained, training, whole_
 from engine.training.network import Params
 from engine.training.runner import Runner
 from engine.training.training import Data, Settings
-from pages.shell import weights
+from pages.shell import keeping, weights
 from viz.digits.drawing import board_pictures
 
 
@@ -47,7 +46,7 @@ class Judged(NamedTuple):
 
 
 class Session:
-    """One browser tab. Held by Streamlit until the tab closes; the prediction route finds it by its token."""
+    """One browser tab. Kept as ``keeping`` says; the prediction route finds it by its token."""
 
     def __init__(self) -> None:
         self.token = secrets.token_urlsafe(16)
@@ -117,6 +116,15 @@ class Session:
         runner = self.runner
         return runner is not None and runner.poll().state == "running"
 
+    def pause(self) -> None:
+        """Let a run stand still."""
+        if self.runner:
+            self.runner.pause()
+
+    def has_run(self) -> bool:
+        """Whether there is a run with updates."""
+        return self.runner is not None and self.runner.poll().update > 0
+
     def close(self) -> None:
         """End the training thread, if there is one."""
         runner, self.runner, self.digits = self.runner, None, None
@@ -129,9 +137,9 @@ _placing = threading.Lock()
 _placed: list[tuple[Digits, tuple[Data, Data]]] = []
 
 
-@st.cache_resource(scope="session", on_release=Session.close, show_spinner=False)
+@keeping.kept(close=Session.close, pause=Session.pause, busy=Session.has_run)
 def current() -> Session:
-    """The session of the reader whose script is running; told within 0.1 s when the tab closes."""
+    """The session of the reader whose script is running; it outlives a lost connection and a reload."""
     return Session()
 
 

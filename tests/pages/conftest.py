@@ -19,12 +19,12 @@ def loaded():
 
 
 @pytest.fixture(autouse=True)
-def nothing_drawn():
-    """Every test begins without a drawing: to Streamlit's test runner all tests of a process are one reader."""
-    from pages.shell import session
+def nobody_left():
+    """Streamlit's test runner closes no connection: what a test's readers had running ends with the test."""
+    yield
+    from pages.shell import keeping
 
-    for reader in list(session._sessions.values()):
-        reader.drawn = None
+    keeping.registry.clear()
 
 
 @pytest.fixture
