@@ -1,6 +1,10 @@
 """What readers have running: kept through a cut, paused after a while, ended after longer, oldest first."""
 
+import gc
+
+import jax
 import pytest
+from streamlit.testing.v1 import AppTest
 
 from pages.shell import keeping
 from pages.shell.keeping import GONE_SECONDS, MOST_GONE, PAUSE_SECONDS, Registry, _Kept
@@ -118,3 +122,21 @@ def test_whether_something_would_be_missed(registry, log):
     assert registry.busy("a")
     registry.clear()
     assert not registry.busy("a") and log == [("close", "a run")]
+
+
+def test_nothing_of_a_reader_who_is_gone_stays_on_the_device(loaded):
+    def visit() -> None:
+        app = AppTest.from_file("../../app.py", default_timeout=60).switch_page("pages/training/network.py").run()
+        app.button(key="network_step").click().run()
+
+    def held() -> int:
+        keeping.registry.clear()
+        gc.collect()
+        return len(jax.live_arrays())
+
+    visit()
+    before = held()
+    for _ in range(3):
+        visit()
+    assert len(jax.live_arrays()) > before
+    assert held() == before
