@@ -47,6 +47,7 @@ class Registry:
         self._change = threading.RLock()
         self._readers: dict[str, _Reader] = {}
         self._clock = clock
+        self._timer: threading.Timer | None = None
 
     def take(self, token: str, key: tuple, make: Callable[[], _Kept]) -> Any:
         """What this reader has under the key; made if there is nothing yet."""
@@ -66,14 +67,10 @@ class Registry:
         with self._change:
             if token in self._readers:
                 self._readers[token].gone = self._clock()
-        for seconds in (PAUSE_SECONDS, GONE_SECONDS):
-            timer = threading.Timer(seconds + 0.1, self.sweep)
-            timer.daemon = True
-            timer.start()
         self.sweep()
 
     def sweep(self) -> None:
-        """Pause and end what is due of readers who are gone."""
+        """Pause and end what is due of readers who are gone; once more later, as long as there are any."""
         with self._change:
             away = sorted((r.gone, token) for token, r in self._readers.items() if r.gone is not None)
             now = self._clock()
@@ -89,11 +86,18 @@ class Registry:
                 if token in self._readers and now - gone >= PAUSE_SECONDS
                 for kept in self._readers[token].things.values()
             ]
+            self._look_again(len(away) > len(ended))
         for kept in over:
             kept.close(kept.thing)
         for kept in paused:
             if kept.pause is not None:
                 kept.pause(kept.thing)
+
+    def _look_again(self, needed: bool) -> None:
+        if needed and (self._timer is None or not self._timer.is_alive() or self._timer is threading.current_thread()):
+            self._timer = threading.Timer(PAUSE_SECONDS, self.sweep)
+            self._timer.daemon = True
+            self._timer.start()
 
     def adopt(self, old: str, new: str) -> bool:
         """Whether the reader of the new token may go on as that of the old one: it is known, and nobody else has it."""

@@ -1,5 +1,6 @@
 """The server around the script: cures for its framework, Plotly's file, predictions and digits without a rerun."""
 
+import asyncio
 import gzip
 import json
 import threading
@@ -9,6 +10,7 @@ from typing import Any
 
 # Streamlit imports pandas when first needed; Plotly, in another visitor's thread, then meets it half imported.
 import pandas  # type: ignore[import-untyped]  # noqa: F401
+from anyio import CapacityLimiter, to_thread
 from starlette.concurrency import run_in_threadpool
 from starlette.middleware import Middleware
 from starlette.requests import Request
@@ -25,7 +27,11 @@ from pages.shell.guard import Guard
 from pages.shell.signpost import Signpost
 from viz.components import assets, payload
 
-MAX_DRAWING_BYTES = 400_000
+MAX_DRAWING_BYTES, LARGE_DRAWING_BYTES = 400_000, 40_000
+"""The most a drawing may be; from where on it waits in a lane of its own, so that usual ones overtake it."""
+BODY_SECONDS, MOST_WAITING = 15, 16
+_usual, _large = CapacityLimiter(4), CapacityLimiter(1)
+"""How many drawings of each lane are read at once."""
 KEEP = {"Cache-Control": "public, max-age=31536000, immutable"}
 """For addresses that name the version of what they offer: browsers may keep it."""
 _cutting = threading.Lock()
@@ -111,11 +117,18 @@ def _digit_chunk(request: Request) -> Response:
 
 async def predict(request: Request) -> Response:
     """A drawing as JSON in, everything the drawing board shows as JSON out; 422 with a sentence if it cannot be."""
-    body = await _limited_body(request)
+    try:
+        body = await asyncio.wait_for(_limited_body(request), BODY_SECONDS)
+    except TimeoutError:
+        return JSONResponse({"error": "The drawing came too slowly. Draw on to send it again."}, 408)
     if body is None:
         return JSONResponse({"error": "This drawing is too long to send. Clear it and draw again."}, 413)
+    large = len(body) > LARGE_DRAWING_BYTES
+    if large and _large.statistics().tasks_waiting >= MOST_WAITING:
+        return JSONResponse({"error": "Many large drawings wait to be read. Try again in a moment."}, 503)
     try:
-        return JSONResponse(await run_in_threadpool(session.predict, json.loads(body)))
+        seen = await to_thread.run_sync(session.predict, json.loads(body), limiter=_large if large else _usual)
+        return JSONResponse(seen)
     except InvalidInput as error:
         return JSONResponse({"error": str(error)}, 422)
     except (ValueError, TypeError, KeyError, OverflowError, RecursionError):

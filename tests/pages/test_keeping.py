@@ -1,6 +1,8 @@
 """What readers have running: kept through a cut, paused after a while, ended after longer, oldest first."""
 
 import gc
+import threading
+import time
 
 import jax
 import pytest
@@ -36,6 +38,9 @@ class Silent:
 
     def start(self) -> None:
         pass
+
+    def is_alive(self) -> bool:
+        return True
 
 
 @pytest.fixture
@@ -140,3 +145,18 @@ def test_nothing_of_a_reader_who_is_gone_stays_on_the_device(loaded):
         visit()
     assert len(jax.live_arrays()) > before
     assert held() == before
+
+
+def test_one_thread_looks_after_all_who_are_gone_and_ends_with_them(monkeypatch, log):
+    monkeypatch.setattr(keeping, "PAUSE_SECONDS", 0.05)
+    monkeypatch.setattr(keeping, "GONE_SECONDS", 0.3)
+    registry, before = Registry(), threading.active_count()
+    for number in range(20):
+        take(registry, str(number), log)
+        registry.left(str(number))
+    assert threading.active_count() == before + 1
+    deadline = time.monotonic() + 10
+    while (len(registry) or threading.active_count() > before) and time.monotonic() < deadline:
+        time.sleep(0.02)
+    assert len(registry) == 0 and threading.active_count() == before
+    assert {name for what, name in log if what == "close"} == {f"{number} run" for number in range(20)}

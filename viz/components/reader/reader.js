@@ -28,6 +28,7 @@ function renew(state, { token, fresh, busy }) {
     state.setStateValue("was", was);
     return;
   }
+  state.asked = false;
   try {
     sessionStorage.setItem(NAME, JSON.stringify({ token, busy }));
   } catch {
