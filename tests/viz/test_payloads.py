@@ -19,7 +19,7 @@ DECLARED = {
     "digit_gallery": "Data", "drawing_board": "Data", "gradient_board": "Data", "graph_board": "Data",
     "live_cells": "Data", "live_figure": "Data", "loop_board": "Mounted", "noise_board": "Data",
     "noise_race": "RaceData",
-    "number_bits": "Data", "paint_board": "Data", "plane_board": "Mapped", "point_cloud": "Mounted",
+    "number_bits": "Data", "paint_board": "Data", "plane_board": "Mapped", "point_cloud": "Mounted", "reader": "Data",
     "stack_board": "Data", "tangent_board": "Data",
 }  # fmt: skip
 """Component → the class that says what it gets."""

@@ -104,7 +104,7 @@ def counts_table(counts: Counts) -> str:
         ("operations of the whole Jacobian", f"**{counts.forward:,}**", f"**{counts.reverse:,}**"),
         ("memory kept for the way back", "none", memory(counts.kept)),
     ]
-    head = ["| | forward mode, `jvp` | reverse mode, `vjp` |", "|---|---|---|"]
+    head = ["| counted | forward mode, `jvp` | reverse mode, `vjp` |", "|---|---|---|"]
     return "\n".join(head + [f"| {' | '.join(row)} |" for row in rows])
 
 

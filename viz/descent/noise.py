@@ -167,7 +167,7 @@ def cost(methods: Sequence[Method]) -> str:
         f"{1e9 * method.seconds / method.size:.3g} ns |"
         for method in methods
     ]
-    return "\n".join(["| | one update | per sample |", "|:--|--:|--:|", *rows])
+    return "\n".join(["| method | one update | per sample |", "|:--|--:|--:|", *rows])
 
 
 def floor_figure(floor: Floor) -> go.Figure:

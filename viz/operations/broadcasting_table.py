@@ -50,7 +50,7 @@ def alignment_table(alignment: Alignment, names: Sequence[str]) -> str:
     verdicts = "".join(f"<td>{_verdict(axis)}</td>" for axis in alignment.axes)
     return (
         f'{_STYLE}<div class="alignment"><table><thead><tr><td class="blank"></td>{heads}</tr></thead><tbody>'
-        f'{"".join(rows)}<tr class="verdict"><th scope="row"></th>{verdicts}</tr></tbody></table></div>'
+        f'{"".join(rows)}<tr class="verdict"><td class="blank"></td>{verdicts}</tr></tbody></table></div>'
     )
 
 

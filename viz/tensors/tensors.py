@@ -225,7 +225,7 @@ def comparison_html(vector: Description, tensor: Description) -> str:
         ("Bytes", *(f"{found.bytes:,}" for found in (vector, tensor))),
         ("Last element", *(_last_element(found.shape) for found in (vector, tensor))),
     ]
-    head = "".join(f"<th scope='col'>{name}</th>" for name in ("", *names))
+    head = "<td></td>" + "".join(f"<th scope='col'>{name}</th>" for name in names)
     body = "".join(
         f"<tr><th scope='row'>{term}</th><td><code>{one}</code></td><td><code>{other}</code></td></tr>"
         for term, one, other in rows

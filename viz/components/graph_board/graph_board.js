@@ -33,7 +33,7 @@ function build(parent) {
         <label class="scrub"><input type="range" min="0" step="1" aria-label="Step"><output></output></label>
       </div>
       <p class="sentence" aria-live="polite"></p>
-      <ul class="notes" role="status"></ul>
+      <div role="status"><ul class="notes"></ul></div>
       <div class="paths" aria-live="polite"></div>
     </div>
     <div class="side">
