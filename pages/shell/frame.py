@@ -16,6 +16,7 @@ def run(page: StreamlitPage) -> None:
     glossary.opened(lesson.stem if lesson else "")
     if lesson is None:
         page.run()
+        keeping.remember()
         return
     teaching.opened(lesson.stem)
     share.opened(lesson.stem)
@@ -27,3 +28,4 @@ def run(page: StreamlitPage) -> None:
     path.onward(lesson)
     teaching.offer(lesson.stem)
     share.publish(lesson.stem)
+    keeping.remember()

@@ -22,6 +22,7 @@ GONE_SECONDS = 15 * 60
 """After so long all of a reader who is gone is ended."""
 MOST_GONE = 40
 """Readers who are gone whose things are kept; of more, those gone longest lose theirs."""
+READ_SECONDS = 60
 STATE = "reader_token"
 
 
@@ -168,12 +169,16 @@ def kept(
     return decorate
 
 
-def greet() -> None:
-    """At the top of every run: the tab learns its token, or says whose it was before a reload or a restart."""
-    own, state = token(), st.session_state
-    fresh = state.setdefault("reader_fresh", True)
+def remember() -> None:
+    """At the foot of every run: the tab learns its token, or says whose it was before a reload or a restart."""
+    own = token()
+    fresh = st.session_state.setdefault("reader_fresh", True)
     reader(token=own, fresh=fresh, busy=registry.busy(own), key="reader", on_change=_return)
-    if state.pop("reader_lost", False):
+
+
+def greet() -> None:
+    """At the top of every run: a word where something is lost, for as long as it takes to read."""
+    if time.monotonic() < st.session_state.get("reader_lost", 0.0):
         st.info(
             "The server began anew: what was being trained or measured is lost. Your drawing, your settings and your "
             "place on the path are still here.",
@@ -190,4 +195,4 @@ def _return() -> None:
     if registry.adopt(str(was["token"]), state.get(STATE, "")):
         state[STATE] = str(was["token"])
     elif was["busy"]:
-        state["reader_lost"] = True
+        state["reader_lost"] = time.monotonic() + READ_SECONDS
