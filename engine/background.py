@@ -12,6 +12,7 @@ from typing import Any, Generic, NamedTuple, TypeVar
 from jax.errors import JaxRuntimeError
 
 from engine.errors import InvalidInput
+from engine.turns import COMPUTING
 
 Moment = TypeVar("Moment", bound=Any)
 Result = TypeVar("Result")
@@ -122,12 +123,26 @@ class Background(Lifecycle[Progress[Result]], Generic[Result]):
         """Take results from ``work()`` until it ends, in place of what is under way."""
 
         def run(stop: threading.Event) -> None:
-            for result in work():
+            for result in _in_turns(work, stop):
                 if not self._update(stop, partial(_with_latest, result)):
                     return
             self._update(stop, lambda now: now._replace(state="finished"))
 
         self._begin(Progress("running"), run)
+
+
+def _in_turns(work: Callable[[], Iterator[Result]], stop: threading.Event) -> Iterator[Result]:
+    """The results of work(), each made when all others in the background have made one; none after a stop."""
+    results = iter(work())
+    while True:
+        with COMPUTING.turn(stop.is_set) as wanted:
+            if not wanted:
+                return
+            try:
+                result = next(results)
+            except StopIteration:
+                return
+        yield result
 
 
 def _with_latest(result: Result, now: Progress[Result]) -> Progress[Result]:

@@ -6,6 +6,7 @@ The thread works whenever fewer updates are made than a target says; every comma
 import threading
 import time
 from collections.abc import Callable
+from contextlib import nullcontext
 from typing import Any, NamedTuple
 
 import jax
@@ -17,6 +18,7 @@ from engine.training import training
 from engine.training.network import Params
 from engine.training.optimizers import OPTIMIZERS
 from engine.training.training import Checkpoint, Data, Settings, State
+from engine.turns import TRAINING
 
 OVER = ("stopped", "finished", "diverged", "failed")
 """States that a run does not leave: it can only begin anew."""
@@ -40,8 +42,9 @@ class Snapshot(NamedTuple):
     """A run at one moment.
 
     state: "new", "running", "paused", "stopped", "finished", "diverged" or "failed"; message says why for the last
-    two.
-    loss, accuracy: (updates,) float32, each update's own batch before the update. seconds: spent working.
+    two. sharing: how many runs take turns at the machine, this one among them.
+    loss, accuracy: (updates,) float32, each update's own batch before the update. seconds: spent working;
+    updates_per_second: with the others' turns between its own.
     params, optimizer_state: the weights, and what the optimizer keeps, on the device. checkpoints: oldest first, the
     initial weights among them.
     """
@@ -61,6 +64,7 @@ class Snapshot(NamedTuple):
     optimizer_state: Any
     checkpoints: tuple[Checkpoint, ...]
     message: str
+    sharing: int = 1
 
     @property
     def seconds_left(self) -> float:
@@ -130,6 +134,7 @@ class _Run:
         self.chunk: _Chunk | None = None
         self.update = self.target = self.under_way = 0
         self.seconds = self.speed = 0.0
+        self.sharing = 1
         self.learning_rate = float(settings.learning_rate)
         self.end = self.message = ""
 
@@ -303,7 +308,7 @@ class Runner:
                 updates_per_epoch=run.per_epoch,
                 learning_rate=run.learning_rate,
                 seconds=run.seconds,
-                updates_per_second=run.speed,
+                updates_per_second=run.speed / run.sharing,
                 loss=run.loss[: run.update],
                 accuracy=run.accuracy[: run.update],
                 epochs=Epochs(*np.array(run.epochs, np.float32).reshape(-1, 4).T),
@@ -311,6 +316,7 @@ class Runner:
                 optimizer_state=run.state.optimizer_state,
                 checkpoints=tuple(run.checkpoints),
                 message=run.message,
+                sharing=run.sharing,
             )
 
     def _aim(self, target: Callable[[_Run], int]) -> None:
@@ -328,23 +334,37 @@ class Runner:
                 self._change.wait_for(lambda: self._closed or self._run.working)
                 if self._closed:
                     return
-                run, count, rate = self._run, self._run.plan(), self._run.learning_rate
-                run.under_way = count
-            try:
-                outcome = run.compute(count, rate)
-            except MEMORY as error:
-                reason = next(iter(str(error).splitlines()), "its memory is full.")
-                self._fail(run, f"The device could not go on: {reason} Try fewer hidden units.")
-                continue
-            except BaseException:
-                # A fault of the program: this run ends, the thread's traceback goes to the log, the next has a new one.
-                self._fail(run, f"The training ended: {UNEXPECTED}.", ends_thread=True)
-                raise
-            with self._change:
-                run.under_way = 0
-                if not run.end:
-                    run.commit(outcome)
-                self._change.notify_all()
+                begun = self._run.update > 0
+            # A run's first chunk is one update and the compilation, which nobody else should wait for.
+            with TRAINING.turn(self._unwanted) if begun else nullcontext(1) as sharing:
+                if sharing:
+                    self._work_on(sharing)
+
+    def _unwanted(self) -> bool:
+        return self._closed or not self._run.working
+
+    def _work_on(self, sharing: int) -> None:
+        """Make the next chunk. sharing: how many runs take turns, this one among them."""
+        with self._change:
+            if self._unwanted():
+                return
+            run, count, rate = self._run, self._run.plan(), self._run.learning_rate
+            run.under_way, run.sharing = count, sharing
+        try:
+            outcome = run.compute(count, rate)
+        except MEMORY as error:
+            reason = next(iter(str(error).splitlines()), "its memory is full.")
+            self._fail(run, f"The device could not go on: {reason} Try fewer hidden units.")
+            return
+        except BaseException:
+            # A fault of the program: this run ends, the thread's traceback goes to the log, the next has a new one.
+            self._fail(run, f"The training ended: {UNEXPECTED}.", ends_thread=True)
+            raise
+        with self._change:
+            run.under_way = 0
+            if not run.end:
+                run.commit(outcome)
+            self._change.notify_all()
 
     def _fail(self, run: _Run, message: str, *, ends_thread: bool = False) -> None:
         with self._change:

@@ -114,6 +114,9 @@ def _status(state: Snapshot) -> None:
         if state.updates_per_second
         else "speed not yet measured"
     )
+    if state.state == "running" and state.sharing > 1:
+        others = state.sharing - 1
+        speed += f" · taking turns with {others} other training{'s' if others > 1 else ''}"
     where = f"update {state.update:,} of {state.total:,} · epoch {state.update / state.updates_per_epoch:.2f}"
     st.progress(fraction, text=f"**{words[state.state]}** · {where} · {speed} · on {device_name()}")
     # A place of its own, filled or not: what comes and goes above the picture would make it be mounted anew.

@@ -1,11 +1,13 @@
 """Work in the background: the newest result, an end, a stop that keeps it, a failure that says why."""
 
 import threading
+import time
 
 import pytest
 
 from engine.background import Background
 from engine.errors import InvalidInput
+from engine.turns import COMPUTING
 
 LONG = 20
 
@@ -98,3 +100,39 @@ def test_a_fault_of_the_program_ends_the_work_too(background):
     background.start(work)
     assert background.wait(LONG)
     assert background.poll() == ("failed", 1, "it stopped unexpectedly; the log says why")
+
+
+def test_works_in_the_background_take_turns_result_by_result(background):
+    other, made, begun = Background("other"), [], threading.Event()
+
+    def work(name):
+        for _ in range(5):
+            begun.wait(LONG)
+            made.append(name)
+            deadline = time.monotonic() + LONG
+            while len(COMPUTING._queue) < 2 and len(made) < 9:
+                assert time.monotonic() < deadline
+            yield name
+
+    background.start(lambda: work("a"))
+    other.start(lambda: work("b"))
+    begun.set()
+    assert background.wait(LONG) and other.wait(LONG)
+    assert made in (list("ababababab"), list("bababababa"))
+
+
+def test_work_that_waits_for_its_turn_can_be_stopped(background):
+    other, begun, go_on = Background("other"), threading.Event(), threading.Event()
+
+    def long():
+        begun.set()
+        go_on.wait(LONG)
+        yield 1
+
+    other.start(long)
+    assert begun.wait(LONG)
+    background.start(lambda: iter([1]))
+    background.stop()
+    assert background.wait(LONG) and background.poll() == ("stopped", None, "")
+    go_on.set()
+    assert other.wait(LONG) and other.poll().latest == 1

@@ -2,6 +2,7 @@
 
 import random
 import threading
+import time
 
 import jax
 import numpy as np
@@ -13,6 +14,7 @@ from engine.training import training
 from engine.training.network import Params
 from engine.training.runner import Runner
 from engine.training.training import Settings
+from engine.turns import TRAINING
 
 PATIENCE = 60
 SETTINGS = Settings(optimizer="momentum", learning_rate=0.05, batch_size=64, hidden_units=8, epochs=3, seed=1)
@@ -593,3 +595,55 @@ class TestManyThreads:
             np.testing.assert_array_equal(run.loss, np.float32(curves.loss[: run.update]))
             assert len(run.epochs.loss) == run.update // PER_EPOCH
             assert isinstance(run.params, Params) and run.checkpoints[-1].update <= run.update
+
+
+class TestTurns:
+    """Several runs on one machine."""
+
+    def test_a_run_makes_its_first_update_at_once_and_the_next_in_its_turn(self, new_runner, curves):
+        runner = new_runner()
+        with TRAINING.turn(lambda: False):
+            runner.start()
+            deadline = time.monotonic() + PATIENCE
+            while not runner.poll().update:
+                assert time.monotonic() < deadline
+            time.sleep(0.2)
+            assert runner.poll().update == 1 and runner.poll().state == "running"
+        assert runner.wait(PATIENCE)
+        assert_follows(runner.poll(), curves)
+
+    def test_pausing_a_run_that_waits_for_its_turn_takes_it_out_of_the_queue(self, new_runner):
+        runner = new_runner()
+        with TRAINING.turn(lambda: False):
+            runner.start()
+            while not runner.poll().update:
+                pass
+            runner.pause()
+            assert runner.wait(PATIENCE)
+            assert (runner.poll().update, runner.poll().state) == (1, "paused")
+
+    def test_runs_that_take_turns_say_so_share_the_speed_and_follow_their_curves(self, new_runner, monkeypatch, curves):
+        runners, order, original = [new_runner(), new_runner()], [], training.run_chunk
+
+        def run_chunk(*given, **named):
+            order.append(threading.get_ident())
+            deadline = time.monotonic() + PATIENCE
+            while len(TRAINING._queue) < 2 and all(runner.poll().state == "running" for runner in runners):
+                assert time.monotonic() < deadline
+            return original(*given, **named)
+
+        for runner in runners:
+            runner.step()
+            assert runner.wait(PATIENCE)
+        monkeypatch.setattr(training, "run_chunk", run_chunk)
+        for runner in runners:
+            runner.start()
+        assert all(runner.wait(PATIENCE) for runner in runners)
+        # The first may have begun alone.
+        assert len(set(order)) == 2 and all(one != other for one, other in zip(order[2:6], order[1:5], strict=True))
+        for runner in runners:
+            assert_follows(runner.poll(), curves)
+        now = max((runner.poll() for runner in runners), key=lambda run: run.sharing)
+        assert now.sharing == 2
+        half = next(runner for runner in runners if runner.poll().sharing == 2)
+        assert now.updates_per_second == pytest.approx(half._run.speed / 2)
