@@ -109,20 +109,22 @@ def _status(state: Snapshot) -> None:
         "diverged": "Diverged",
         "failed": "Failed",
     }
-    speed = (
-        f"{state.updates_per_second:,.0f} updates/s · {state.images_per_second:,.0f} images/s"
-        if state.updates_per_second
-        else "speed not yet measured"
-    )
-    if state.state == "running" and state.sharing > 1:
-        others = state.sharing - 1
-        speed += f" · taking turns with {others} other training{'s' if others > 1 else ''}"
     where = f"update {state.update:,} of {state.total:,} · epoch {state.update / state.updates_per_epoch:.2f}"
-    st.progress(fraction, text=f"**{words[state.state]}** · {where} · {speed} · on {device_name()}")
+    st.progress(fraction, text=f"**{words[state.state]}** · {where} · {_speed(state)} · on {device_name()}")
     # A place of its own, filled or not: what comes and goes above the picture would make it be mounted anew.
     with st.container():
         if state.message:
             refuse(state.message)
+
+
+def _speed(state: Snapshot) -> str:
+    if not state.updates_per_second:
+        return "speed not yet measured"
+    speed = f"{state.updates_per_second:,.0f} updates/s · {state.images_per_second:,.0f} images/s"
+    others = state.sharing - 1
+    if state.state != "running" or not others:
+        return speed
+    return f"{speed}, taking turns with {others} other training{'s' if others > 1 else ''}"
 
 
 def device_name() -> str:

@@ -10,6 +10,7 @@ import pytest
 from engine.training.runner import history_csv
 from engine.training.training import Settings
 from pages.shell import session
+from pages.training import training
 from tests.cases import some
 from tests.pages.reading import component, plain, progress, texts
 
@@ -103,6 +104,23 @@ def test_one_epoch_changes_the_sentence_the_code_and_the_downloads(page):
     assert rows[-1]["scope"] == "epoch"
     assert float(rows[-1]["test_accuracy"]) == pytest.approx(float(state.epochs.test_accuracy[0]), rel=1e-5)
     assert page.button(key="network_train").label == "Train again"
+
+
+@pytest.mark.parametrize(
+    ("state", "speed", "sharing", "words"),
+    [
+        ("running", 0.0, 4, "speed not yet measured"),
+        ("running", 50.4, 1, "50 updates/s · 6,451 images/s"),
+        ("running", 50.4, 2, "50 updates/s · 6,451 images/s, taking turns with 1 other training"),
+        ("running", 50.4, 30, "50 updates/s · 6,451 images/s, taking turns with 29 other trainings"),
+        ("finished", 50.4, 30, "50 updates/s · 6,451 images/s"),
+    ],
+)
+def test_a_run_that_takes_turns_with_others_says_so(page, state, speed, sharing, words):
+    page.button(key="network_step").click().run()
+    [here] = [found for found in session._sessions.values() if found.runner]
+    run = here.runner.poll()._replace(state=state, updates_per_second=speed, sharing=sharing)
+    assert training._speed(run) == words
 
 
 @pytest.mark.slow
