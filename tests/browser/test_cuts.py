@@ -139,7 +139,7 @@ def test_after_a_restart_the_loss_is_said_once(browser):
             cable.plug(url)
             page.reload()
             expect(page.get_by_text("The server began anew")).to_be_visible(timeout=60_000)
-            expect(page.get_by_text("Not begun").first).to_be_visible()
+            expect(page.get_by_text("Not begun").first).to_be_visible(timeout=60_000)
             page.reload()
             expect(page.get_by_text("Not begun").first).to_be_visible(timeout=60_000)
             expect(page.get_by_text("The server began anew")).to_have_count(0)

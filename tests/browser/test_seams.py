@@ -21,7 +21,7 @@ ADDRESSES = (
     "/product",
     "/glossary",
     "/broadcasting",
-    "/tensors?text=[",
+    "/tensors?hide=%3C",
     "/elementwise",
     "/graph",
 )

@@ -1,7 +1,7 @@
 // A picture as the reader sees it, as SVG and as PNG: a Plotly figure by Plotly itself, all else by takeaway_elements.
 
 import { drawn } from "./elements.js";
-import { record } from "./recording.js";
+import { recorded } from "./recording.js";
 import { tag, textNode } from "./tags.js";
 
 const MARGIN = 12;
@@ -43,9 +43,10 @@ function plotly(plot, root, wanted) {
   return window.Plotly.toImage({ data: plot.data, layout }, { width, height, ...wanted });
 }
 
-async function own(taken) {
+const own = (taken) => recorded(taken.root, (recording) => written(taken, recording));
+
+function written(taken, recording) {
   const { root } = taken;
-  const recording = await record(root);
   const box = root.getBoundingClientRect();
   const scene = { left: box.left - MARGIN, top: box.top - MARGIN, fonts: new Set(), recording };
   const inner = drawn(root, scene);

@@ -337,16 +337,18 @@ const frame = () =>
     requestAnimationFrame(done);
   });
 
+const repainted = async (root) => {
+  root.dispatchEvent(new TransitionEvent("transitionend", { propertyName: "background-color" }));
+  for (let k = 0; k < 3; k += 1) await frame();
+};
+
 /**
- * Let a component repaint as if the theme had changed, and write down its canvases. Returns a recording whose
- * sheets hold, for each canvas that was painted anew and could be written down, its markup.
+ * Let a component repaint as if the theme had changed, and write down its canvases. Returns what draw(recording) makes
+ * of it at once: the recording's sheets hold, for each canvas that was painted anew and could be written down, its
+ * markup.
  */
-export async function record(root) {
+export async function recorded(root, draw) {
   const recording = new Recording(root);
-  const repaint = async () => {
-    root.dispatchEvent(new TransitionEvent("transitionend", { propertyName: "background-color" }));
-    for (let k = 0; k < 3; k += 1) await frame();
-  };
   recordWith({
     pen: (canvas, context) => {
       const sheet = recording.sheet(canvas);
@@ -355,11 +357,11 @@ export async function record(root) {
     path: () => new NotedPath(),
   });
   try {
-    await repaint();
+    await repainted(root);
+    return draw(recording);
   } finally {
     recordWith(null);
+    // Once more, so that no board keeps a pen that takes notes. Only now: some make their canvases anew.
+    await repainted(root);
   }
-  // Once more, so that no board keeps a pen that takes notes.
-  await repaint();
-  return recording;
 }
