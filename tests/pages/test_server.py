@@ -4,6 +4,7 @@ import http.client
 import json
 import socket
 import threading
+import time
 from concurrent.futures import ThreadPoolExecutor
 from json import dumps
 from typing import NamedTuple
@@ -112,6 +113,9 @@ def test_a_small_drawing_overtakes_large_ones_and_of_those_only_so_many_wait(cli
         sent = [pool.submit(client.post, PREDICT, content=large) for _ in range(server.MOST_WAITING + 9)]
         try:
             assert client.post(PREDICT, json={"large": False}).status_code == 200 and len(small) == 1
+            deadline = time.monotonic() + 20
+            while sum(future.done() for future in sent) < 8 and time.monotonic() < deadline:
+                time.sleep(0.01)
         finally:
             go_on.set()
         codes = [future.result().status_code for future in sent]
