@@ -32,6 +32,8 @@ MAX_DRAWING_BYTES, LARGE_DRAWING_BYTES = 400_000, 40_000
 BODY_SECONDS, MOST_WAITING = 15, 16
 _usual, _large = CapacityLimiter(4), CapacityLimiter(1)
 """How many drawings of each lane are read at once."""
+_large_ones: set[int] = set()
+"""Requests with large drawings that are read or wait."""
 KEEP = {"Cache-Control": "public, max-age=31536000, immutable"}
 """For addresses that name the version of what they offer: browsers may keep it."""
 _cutting = threading.Lock()
@@ -124,8 +126,11 @@ async def predict(request: Request) -> Response:
     if body is None:
         return JSONResponse({"error": "This drawing is too long to send. Clear it and draw again."}, 413)
     large = len(body) > LARGE_DRAWING_BYTES
-    if large and _large.statistics().tasks_waiting >= MOST_WAITING:
+    # Counted here: the limiter counts only those who have come as far as waiting for it.
+    if large and len(_large_ones) > MOST_WAITING:
         return JSONResponse({"error": "Many large drawings wait to be read. Try again in a moment."}, 503)
+    if large:
+        _large_ones.add(id(request))
     try:
         seen = await to_thread.run_sync(session.predict, json.loads(body), limiter=_large if large else _usual)
         return JSONResponse(seen)
@@ -133,6 +138,8 @@ async def predict(request: Request) -> Response:
         return JSONResponse({"error": str(error)}, 422)
     except (ValueError, TypeError, KeyError, OverflowError, RecursionError):
         return JSONResponse({"error": "This is not a drawing."}, 400)
+    finally:
+        _large_ones.discard(id(request))
 
 
 async def _limited_body(request: Request) -> bytes | None:
